@@ -1,0 +1,200 @@
+"""Every error that reqsnap raises, and every warning that it gives.
+
+    ReqsnapError
+    ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
+    ├── CassetteError             a cassette's file
+    │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
+    │   └── CassetteWriteError    it could not be written; says where the recordings went
+    ├── UnmatchedRequestError     a request that may neither be replayed nor sent
+    │   └── SequenceExhaustedError  it was recorded, but not as often as it was made
+    └── AmbiguousCassetteError    several cassettes are open and none is this thread's
+
+    ReqsnapWarning (a UserWarning)
+    ├── SwallowedRefusalWarning   the program caught an UnmatchedRequestError and went on
+    └── LostExchangeWarning       an exchange that could not be recorded
+
+Each error says what happened, to which request and cassette, why, and what to do.
+Its facts are attributes. No message and no attribute holds a redacted value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from os import PathLike
+
+
+class ReqsnapError(Exception):
+    """The root of every error that reqsnap raises."""
+
+
+class ConfigurationError(ReqsnapError, ValueError):
+    """An option that cannot be used.
+
+    `option` is its name, `value` what was given, `allowed` what may be given, in words.
+    """
+
+    def __init__(self, option: str, value: object, allowed: str, hint: str = "") -> None:
+        super().__init__(option, value, allowed, hint)
+        self.option, self.value, self.allowed, self.hint = option, value, allowed, hint
+
+    def __str__(self) -> str:
+        text = f"{self.option}={self.value!r} cannot be used: {self.allowed}."
+        return f"{text} {self.hint}" if self.hint else text
+
+
+class CassetteError(ReqsnapError):
+    """Something is wrong with a cassette's file. `path` says which."""
+
+    def __init__(self, message: str, path: str | PathLike[str] | None) -> None:
+        super().__init__(message, path)
+        self.message = message
+        self.path = None if path is None else str(path)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path is not None else self.message
+
+
+class CassetteFormatError(CassetteError):
+    """A cassette that cannot be read. `line` (from 1) and `reason` say where and why.
+
+    The file is left as it is.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None, line: int | None, reason: str) -> None:
+        super().__init__(reason, path)
+        self.args = (path, line, reason)
+        self.line, self.reason = line, reason
+
+    def __str__(self) -> str:
+        place = self.path or "<cassette>"
+        if self.line is not None:
+            place = f"{place}, line {self.line}"
+        return (
+            f"{place}: {self.reason}. The file was not changed; restore it from version control, "
+            "mend that line, or delete the file and record it again."
+        )
+
+
+class CassetteWriteError(CassetteError):
+    """A cassette that could not be written. The error underneath is its `__cause__`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which a recorded request differs from the one that was made.
+
+    `field` is "method", "url", "query.page", "header.accept", "body" or, within a
+    JSON body, "body.items[2].id". `recorded` and `live` are None where it is absent.
+    """
+
+    field: str
+    recorded: str | None
+    live: str | None
+
+    def __str__(self) -> str:
+        absent = "(absent)"
+        recorded = absent if self.recorded is None else self.recorded
+        live = absent if self.live is None else self.live
+        return f"{self.field}: recorded {recorded}, now {live}"
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A recorded request that is close to the refused one, and how it differs.
+
+    `used_up` is True where nothing differs and each of its recordings was played.
+    """
+
+    method: str
+    url: str
+    differences: tuple[Difference, ...]
+    used_up: bool = False
+
+    def __str__(self) -> str:
+        lines = [f"{self.method} {self.url}"]
+        lines += [f"    {difference}" for difference in self.differences]
+        if self.used_up:
+            lines.append("    the same request, but every recording of it was played")
+        return "\n".join(lines)
+
+
+class UnmatchedRequestError(ReqsnapError):
+    """A request that the cassette does not hold and the mode does not let out.
+
+    `method` and `url` (redacted) are the request's, `mode` and `cassette` (a path, or
+    None in memory) say where it was refused, `nearest` holds the closest recordings
+    and `reason` and `advice` say why and what to do.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        *,
+        mode: str,
+        cassette: str | None,
+        reason: str,
+        advice: str,
+        nearest: Iterable[NearMiss] = (),
+    ) -> None:
+        super().__init__(method, url, mode, cassette, reason)
+        self.method, self.url, self.mode, self.cassette = method, url, mode, cassette
+        self.reason, self.advice, self.nearest = reason, advice, tuple(nearest)
+
+    def __str__(self) -> str:
+        where = self.cassette or "a cassette in memory"
+        lines = [
+            f"{self.method} {self.url} was not sent: {self.reason}.",
+            f"Cassette: {where} (mode {self.mode})",
+        ]
+        if self.nearest:
+            lines.append("Nearest recordings:")
+            lines += [f"  {line}" for miss in self.nearest for line in str(miss).splitlines()]
+        lines.append(f"To do: {self.advice}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__.copy())
+
+
+class SequenceExhaustedError(UnmatchedRequestError):
+    """A request that was recorded, but not as often as it has now been made."""
+
+
+def _rebuild(
+    kind: type[UnmatchedRequestError], args: tuple[object, ...], state: dict[str, object]
+) -> UnmatchedRequestError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class AmbiguousCassetteError(ReqsnapError):
+    """A request from a thread or task that belongs to none of several open cassettes.
+
+    `open_cassettes` lists their paths.
+    """
+
+    def __init__(self, open_cassettes: Iterable[str]) -> None:
+        self.open_cassettes = tuple(open_cassettes)
+        super().__init__(self.open_cassettes)
+
+    def __str__(self) -> str:
+        return (
+            "A request was made by a thread or task that has no cassette of its own while several "
+            f"are open: {', '.join(self.open_cassettes)}. reqsnap does not guess. Start the thread "
+            "inside its block, or open a use_cassette block around the code that makes the request."
+        )
+
+
+class ReqsnapWarning(UserWarning):
+    """The root of every warning that reqsnap gives."""
+
+
+class SwallowedRefusalWarning(ReqsnapWarning):
+    """The program caught an UnmatchedRequestError and went on without it."""
+
+
+class LostExchangeWarning(ReqsnapWarning):
+    """An exchange took place and could not be recorded; says why."""

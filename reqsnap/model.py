@@ -1,0 +1,143 @@
+"""The values everything else speaks in: headers, requests, responses, interactions.
+
+All are frozen, all bodies are bytes, and nothing here does I/O.
+Text that HTTP sends as bytes (methods, targets, header lines) is held as `str`
+with one character for each byte (Latin-1), which loses nothing (RFC 9110, section 5.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import overload
+
+HeaderItems = Iterable[tuple[str, str]]
+
+
+class Headers:
+    """Header fields as they crossed the wire: order, case and repeats kept.
+
+    Takes pairs of name and value. Names are looked up without regard to case.
+
+    >>> headers = Headers([("Set-Cookie", "a=1"), ("set-cookie", "b=2")])
+    >>> headers.get("SET-COOKIE"), headers.get_all("set-cookie")
+    ('a=1', ['a=1', 'b=2'])
+    """
+
+    __slots__ = ("pairs",)
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def __init__(self, pairs: HeaderItems = ()) -> None:
+        object.__setattr__(self, "pairs", tuple(pairs))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("Headers cannot be changed; build new ones")
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: str) -> str: ...
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first value under a name, or the default."""
+        wanted = name.lower()
+        for key, value in self.pairs:
+            if key.lower() == wanted:
+                return value
+        return default
+
+    def get_all(self, name: str) -> list[str]:
+        """Every value under a name, in order."""
+        wanted = name.lower()
+        return [value for key, value in self.pairs if key.lower() == wanted]
+
+    def without(self, *names: str) -> Headers:
+        """The same fields less those of the given names."""
+        unwanted = {name.lower() for name in names}
+        return Headers(pair for pair in self.pairs if pair[0].lower() not in unwanted)
+
+    def replaced(self, name: str, value: str) -> Headers:
+        """The same fields with every value under a name replaced."""
+        wanted = name.lower()
+        return Headers((key, value if key.lower() == wanted else old) for key, old in self.pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __eq__(self, other: object) -> bool:
+        return self.pairs == other.pairs if isinstance(other, Headers) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.pairs)
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self.pairs)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it crossed one connection, below redirects and content decoding.
+
+    Takes the method, the absolute URL, the header fields and the body with
+    transfer codings removed. `complete` is False where the server answered before
+    the whole body had been sent; `body` then holds what was sent.
+
+    >>> Request("GET", "https://api.example.com/items").method
+    'GET'
+    """
+
+    method: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer as it crossed one connection.
+
+    `body` has transfer codings removed and content codings (gzip, br ...) in place.
+    `parts` are the sizes in bytes of the pieces in which a body of unknown length
+    arrived, empty where it came as one; they add up to the length of the body.
+
+    >>> Response(204, "No Content").body
+    b''
+    """
+
+    status: int
+    reason: str = ""
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    version: str = "HTTP/1.1"
+    trailers: Headers = field(default_factory=Headers)
+    parts: tuple[int, ...] = ()
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body in the pieces it arrived in; none where it is empty."""
+        start = 0
+        for size in self.parts or (len(self.body),):
+            if size:
+                yield self.body[start : start + size]
+            start += size
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """An exchange as recorded: request, response, when it started, how long it took.
+
+    `recorded_at` is an aware datetime in UTC, the moment before the request was sent.
+    `elapsed` is in seconds, up to the last byte of the answer.
+    """
+
+    request: Request
+    response: Response
+    recorded_at: datetime
+    elapsed: float = 0.0

@@ -1,0 +1,58 @@
+"""Record a program's HTTP exchanges once, and replay them ever after.
+
+>>> import reqsnap
+>>> with reqsnap.use_cassette(mode="record") as cassette:
+...     pass
+"""
+
+from __future__ import annotations
+
+from reqsnap.api import Library, use_cassette
+from reqsnap.cassette import Cassette, RecordedRequest
+from reqsnap.errors import (
+    AmbiguousCassetteError,
+    CassetteError,
+    CassetteFormatError,
+    CassetteWriteError,
+    ConfigurationError,
+    Difference,
+    LostExchangeWarning,
+    NearMiss,
+    ReqsnapError,
+    ReqsnapWarning,
+    SequenceExhaustedError,
+    SwallowedRefusalWarning,
+    UnmatchedRequestError,
+)
+from reqsnap.matching import register_matcher
+from reqsnap.model import Headers, Interaction, Request, Response
+from reqsnap.modes import Mode
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AmbiguousCassetteError",
+    "Cassette",
+    "CassetteError",
+    "CassetteFormatError",
+    "CassetteWriteError",
+    "ConfigurationError",
+    "Difference",
+    "Headers",
+    "Interaction",
+    "Library",
+    "LostExchangeWarning",
+    "Mode",
+    "NearMiss",
+    "RecordedRequest",
+    "ReqsnapError",
+    "ReqsnapWarning",
+    "Request",
+    "Response",
+    "SequenceExhaustedError",
+    "SwallowedRefusalWarning",
+    "UnmatchedRequestError",
+    "__version__",
+    "register_matcher",
+    "use_cassette",
+]

@@ -1,0 +1,232 @@
+"""One opening of a cassette, from its file to its patches, and the way back.
+
+Blocks that are open on one path share one `Cassette`. Everything that is taken here is
+given back in `close`, whatever fails on the way.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from reqsnap import patching, scope
+from reqsnap.cassette import Cassette
+from reqsnap.errors import CassetteWriteError, ConfigurationError, LostExchangeWarning, ReqsnapWarning
+from reqsnap.formats import native
+from reqsnap.interceptors import TABLE
+from reqsnap.modes import Mode, Permits, permits
+from reqsnap.options import Options
+from reqsnap.policy import Policy
+from reqsnap.recorder import Recorder
+from reqsnap.refusals import about_refusals
+from reqsnap.storage import CassetteFile
+
+patching.use_table(TABLE)
+
+
+@dataclass(eq=False)
+class Shared:
+    """The state of one path while any block is open on it."""
+
+    cassette: Cassette
+    options: Options
+    permits: Permits
+    file: CassetteFile | None
+    replaces_file: bool
+    from_partial: bool = False
+    users: int = 0
+    raised: bool = False
+
+
+_lock = threading.Lock()
+_shared: dict[Path, Shared] = {}
+
+
+class OpenBlock:
+    """A block that is open. `cassette` is what the user holds of it."""
+
+    def __init__(self, path: Path | None, options: Options) -> None:
+        policy = options.policy()
+        self._path = path
+        self._options = options
+        self._nested = False
+        self._shared = None if policy.mode is Mode.LIVE else _share(path, options, policy)
+        try:
+            self.cassette, recorder = self._recorder(policy)
+            self.scope = scope.Block(recorder, str(path or "a cassette in memory"))
+            patching.acquire()
+        except BaseException:
+            self._give_back()
+            raise
+        scope.open_block(self.scope)
+
+    def _recorder(self, policy: Policy) -> tuple[Cassette, Recorder | None]:
+        shared = self._shared
+        if shared is None:
+            return Cassette(policy=policy), None
+        around = scope.innermost()
+        outer = None if around is None else around.recorder
+        self._nested = _is_within(outer, shared.cassette)
+        if outer is not None and outer.cassette is shared.cassette:
+            outer = outer.outer
+        recorder = Recorder(shared.cassette, shared.permits, outer=None if self._options.exclusive else outer)
+        return shared.cassette, recorder
+
+    def close(self, error: BaseException | None) -> list[ReqsnapWarning]:
+        """End the block and save. Returns what the user should be warned of.
+
+        `error` is the exception that ends the block, which is given notes instead.
+        Raises CassetteWriteError, and what went wrong while exchanges were recorded.
+        """
+        scope.close_block(self.scope)
+        try:
+            return self._finish(error)
+        finally:
+            patching.release()
+
+    def annotate(self, error: BaseException) -> None:
+        """Say on an error, before anybody prints it, which refused requests it hides."""
+        recorder = self.scope.recorder
+        if recorder is not None:
+            about_refusals(recorder.refusals, error)
+            recorder.refusals.clear()
+
+    def _finish(self, error: BaseException | None) -> list[ReqsnapWarning]:
+        recorder = self.scope.recorder
+        if recorder is None or self._shared is None:
+            return []
+        late = recorder.close()
+        if error is not None:
+            self._shared.raised |= not self._nested
+            if not self._options.record_on_exception:
+                self.cassette.forget(recorder.recorded)
+        found: list[ReqsnapWarning] = []
+        if late:
+            found.append(_about_late(self.cassette, [forward.target for forward in late]))
+        found += about_refusals(recorder.refusals, error)
+        found += self._give_back()
+        if recorder.problems and error is None:
+            raise recorder.problems[0]
+        for problem in recorder.problems:
+            if error is not None:
+                error.add_note(f"reqsnap could not record an exchange: {problem!r}")
+        return found
+
+    def _give_back(self) -> list[ReqsnapWarning]:
+        shared = self._shared
+        if shared is None:
+            return []
+        with _lock:
+            shared.users -= 1
+            if shared.users:
+                return []
+            if self._path is not None:
+                _shared.pop(self._path, None)
+            return _save(shared)
+
+
+def _is_within(recorder: Recorder | None, cassette: Cassette) -> bool:
+    while recorder is not None:
+        if recorder.cassette is cassette:
+            return True
+        recorder = recorder.outer
+    return False
+
+
+def _share(path: Path | None, options: Options, policy: Policy) -> Shared:
+    if path is None:
+        shared = _in_memory(options, policy)
+        shared.users = 1
+        return shared
+    with _lock:
+        shared = _shared.get(path) or _from_file(path, options, policy)
+        _agree(path, shared, options, policy)
+        shared.users += 1
+        _shared[path] = shared
+        return shared
+
+
+def _in_memory(options: Options, policy: Policy) -> Shared:
+    if policy.mode in (Mode.PLAYBACK, Mode.UPDATE):
+        allowed = f"mode {policy.mode.value} needs the path of a cassette"
+        raise ConfigurationError("path", None, allowed, "Without a path only once, record and live work.")
+    may = permits(policy.mode, recorded=False)
+    return Shared(Cassette(policy=policy), options, may, None, replaces_file=False)
+
+
+def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
+    file = CassetteFile(path)
+    mode = policy.mode
+    only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and file.exists())
+    file.check(writable=not only_replays)
+    cassette = Cassette(file, policy)
+    data = None if mode is Mode.RECORD else file.read()
+    partial = file.partial.read() if data is None and mode in (Mode.ONCE, Mode.UPDATE) else None
+    if data is not None:
+        cassette.adopt(native.load(data, str(path)))
+    elif partial is not None:
+        cassette.adopt(native.load(partial, str(file.partial.path)))
+    may = permits(mode, recorded=data is not None, partial=partial is not None)
+    return Shared(cassette, options, may, file, replaces_file=data is None, from_partial=partial is not None)
+
+
+def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None:
+    differing = [
+        field.name
+        for field in fields(Options)
+        if getattr(shared.options, field.name) != getattr(options, field.name)
+    ]
+    if shared.cassette.mode is not policy.mode:
+        differing.append("mode")
+    if differing:
+        name = differing[0]
+        allowed = f"{path} is already open with {name}={getattr(shared.options, name)!r}"
+        raise ConfigurationError(name, getattr(options, name), allowed, "Blocks on one path must agree.")
+
+
+def _save(shared: Shared) -> list[ReqsnapWarning]:
+    """Write what is new, when the last block on a path ends (rules 1, 8, 10 and 11 of the modes)."""
+    cassette, file = shared.cassette, shared.file
+    if file is None or cassette.mode is Mode.PLAYBACK:
+        return []
+    completes = shared.from_partial and not shared.raised
+    if not cassette.has_changed and not completes:
+        return _about_nothing(shared)
+    data = native.dump(cassette.interactions)
+    try:
+        if shared.raised and shared.replaces_file:
+            file.partial.write(data)
+        else:
+            file.write(data)
+            file.partial.remove()
+    except CassetteWriteError as error:
+        error.add_note(_rescue(data))
+        raise
+    return []
+
+
+def _rescue(data: bytes) -> str:
+    """Put recordings that cannot be saved where they belong into the system's temporary folder."""
+    try:
+        with tempfile.NamedTemporaryFile(prefix="reqsnap-", suffix=".yaml", delete=False) as copy:
+            copy.write(data)
+    except OSError as problem:
+        return f"A copy could not be kept either: {problem}. `cassette.save(path)` still can write it."
+    return f"Nothing is lost: the recordings were written to {copy.name}"
+
+
+def _about_nothing(shared: Shared) -> list[ReqsnapWarning]:
+    file = shared.file
+    if shared.permits.replaces and not shared.raised and file is not None and file.exists():
+        return [ReqsnapWarning(f"{file.path}: nothing was recorded, so the previous cassette was kept")]
+    return []
+
+
+def _about_late(cassette: Cassette, targets: list[str]) -> ReqsnapWarning:
+    return LostExchangeWarning(
+        f"{cassette.path or 'cassette in memory'}: {len(targets)} exchange(s) were still under way when the "
+        f"block ended and are not recorded, the first to start: {targets[0]}. Read or close every answer "
+        "inside the block."
+    )

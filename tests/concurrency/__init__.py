@@ -1,0 +1,1 @@
+"""Threads and tasks, enough of them to fail when something is wrong."""

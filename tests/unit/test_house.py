@@ -1,0 +1,91 @@
+"""The rooms of the house stand in one order, and a module looks only upward."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import reqsnap
+
+ROOT = Path(reqsnap.__file__).parent
+
+ROWS = [
+    {"errors"},
+    {"model"},
+    {"modes"},
+    {"content_coding"},
+    {"redaction"},
+    {"matching"},
+    {"numbering", "sequences", "near_misses"},
+    {"policy"},
+    {"formats"},
+    {"storage"},
+    {"cassette"},
+    {"recorder"},
+    {"scope"},
+    {"patching"},
+    {"interceptors"},
+    {"options"},
+    {"refusals", "default_paths"},
+    {"blocks"},
+    {"decorators"},
+    {"class_decorator"},
+    {"api"},
+    {"__init__"},
+    {"cli"},
+    {"__main__"},
+]
+"""Each room may use those above it. Rooms of one row do not know each other."""
+
+
+def room_of(module: str) -> str:
+    """The room a module of the package belongs to: its first name below `reqsnap`."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = ("reqsnap", *path.relative_to(ROOT).with_suffix("").parts)
+        yield ".".join(part for part in parts if part != "__init__"), path
+
+
+def imported_by(path: Path) -> Iterator[str]:
+    """Every module of the package that a file imports, at its top or within a function."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "reqsnap")
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "reqsnap":
+            for alias in node.names:
+                below = ROOT.joinpath(*node.module.split(".")[1:], alias.name)
+                is_module = below.is_dir() or below.with_suffix(".py").exists()
+                yield f"{node.module}.{alias.name}" if is_module else node.module
+
+
+def rank(room: str) -> int:
+    return next(index for index, row in enumerate(ROWS) if room in row)
+
+
+@pytest.mark.parametrize(("module", "path"), list(modules()))
+def test_module_imports_only_from_the_rows_above(module: str, path: Path) -> None:
+    here = room_of(module)
+    for name in imported_by(path):
+        there = room_of(name)
+        assert there == here or rank(there) < rank(here), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(("module", "path"), list(modules()))
+def test_module_is_under_three_hundred_lines(module: str, path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 300
+
+
+def test_importing_reqsnap_loads_no_client_and_neither_wrapt_nor_yaml() -> None:
+    unwanted = ["wrapt", "yaml", "http.client", "urllib3", "requests", "httpx", "httpcore", "aiohttp"]
+    program = f"import sys, reqsnap; print([name for name in {unwanted!r} if name in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"

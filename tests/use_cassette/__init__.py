@@ -1,0 +1,1 @@
+"""What users see of `use_cassette`: shapes, modes and files, threads, errors."""

@@ -89,6 +89,9 @@ class CassetteContext:
 
 def end_block(block: OpenBlock, error: BaseException | None) -> None:
     """Close a block; what goes wrong then never hides the error that ended it."""
+    if isinstance(error, GeneratorExit):
+        # A generator, a fixture perhaps, that is closed at its yield has not failed.
+        error = None
     try:
         found: list[ReqsnapWarning] = block.close(error)
     except Exception as problem:

@@ -34,12 +34,9 @@ def decorate_function(function: Any, opens: Opens, ends: Ends) -> Any:
 
 @contextmanager
 def in_block(block: OpenBlock, ends: Ends) -> Iterator[None]:
-    """Run the body in an open block and end it; a generator that is closed early ends well."""
+    """Run the body in an open block and end it."""
     try:
         yield
-    except GeneratorExit:
-        ends(block, None)
-        raise
     except BaseException as error:
         ends(block, error)
         raise
@@ -85,7 +82,7 @@ def _async_generator(function: Any, opens: Opens, ends: Ends) -> Any:
             generator = function(*args, **kwargs)
             step: Callable[[], Awaitable[Any]] = functools.partial(anext, generator)
             while True:
-                with _in_force(block):
+                with scope.resumed(block.scope):
                     try:
                         value = await step()
                     except StopAsyncIteration:
@@ -93,7 +90,7 @@ def _async_generator(function: Any, opens: Opens, ends: Ends) -> Any:
                 try:
                     sent = yield value
                 except GeneratorExit:
-                    with _in_force(block):
+                    with scope.resumed(block.scope):
                         await generator.aclose()
                     raise
                 except BaseException as error:
@@ -108,7 +105,7 @@ def _stepped(generator: Generator[Any, Any, Any], block: OpenBlock) -> Generator
     """Run a generator with its block in force only while it runs, not while it is paused."""
     step: Callable[[], Any] = functools.partial(next, generator)
     while True:
-        with _in_force(block):
+        with scope.resumed(block.scope):
             try:
                 value = step()
             except StopIteration as stop:
@@ -116,19 +113,10 @@ def _stepped(generator: Generator[Any, Any, Any], block: OpenBlock) -> Generator
         try:
             sent = yield value
         except GeneratorExit:
-            with _in_force(block):
+            with scope.resumed(block.scope):
                 generator.close()
             raise
         except BaseException as error:
             step = functools.partial(generator.throw, error)
         else:
             step = functools.partial(generator.send, sent)
-
-
-@contextmanager
-def _in_force(block: OpenBlock) -> Iterator[None]:
-    token = scope.enter(block.scope)
-    try:
-        yield
-    finally:
-        scope.leave(token)

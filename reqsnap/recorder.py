@@ -76,6 +76,11 @@ class Recorder:
         self._clock, self._now = clock, now
         self._prepared: dict[tuple[object, ...], Prepared] = {}
 
+    @property
+    def may_send(self) -> bool:
+        """Whether the mode lets a request out."""
+        return self.permits.send
+
     # Before the request is sent
 
     def head(self, method: str, url: str) -> Forward | Refuse | None:
@@ -167,7 +172,7 @@ class Recorder:
         policy = self.cassette.policy
         live = prepare(request, policy.rules, policy.matching)
         recorded = [interaction.request for interaction in self.cassette.interactions]
-        used_up = self.cassette.holds(live)
+        used_up = not self.closed and self.cassette.holds(live)
         kind = SequenceExhaustedError if used_up else UnmatchedRequestError
         error = kind(
             live.request.method,

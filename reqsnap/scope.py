@@ -8,7 +8,9 @@ open block where all open blocks are one chain; where they are not, nothing is g
 from __future__ import annotations
 
 import threading
-from contextvars import ContextVar, Token
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from reqsnap.errors import AmbiguousCassetteError
 from reqsnap.recorder import Recorder
@@ -17,13 +19,14 @@ from reqsnap.recorder import Recorder
 class Block:
     """One opening of a cassette. `recorder` is None where the mode is live."""
 
-    __slots__ = ("__weakref__", "children", "name", "open", "parent", "recorder")
+    __slots__ = ("__weakref__", "children", "joined", "name", "open", "parent", "recorder")
 
     def __init__(self, recorder: Recorder | None, name: str) -> None:
         self.recorder = recorder
         self.name = name
         self.parent: Block | None = None
         self.open = False
+        self.joined = False
         self.children = 0
 
 
@@ -74,46 +77,83 @@ def _same_cassette(one: Block, other: Block) -> bool:
 
 def open_block(block: Block) -> None:
     """Put a block in force in this context, inside the one that was."""
-    parent = innermost()
+    block.parent, block.open, block.children = innermost(), True, 0
     with _lock:
-        block.parent, block.open, block.children = parent, True, 0
-        if parent is not None:
-            parent.children += 1
-            _leaves.pop(parent, None)
-        _leaves[block] = None
+        _join(block)
     _innermost.set(block)
 
 
 def close_block(block: Block) -> None:
     """End a block, in whatever context, thread and order that happens."""
     with _lock:
+        _part(block)
         block.open = False
-        _leaves.pop(block, None)
-        parent = block.parent
-        while parent is not None and not parent.open:
-            parent = parent.parent
-        if parent is not None:
-            parent.children += block.children - 1
-            if not parent.children:
-                _leaves[parent] = None
     if _innermost.get() is block:
         _innermost.set(innermost())
 
 
-def enter(block: Block | None) -> Token[Block | None]:
-    """Put an open block in force for a while; `leave` with the token that is returned."""
-    return _innermost.set(block)
-
-
-def leave(token: Token[Block | None]) -> None:
-    """Undo `enter`."""
-    _innermost.reset(token)
-
-
 def suspend(block: Block) -> None:
-    """Leave a block open but put what was around it in force here, until it is entered."""
+    """Leave a block open but in force nowhere; what was around it is in force here again."""
+    with _lock:
+        _part(block)
     if _innermost.get() is block:
         _innermost.set(block.parent)
+
+
+@contextmanager
+def resumed(block: Block) -> Iterator[None]:
+    """Put a suspended block in force for as long as the body runs."""
+    with _lock:
+        _join(block)
+    token = _innermost.set(block)
+    try:
+        yield
+    finally:
+        _innermost.reset(token)
+        with _lock:
+            _part(block)
+
+
+def _join(block: Block) -> None:
+    """Make a block the end of its chain."""
+    parent = _open_parent(block)
+    if parent is not None:
+        parent.children += 1
+        _leaves.pop(parent, None)
+    block.joined = True
+    if not block.children:
+        _leaves[block] = None
+
+
+def _part(block: Block) -> None:
+    """Take a block out of its chain; what is open within it hangs on what is around it."""
+    if not block.joined:
+        return
+    block.joined = False
+    _leaves.pop(block, None)
+    parent = _open_parent(block)
+    if parent is not None:
+        parent.children += block.children - 1
+        if not parent.children:
+            _leaves[parent] = None
+
+
+def _open_parent(block: Block) -> Block | None:
+    parent = block.parent
+    while parent is not None and not parent.joined:
+        parent = parent.parent
+    return parent
+
+
+@contextmanager
+def carried(block: Block | None) -> Iterator[None]:
+    """Give a job that another thread runs the block of the one that submitted it."""
+    tokens = _innermost.set(block), _inherited.set(block)
+    try:
+        yield
+    finally:
+        _innermost.reset(tokens[0])
+        _inherited.reset(tokens[1])
 
 
 def inherit(block: Block | None) -> None:

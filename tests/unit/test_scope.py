@@ -168,10 +168,11 @@ def test_a_suspended_block_is_open_but_not_in_force() -> None:
     scope.open_block(mine)
     scope.suspend(mine)
     assert scope.current() is outer.recorder
-    token = scope.enter(mine)
-    assert scope.current() is mine.recorder
-    scope.leave(token)
-    scope.suspend(mine)
+    assert elsewhere(scope.current) is outer.recorder
+    with scope.resumed(mine):
+        assert scope.current() is mine.recorder
+        assert elsewhere(scope.current) is mine.recorder
     assert scope.current() is outer.recorder
+    assert elsewhere(scope.current) is outer.recorder
     scope.close_block(mine)
     scope.close_block(outer)

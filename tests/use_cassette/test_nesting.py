@@ -24,15 +24,15 @@ def test_the_outer_cassette_answers_what_the_inner_one_does_not_hold(
         with use_cassette(tmp_path / "inner.yaml", mode="update") as inner:
             assert [server.get("/a"), server.get("/b")] == ["1 GET /a ", "2 GET /b "]
         assert (len(outer), outer.play_count, len(inner)) == (1, 1, 1)
-        with pytest.raises(UnmatchedRequestError):
-            server.get("/b")
+    with pytest.raises(UnmatchedRequestError), use_cassette(outer_path, mode="playback"):
+        server.get("/b")
 
 
 def test_an_exclusive_cassette_stands_alone(outer_path: Path, tmp_path: Path, server: Counter) -> None:
     with (
+        pytest.raises(UnmatchedRequestError),
         use_cassette(outer_path, mode="playback"),
         use_cassette(tmp_path / "inner.yaml", mode="playback", exclusive=True),
-        pytest.raises(UnmatchedRequestError),
     ):
         server.get("/a")
     assert len(server.requests) == 1

@@ -49,7 +49,7 @@ def test_an_async_with_block(path: Path, server: Counter) -> None:
 def test_a_function(path: Path, server: Counter) -> None:
     @use_cassette(path)
     def fetch(name: str, *, loud: bool = False) -> str:
-        "Says what it does."
+        """Says what it does."""
         answer = server.get(f"/{name}")
         return answer.upper() if loud else answer
 

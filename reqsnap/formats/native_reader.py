@@ -1,0 +1,173 @@
+"""The text of reqsnap's own cassette file -> interactions.
+
+The file is parsed whole by PyYAML. All that is not as the writer would have it, or as a person
+might reasonably have changed it, raises CassetteFormatError with path, line and reason, and
+nothing else is ever raised.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TypeVar
+
+from reqsnap.errors import CassetteFormatError
+from reqsnap.formats import native_values, yaml_tree
+from reqsnap.formats.heads import Line
+from reqsnap.formats.native_values import Fields, UnreadableField
+from reqsnap.formats.native_writer import END
+from reqsnap.formats.yaml_tree import Mapping, Node, Sequence, Text
+from reqsnap.model import Interaction
+
+_Decoded = TypeVar("_Decoded")
+
+_FIRST_KEY = re.compile(r"(?:(?:---|[ \t]*(?:#[^\r\n]*)?)[ \t]*(?:\r\n?|\n))*+reqsnap[ \t]*:[ \t]*([^\s#]*)")
+_VERSION = "1"
+_BOM = b"\xef\xbb\xbf"
+_ITEM_KEYS = frozenset({"request", "response", "recorded_at"})
+_LARGE_FILE = 64 * 1024
+
+
+def load(data: bytes, path: str | None) -> list[Interaction]:
+    """The interactions in a cassette's bytes. `path` is only named in errors."""
+    text = _decoded(data, path)
+    _check_ends(text, path)
+    with _collector_paused(len(data)):
+        return _Reader(path).interactions(yaml_tree.parse(text, path))
+
+
+def _decoded(data: bytes, path: str | None) -> str:
+    data = data.removeprefix(_BOM)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        reason = f"the byte 0x{data[error.start]:02X} is not UTF-8 text"
+        raise CassetteFormatError(path, line, reason) from None
+
+
+def _check_ends(text: str, path: str | None) -> None:
+    """Refuse a file that is none of ours, that is newer than we are, or that was cut short."""
+    if not text.strip():
+        raise CassetteFormatError(path, 1, "the file is empty")
+    first = _FIRST_KEY.match(text)
+    if first is None:
+        raise CassetteFormatError(path, 1, "it is not a reqsnap cassette, which begins with 'reqsnap: 1'")
+    if first[1] != _VERSION:
+        line = text.count("\n", 0, first.start(1)) + 1
+        if first[1].isdecimal():
+            reason = f"it has layout {first[1]}, written by a newer reqsnap; this one reads layout 1"
+        else:
+            reason = f"the layout must be a number, not {first[1]!r}"
+        raise CassetteFormatError(path, line, reason)
+    end = END.strip()
+    text = text.rstrip()
+    if not text.endswith((f"\n{end}", f"\r{end}")):
+        line = text.count("\n") + 1
+        raise CassetteFormatError(path, line, f"the file was cut short: its last line is not '{end}'")
+
+
+@contextmanager
+def _collector_paused(size: int) -> Iterator[None]:
+    """Keep the garbage collector from walking a large tree again and again while it grows."""
+    if size < _LARGE_FILE or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+class _Reader:
+    """Walks the tree; knows which keys stand where, and the lines for the errors."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path = path
+
+    def interactions(self, root: Node) -> list[Interaction]:
+        entries = self._mapping(root, "the file", {"reqsnap", "interactions"}, ("interactions",)).entries
+        items = entries["interactions"]
+        if isinstance(items, Sequence):
+            return [self._interaction(item) for item in items.items]
+        if isinstance(items, Text) and not items.value:
+            return []
+        raise self._error(items.line, "interactions must be a list")
+
+    def _interaction(self, node: Node) -> Interaction:
+        entries = self._mapping(node, "an interaction", _ITEM_KEYS, sorted(_ITEM_KEYS)).entries
+        request = self._decoded(
+            entries["request"], "request", native_values.REQUEST_KEYS, native_values.request
+        )
+        response, elapsed = self._decoded(
+            entries["response"], "response", native_values.RESPONSE_KEYS, native_values.response
+        )
+        return Interaction(request, response, self._recorded_at(entries["recorded_at"]), elapsed)
+
+    def _decoded(
+        self, node: Node, name: str, allowed: Collection[str], decode: Callable[[Fields], _Decoded]
+    ) -> _Decoded:
+        mapping = self._mapping(node, name, allowed, ("head",))
+        try:
+            return decode(self._fields(mapping))
+        except UnreadableField as error:
+            raise self._error(_line_of(mapping.entries[error.key], error.index), error.reason) from None
+
+    def _recorded_at(self, node: Node) -> datetime:
+        try:
+            return native_values.moment(self._text(node, "recorded_at"))
+        except ValueError as error:
+            raise self._error(node.line, str(error)) from None
+
+    def _fields(self, mapping: Mapping) -> Fields:
+        fields = Fields()
+        for key, value in mapping.entries.items():
+            if key in native_values.LINE_KEYS:
+                fields.lines[key] = self._lines(value, key)
+            else:
+                fields.texts[key] = self._text(value, key)
+        return fields
+
+    def _lines(self, node: Node, key: str) -> list[Line]:
+        if isinstance(node, Text):
+            return list(node.value.rstrip("\n").split("\n"))
+        if isinstance(node, Sequence):
+            return [self._line(item, key) for item in node.items]
+        raise self._error(node.line, f"{key} must be a block of text or a list of lines")
+
+    def _line(self, node: Node, key: str) -> Line:
+        if isinstance(node, Sequence) and len(node.items) == 2:
+            return self._text(node.items[0], key), self._text(node.items[1], key)
+        return self._text(node, f"a line of {key}")
+
+    def _mapping(self, node: Node, name: str, allowed: Collection[str], required: Collection[str]) -> Mapping:
+        if not isinstance(node, Mapping):
+            raise self._error(node.line, f"{name} must be a mapping")
+        for key in node.entries:
+            if key not in allowed:
+                raise self._error(node.lines[key], f"{name} has no key {key!r}")
+        for key in required:
+            if key not in node.entries:
+                raise self._error(node.line, f"{name} must have the key {key!r}")
+        return node
+
+    def _text(self, node: Node, name: str) -> str:
+        if not isinstance(node, Text):
+            raise self._error(node.line, f"{name} must be text")
+        return node.value
+
+    def _error(self, line: int, reason: str) -> CassetteFormatError:
+        return CassetteFormatError(self._path, line, reason)
+
+
+def _line_of(field: Node, index: int) -> int:
+    """The line in the file of a field's line `index`."""
+    if isinstance(field, Text) and field.first > field.line:
+        return field.first + index
+    if isinstance(field, Sequence) and field.items:
+        return field.items[index].line
+    return field.line

@@ -1,0 +1,111 @@
+"""Interactions -> the text of reqsnap's own cassette file.
+
+Every item is written on its own, so that later ones can be added to a file without reading it.
+A value that the file cannot hold raises CassetteWriteError; no file is written that could not
+be read back.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from reqsnap.errors import CassetteWriteError
+from reqsnap.formats import body_forms, heads
+from reqsnap.formats.heads import HTTP_VERSION
+from reqsnap.formats.text_blocks import scalar
+from reqsnap.model import Interaction, Request, Response
+
+START = "reqsnap: 1\ninteractions:\n"
+END = "# end\n"
+
+_INDENT = " " * 6
+_PARTS_WIDTH = 88
+_RUN_OF_PARTS = re.compile(rf".{{1,{_PARTS_WIDTH}}}(?: |$)")
+
+
+def item(interaction: Interaction) -> str:
+    """One item of the list, with its last line end."""
+    try:
+        return "".join(f"{line}\n" for line in _item(interaction))
+    except ValueError as error:
+        request = interaction.request
+        raise CassetteWriteError(f"{request.method} {request.url} cannot be written: {error}", None) from None
+
+
+def _item(interaction: Interaction) -> Iterator[str]:
+    yield "- request:"
+    yield from _request(interaction.request)
+    yield "  response:"
+    yield from _response(interaction.response)
+    yield f"    elapsed: {_seconds(interaction.elapsed)}"
+    yield f"  recorded_at: {_moment(interaction.recorded_at)}"
+
+
+def _request(request: Request) -> Iterator[str]:
+    head = [heads.request_line(request.method, request.url), *heads.field_lines(request.headers)]
+    charset = heads.charset(head)
+    yield from _head_charset(charset)
+    yield f"    head:{heads.block(head, charset, _INDENT)}"
+    if not request.complete:
+        yield "    complete: false"
+    yield from _body(request.body)
+
+
+def _response(response: Response) -> Iterator[str]:
+    if response.version != "HTTP/1.1":
+        yield f"    version: {_version(response.version)}"
+    head = [heads.status_line(response.status, response.reason), *heads.field_lines(response.headers)]
+    trailers = heads.field_lines(response.trailers)
+    charset = heads.charset([*head, *trailers])
+    yield from _head_charset(charset)
+    yield f"    head:{heads.block(head, charset, _INDENT)}"
+    if response.parts:
+        yield f"    parts: {_parts(response)}"
+    yield from _body(response.body)
+    if trailers:
+        yield f"    trailers:{heads.block(trailers, charset, _INDENT)}"
+
+
+def _head_charset(charset: str) -> Iterator[str]:
+    if charset != heads.LATIN_1:
+        yield f"    head_charset: {charset}"
+
+
+def _body(body: bytes) -> Iterator[str]:
+    if body:
+        notes, text = body_forms.choose(body)
+        for name, value in notes.items():
+            yield f"    {name}: {value}"
+        yield f"    body: {scalar(text, _INDENT)}"
+
+
+def _version(version: str) -> str:
+    if not HTTP_VERSION.fullmatch(version):
+        raise ValueError(f"the version {version!r} is not written like HTTP/1.1")
+    return version
+
+
+def _parts(response: Response) -> str:
+    """The sizes on one line, or folded into several."""
+    if min(response.parts) < 0 or sum(response.parts) != len(response.body):
+        raise ValueError("the sizes of the parts do not add up to the length of the body")
+    sizes = " ".join(map(str, response.parts))
+    if len(sizes) <= _PARTS_WIDTH:
+        return sizes
+    return ">-" + "".join(f"\n{_INDENT}{run.rstrip()}" for run in _RUN_OF_PARTS.findall(sizes))
+
+
+def _seconds(elapsed: float) -> str:
+    if not math.isfinite(elapsed) or elapsed < 0:
+        raise ValueError(f"elapsed={elapsed!r} is not a time in seconds")
+    return repr(abs(float(elapsed)))
+
+
+def _moment(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("recorded_at has no time zone")
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="microseconds" if utc.microsecond % 1000 else "milliseconds") + "Z"

@@ -1,0 +1,296 @@
+"""http.client, and with it everything that derives from its connections.
+
+Where a replay is possible, a request is built once with `send` captured, decided, and,
+if it goes to the server after all, built and sent again by the client's own code. Where
+none is, nothing is captured: the client's own code runs and is noted. The answer is
+noted while the program reads it.
+"""
+
+from __future__ import annotations
+
+import http.client
+from typing import Any
+
+from reqsnap import scope
+from reqsnap.interceptors import http_client_state as state
+from reqsnap.interceptors.http_client_note import note_answer
+from reqsnap.interceptors.http_client_replay import genuine_response
+from reqsnap.interceptors.http_client_state import CAPTURING, NOTING, REPLAYING, Exchange
+from reqsnap.interceptors.one_shot import Body, noted
+from reqsnap.patching import Patch
+from reqsnap.recorder import Forward, Recorder, Refuse
+
+
+class SendAgain(BaseException):
+    """Ends a pool's attempt that was captured, so that it is made again for the server."""
+
+
+def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`HTTPConnection.request`: a whole request in one call."""
+    exchange = state.exchange_of(conn)
+    if exchange is not None and (exchange.building or exchange.started):
+        return wrapped(*args, **kwargs)
+    if exchange is not None:
+        # A pool has begun this exchange, and has the body in hand.
+        if exchange.phase is NOTING:
+            return _sent(wrapped, conn, exchange, args, kwargs)
+        _captured(wrapped, conn, exchange, args, kwargs)
+        if exchange.phase is not REPLAYING:
+            raise SendAgain
+        return None
+    recorder = scope.current()
+    if recorder is None or not recorder.may_replay:
+        return wrapped(*args, **kwargs)
+    return _whole_request(wrapped, conn, recorder, args, kwargs)
+
+
+def _whole_request(
+    wrapped: Any, conn: Any, recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    method, url = _argument(args, kwargs, 0, "method"), _argument(args, kwargs, 1, "url")
+    if not isinstance(method, str) or not isinstance(url, str):
+        return wrapped(*args, **kwargs)
+    exchange = begun(conn, recorder, method, state.url_of(conn, url))
+    body = Body(_argument(args, kwargs, 2, "body"))
+    if exchange.phase is CAPTURING:
+        _captured(wrapped, conn, exchange, *_with_body(args, kwargs, body.first))
+        if exchange.phase is REPLAYING:
+            return None
+    return _sent(wrapped, conn, exchange, *_with_body(args, kwargs, body.again()))
+
+
+def begun(conn: Any, recorder: Recorder, method: str, url: str) -> Exchange:
+    """A new exchange on a connection, decided as far as method and URL decide."""
+    decision = recorder.head(method, url)
+    if isinstance(decision, Refuse):
+        raise decision.error
+    exchange = Exchange(recorder, method, url, decision)
+    state.begin(conn, exchange)
+    return exchange
+
+
+def _captured(
+    wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Build a request without sending it, and decide."""
+    exchange.building = True
+    try:
+        wrapped(*args, **kwargs)
+        forward = exchange.decide()
+        if forward is not None:
+            state.reset(conn)
+        else:
+            exchange.building = False
+            state.give_stand_in(conn, exchange)
+            if exchange.pool is not None:
+                exchange.pool.validate_replay(conn)
+    except BaseException as error:
+        _give_up(conn, exchange, error)
+        raise
+
+
+def _sent(wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Build and send a request that is noted."""
+    exchange.building = True
+    try:
+        return wrapped(*args, **kwargs)
+    except BaseException as error:
+        _give_up_unless_answered(conn, exchange, error)
+        raise
+    finally:
+        exchange.building = False
+
+
+def _give_up_unless_answered(conn: Any, exchange: Exchange, error: BaseException) -> None:
+    """A server may break off an upload and answer all the same; programs then read on."""
+    if not exchange.sending_broke:
+        _give_up(conn, exchange, error)
+
+
+def _give_up(conn: Any, exchange: Exchange, error: BaseException | None) -> None:
+    """Nothing comes of an exchange; the connection is as if it had not begun."""
+    if exchange.started and exchange.phase is not NOTING:
+        state.reset(conn)
+    if state.exchange_of(conn) is exchange:
+        state.end(conn)
+    exchange.failed(error)
+
+
+def putrequest(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`HTTPConnection.putrequest`: where every request begins to be built."""
+    exchange = state.exchange_of(conn)
+    if exchange is not None and not exchange.started:
+        result = wrapped(*args, **kwargs)
+        exchange.started = True
+        return result
+    recorder = scope.current()
+    if recorder is None:
+        return wrapped(*args, **kwargs)
+    result = wrapped(*args, **kwargs)
+    method, url = _argument(args, kwargs, 0, "method"), _argument(args, kwargs, 1, "url")
+    try:
+        begun(conn, recorder, method, state.url_of(conn, url or "/")).started = True
+    except BaseException:
+        state.reset(conn)
+        raise
+    return result
+
+
+def endheaders(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`HTTPConnection.endheaders`: a request without a body is whole now."""
+    exchange = state.exchange_of(conn)
+    if exchange is None:
+        return wrapped(*args, **kwargs)
+    try:
+        result = wrapped(*args, **kwargs)
+    except BaseException as error:
+        if not exchange.building:
+            _give_up_unless_answered(conn, exchange, error)
+        raise
+    if exchange.phase is CAPTURING and not exchange.building:
+        _decide_if_whole(conn, exchange)
+    return result
+
+
+def send(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`HTTPConnection.send`: where every byte goes out."""
+    exchange = state.exchange_of(conn)
+    if exchange is None or exchange.sending:
+        return wrapped(*args, **kwargs)
+    data = _argument(args, kwargs, 0, "data")
+    if exchange.phase is REPLAYING:
+        return None
+    if exchange.phase is CAPTURING:
+        exchange.pieces.extend(state.as_pieces(data, conn.blocksize))
+        if not exchange.building and len(exchange.pieces) > 1:
+            _decide_if_whole(conn, exchange)
+        return None
+    return _noted_send(wrapped, exchange, data)
+
+
+def _noted_send(wrapped: Any, exchange: Exchange, data: Any) -> Any:
+    # A tunnel's CONNECT is sent from within, by `connect`, and is no part of the request.
+    exchange.sending = True
+    try:
+        return wrapped(noted(data, exchange.pieces))
+    except (BrokenPipeError, ConnectionResetError):
+        exchange.sending_broke = True
+        raise
+    finally:
+        exchange.sending = False
+
+
+def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`HTTPConnection.getresponse`: the recorded answer, or the live one with a listener."""
+    exchange = state.exchange_of(conn)
+    if exchange is None:
+        return wrapped(*args, **kwargs)
+    if exchange.phase is CAPTURING:
+        _decide_and_send(conn, exchange)
+    if exchange.phase is REPLAYING:
+        return _replayed(wrapped, conn, exchange, args, kwargs)
+    exchange.answering = True
+    try:
+        response = wrapped(*args, **kwargs)
+    except BaseException as error:
+        _give_up(conn, exchange, error)
+        raise
+    if state.exchange_of(conn) is exchange:
+        state.end(conn)
+    exchange.hold.release()
+    note_answer(exchange, response)
+    return response
+
+
+def _replayed(
+    wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Let the client's own `getresponse` run on an answer that has its head already."""
+    assert exchange.response is not None
+    response = genuine_response(conn, exchange.response)
+    own = conn.__dict__
+    previous = own.get("response_class")
+    exchange.answering = True
+    own["response_class"] = lambda *_, **__: response
+    try:
+        return wrapped(*args, **kwargs)
+    finally:
+        if previous is None:
+            own.pop("response_class", None)
+        else:
+            own["response_class"] = previous
+        state.end(conn)
+        exchange.hold.release()
+
+
+def close(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`HTTPConnection.close`: an exchange without an answer is given up."""
+    exchange = state.exchange_of(conn)
+    if exchange is not None and not exchange.sending and not exchange.answering:
+        state.end(conn)
+        exchange.failed(None)
+    return wrapped(*args, **kwargs)
+
+
+def connect(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`HTTPConnection.connect`, called by the program itself: held back where nothing may be sent."""
+    if state.exchange_of(conn) is None:
+        recorder = scope.current()
+        if recorder is not None and not recorder.may_send:
+            return None
+    return wrapped(*args, **kwargs)
+
+
+def _decide_if_whole(conn: Any, exchange: Exchange) -> None:
+    """For a request that is built step by step: decide with its last byte."""
+    if exchange.is_whole():
+        _decide_and_send(conn, exchange)
+
+
+def _decide_and_send(conn: Any, exchange: Exchange) -> None:
+    """Decide on what was captured; what goes to the server is sent now, as it was."""
+    pieces = exchange.pieces
+    try:
+        forward: Forward | None = exchange.decide()
+    except BaseException as error:
+        _give_up(conn, exchange, error)
+        raise
+    exchange.started = True
+    if forward is None:
+        state.give_stand_in(conn, exchange)
+        return
+    try:
+        for piece in pieces:
+            http.client.HTTPConnection.send(conn, piece)
+    except BaseException as error:
+        _give_up(conn, exchange, error)
+        raise
+
+
+def _argument(args: tuple[Any, ...], kwargs: dict[str, Any], place: int, name: str) -> Any:
+    return args[place] if len(args) > place else kwargs.get(name)
+
+
+def _with_body(
+    args: tuple[Any, ...], kwargs: dict[str, Any], body: Any
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if len(args) > 2:
+        return (*args[:2], body, *args[3:]), kwargs
+    return args, (kwargs | {"body": body} if "body" in kwargs else kwargs)
+
+
+def _patches() -> tuple[Patch, ...]:
+    wrappers = {
+        "request": request,
+        "putrequest": putrequest,
+        "endheaders": endheaders,
+        "send": send,
+        "getresponse": getresponse,
+        "close": close,
+        "connect": connect,
+    }
+    found = [Patch("http.client", f"HTTPConnection.{name}", wrapper) for name, wrapper in wrappers.items()]
+    return (*found, Patch("http.client", "HTTPSConnection.connect", connect))
+
+
+PATCHES = _patches()

@@ -1,0 +1,113 @@
+"""A live answer, noted as the program reads it: complete, abandoned and cut answers told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reqsnap.interceptors.http1 import Answer
+from reqsnap.interceptors.http_client_state import Exchange
+from reqsnap.interceptors.proxies import Proxy
+from reqsnap.model import Headers
+
+
+def note_answer(exchange: Exchange, response: Any) -> None:
+    """Listen to a response whose head was just read, until its last byte or its end."""
+    if response.status == 101 or exchange.method.upper() == "CONNECT":
+        exchange.failed(None)
+        return
+    answer = Answer(exchange.method)
+    version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
+    answer.begin(version, response.status, response.reason, Headers(response.headers.raw_items()))
+    listener = Listener(exchange, answer)
+    if answer.complete:
+        listener.finish()
+    else:
+        response.fp = TeeFile(response.fp, listener)
+
+
+class Listener:
+    """Hears the bytes of one answer's body and tells the recorder how it ended, once."""
+
+    __slots__ = ("_answer", "_exchange", "_over")
+
+    def __init__(self, exchange: Exchange, answer: Answer) -> None:
+        self._exchange = exchange
+        self._answer = answer
+        self._over = False
+
+    def heard(self, data: bytes, at_end: bool) -> None:
+        """Take in what the program has read."""
+        if self._over:
+            return
+        try:
+            self._answer.feed(data)
+        except ValueError as error:
+            self.broke(error)
+            return
+        if at_end:
+            self._answer.end()
+        if self._answer.complete:
+            self.finish()
+        elif at_end:
+            self.broke(None)
+
+    def finish(self) -> None:
+        """The last byte was read."""
+        self._over = True
+        exchange, forward = self._exchange, self._exchange.forward
+        if forward is not None:
+            exchange.forward = None
+            exchange.recorder.after(forward, exchange.request(), self._answer.response())
+        exchange.hold.release()
+
+    def broke(self, error: BaseException | None) -> None:
+        """The answer was cut, or the program wanted no more of it."""
+        if not self._over:
+            self._over = True
+            self._exchange.failed(error)
+
+
+class TeeFile(Proxy):
+    """The file of a response, in all but that a listener hears what is read from it."""
+
+    def __init__(self, file: Any, listener: Listener) -> None:
+        super().__init__(file)
+        self._self_listener = listener
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes; fewer come only at the end."""
+        data: bytes = self._self_heard("read", size)
+        self._self_listener.heard(data, size is None or size < 0 or len(data) < size)
+        return data
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Read what is there, at least one byte but at the end."""
+        data: bytes = self._self_heard("read1", size)
+        self._self_listener.heard(data, not data and size != 0)
+        return data
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Read into a buffer and fill it; it is filled in part only at the end."""
+        count: int = self._self_heard("readinto", buffer)
+        view = memoryview(buffer).cast("B")
+        self._self_listener.heard(bytes(view[:count]), count < len(view))
+        return count
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Read a line; one without its end is the last, or was cut by the limit."""
+        data: bytes = self._self_heard("readline", size)
+        whole = data[-1:] == b"\n" or (size is not None and 0 <= size <= len(data))
+        self._self_listener.heard(data, not whole)
+        return data
+
+    def close(self) -> None:
+        """Close, complete or not."""
+        self._self_listener.broke(None)
+        self.__wrapped__.close()
+
+    def _self_heard(self, method: str, argument: Any) -> Any:
+        try:
+            return getattr(self.__wrapped__, method)(argument)
+        except BaseException as error:
+            self._self_listener.broke(error)
+            raise

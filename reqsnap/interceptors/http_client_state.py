@@ -1,0 +1,178 @@
+"""The exchange that is under way on an http.client connection, kept on the connection itself."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterable
+from typing import Any
+
+from reqsnap.interceptors.http1 import fields, is_chunked, request_sent
+from reqsnap.interceptors.http_client_replay import StandInSocket
+from reqsnap.model import Request, Response
+from reqsnap.patching import Hold
+from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+
+ATTRIBUTE = "_reqsnap_exchange"
+
+CAPTURING = "capturing"
+"""Nothing is decided: what the client sends is collected, and nothing connects."""
+
+REPLAYING = "replaying"
+"""The answer stands in the cassette: what the client still sends is dropped."""
+
+NOTING = "noting"
+"""The client's own code talks to the server, and what it sends is noted."""
+
+
+class Exchange:
+    """One request and its answer, from the building of the request to the head of the answer."""
+
+    __slots__ = (
+        "_whole_at",
+        "answering",
+        "building",
+        "forward",
+        "hold",
+        "method",
+        "phase",
+        "pieces",
+        "pool",
+        "recorder",
+        "replaced_sock",
+        "response",
+        "sending",
+        "sending_broke",
+        "started",
+        "url",
+    )
+
+    def __init__(self, recorder: Recorder, method: str, url: str, forward: Forward | None) -> None:
+        self.recorder = recorder
+        self.method = method
+        self.url = url
+        self.forward = forward
+        self.phase = CAPTURING if forward is None else NOTING
+        self.pieces: list[bytes] = []
+        self.response: Response | None = None
+        self.started = self.building = self.answering = False
+        self.sending = self.sending_broke = False
+        self._whole_at: int | None = None
+        self.pool: Any = None
+        self.replaced_sock: Any = None
+        # A block may end between a request and its answer; the exchange must not.
+        self.hold = Hold()
+
+    def request(self) -> Request:
+        """The request as far as it was sent or captured."""
+        return request_sent(self.method, self.url, b"".join(self.pieces))
+
+    def is_whole(self) -> bool:
+        """Whether a request that is built step by step has come to its end, by its own framing."""
+        if self._whole_at is None:
+            self._whole_at = _whole_at(b"".join(self.pieces))
+        if self._whole_at < 0:
+            return self.pieces[-1].endswith(b"0\r\n\r\n")
+        return sum(map(len, self.pieces)) >= self._whole_at
+
+    def decide(self) -> Forward | None:
+        """Ask the recorder, the request being whole; raises what it refuses with.
+
+        None is a replay; with a Forward the exchange is noted from its beginning.
+        """
+        decision = self.recorder.before(self.request())
+        if isinstance(decision, Refuse):
+            raise decision.error
+        if isinstance(decision, Replay):
+            self.phase = REPLAYING
+            self.response = decision.response
+            return None
+        self.note_with(decision)
+        return decision
+
+    def note_with(self, forward: Forward) -> None:
+        """Begin again, this time for the server."""
+        self.forward = forward
+        self.phase = NOTING
+        self.pieces = []
+        self.started = self.building = False
+
+    def failed(self, error: BaseException | None) -> None:
+        """Tell the recorder that nothing comes back, if it waits for anything."""
+        if self.forward is not None:
+            self.recorder.failed(self.forward, error)
+            self.forward = None
+        self.hold.release()
+
+
+def _whole_at(wire: bytes) -> int:
+    """How many bytes make a request with this head whole; -1 where only its last chunk tells."""
+    head, _, _ = wire.partition(b"\r\n\r\n")
+    headers = fields(head.split(b"\r\n")[1:])
+    if is_chunked(headers.get("transfer-encoding", "")):
+        return -1
+    length = headers.get("content-length", "0")
+    return len(head) + 4 + (int(length) if length.isdigit() else 0)
+
+
+def exchange_of(conn: Any) -> Exchange | None:
+    """The exchange under way on a connection."""
+    found: Exchange | None = conn.__dict__.get(ATTRIBUTE)
+    return found
+
+
+def begin(conn: Any, exchange: Exchange) -> None:
+    """Put an exchange on its connection; one that was never answered is given up."""
+    previous: Exchange | None = conn.__dict__.get(ATTRIBUTE)
+    conn.__dict__[ATTRIBUTE] = exchange
+    if previous is not None:
+        previous.failed(None)
+
+
+def end(conn: Any) -> None:
+    """Take the exchange off its connection, which has its own socket again."""
+    exchange: Exchange | None = conn.__dict__.pop(ATTRIBUTE, None)
+    if exchange is not None and exchange.phase is REPLAYING:
+        conn.sock = exchange.replaced_sock
+
+
+def give_stand_in(conn: Any, exchange: Exchange) -> None:
+    """Let a connection that will replay look connected, as its users expect after a request."""
+    exchange.replaced_sock = conn.sock
+    conn.sock = StandInSocket(conn.timeout)
+
+
+def reset(conn: Any) -> None:
+    """Put a connection back to where it was before the request was built."""
+    conn._HTTPConnection__state = http.client._CS_IDLE  # type: ignore[attr-defined]
+    conn._buffer.clear()
+    if "_response_options" in conn.__dict__:
+        conn._response_options = None
+
+
+def url_of(conn: Any, target: str) -> str:
+    """The URL that a request target means on a connection, be it direct or through a proxy."""
+    if target[:4].lower() == "http" and "://" in target[:9]:
+        return target
+    host, port = conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port
+    if ":" in host:
+        host = f"[{host.strip('[]')}]"
+    secure = conn.default_port == http.client.HTTPS_PORT
+    if port is not None and port != (443 if secure else 80):
+        host = f"{host}:{port}"
+    if target[:1] != "/":
+        target = f"/{target}"
+    return f"{'https' if secure else 'http'}://{host}{target}"
+
+
+def as_pieces(data: Any, blocksize: int) -> Iterable[bytes]:
+    """What `HTTPConnection.send` would write for its argument, piece by piece."""
+    if isinstance(data, bytes):
+        yield data
+    elif hasattr(data, "read"):
+        while block := data.read(blocksize):
+            yield block.encode("iso-8859-1") if isinstance(block, str) else bytes(block)
+    else:
+        try:
+            yield bytes(memoryview(data))
+        except TypeError:
+            yield from data

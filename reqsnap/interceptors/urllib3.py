@@ -1,0 +1,138 @@
+"""urllib3: what it overrides of http.client, and the pool that connects before it asks.
+
+A pool's attempt (`_make_request`) runs as its own code, once. Where a replay is possible
+it runs without connecting, and the request that it builds is decided on; if it is to go
+to the server, the attempt is made again whole.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+from reqsnap import scope
+from reqsnap.interceptors import http_client, http_client_state
+from reqsnap.interceptors.http_client_state import NOTING, Exchange, exchange_of, url_of
+from reqsnap.interceptors.one_shot import Body
+from reqsnap.patching import Patch
+
+_HELD = "_reqsnap_held_proxy"
+_BODY = 3
+"""The place of the body among the arguments of `_make_request`, the connection being the first."""
+
+
+class _Attempt:
+    """A pool's attempt that is captured, as its exchange knows it."""
+
+    __slots__ = ("_pool",)
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    def validate_replay(self, conn: Any) -> None:
+        """Have the pool look at the connection as it does once that is connected, and warn as then."""
+        if hasattr(conn, "cert_reqs"):
+            conn.is_verified = _would_be_verified(conn)
+        self._pool._validate_conn(conn)
+
+
+def _would_be_verified(conn: Any) -> bool:
+    """Whether connecting would have checked the certificate (urllib3.connection, `connect`)."""
+    from urllib3.util.ssl_ import resolve_cert_reqs
+
+    required = resolve_cert_reqs(conn.cert_reqs) == ssl.CERT_REQUIRED
+    return required or bool(conn.assert_fingerprint)
+
+
+def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`HTTPConnectionPool._make_request`: one attempt at one exchange."""
+    recorder = scope.current()
+    if recorder is None or not recorder.may_replay or len(args) < 3:
+        return wrapped(*args, **kwargs)
+    conn, method, url = args[:3]
+    exchange = http_client.begun(conn, recorder, method, url_of(conn, url))
+    if exchange.phase is NOTING:
+        return _live(wrapped, pool, exchange, args, kwargs)
+    body = Body(args[_BODY] if len(args) > _BODY else kwargs.get("body"))
+    exchange.pool = _Attempt(pool)
+    captured, named = _with_body(args, kwargs, body.first)
+    try:
+        return wrapped(*captured, **named)
+    except http_client.SendAgain:
+        # The attempt that was captured is no attempt at the server.
+        pool.num_requests -= 1
+    exchange.pool = None
+    args, kwargs = _with_body(args, kwargs, body.again())
+    return _live(wrapped, pool, exchange, args, kwargs)
+
+
+def _live(wrapped: Any, pool: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    conn = args[0]
+    try:
+        if conn.__dict__.pop(_HELD, False):
+            _connect_to_proxy(pool, conn)
+        return wrapped(*args, **kwargs)
+    except BaseException as error:
+        if exchange_of(conn) is exchange:
+            http_client_state.end(conn)
+        exchange.failed(error)
+        raise
+
+
+def _connect_to_proxy(pool: Any, conn: Any) -> None:
+    """What was held back, with errors as `urlopen` reports them (urllib3 2.x, connectionpool)."""
+    exchange = exchange_of(conn)
+    assert exchange is not None
+    exchange.sending = True
+    try:
+        conn.connect()
+    except (ssl.SSLError, OSError) as error:
+        pool._raise_timeout(err=error, url=pool.proxy.url, timeout_value=conn.timeout)
+        raise
+    finally:
+        exchange.sending = False
+
+
+def prepare_proxy(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`_prepare_proxy`: the tunnel is set, but not dug before the exchange is decided."""
+    recorder = scope.current()
+    if recorder is None or not recorder.may_replay:
+        return wrapped(*args, **kwargs)
+    conn = args[0] if args else kwargs["conn"]
+    conn.__dict__["connect"] = lambda: None
+    try:
+        return wrapped(*args, **kwargs)
+    finally:
+        del conn.__dict__["connect"]
+        conn.__dict__[_HELD] = True
+
+
+def validate_conn(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`_validate_conn`, which connects: nothing to look at while nothing is decided."""
+    conn = args[0] if args else kwargs["conn"]
+    exchange = exchange_of(conn)
+    if exchange is not None and exchange.phase is http_client_state.CAPTURING:
+        return None
+    return wrapped(*args, **kwargs)
+
+
+def _with_body(
+    args: tuple[Any, ...], kwargs: dict[str, Any], body: Any
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if len(args) > _BODY:
+        return (*args[:_BODY], body, *args[_BODY + 1 :]), kwargs
+    return args, (kwargs | {"body": body} if "body" in kwargs else kwargs)
+
+
+_POOLS = "urllib3.connectionpool"
+_CONNECTIONS = "urllib3.connection"
+
+PATCHES = (
+    Patch(_POOLS, "HTTPConnectionPool._make_request", make_request),
+    Patch(_POOLS, "HTTPConnectionPool._prepare_proxy", prepare_proxy),
+    Patch(_POOLS, "HTTPSConnectionPool._prepare_proxy", prepare_proxy),
+    Patch(_POOLS, "HTTPConnectionPool._validate_conn", validate_conn),
+    Patch(_POOLS, "HTTPSConnectionPool._validate_conn", validate_conn),
+    Patch(_CONNECTIONS, "HTTPConnection.request", http_client.request),
+    Patch(_CONNECTIONS, "HTTPConnection.request_chunked", http_client.request),
+)

@@ -1,0 +1,116 @@
+"""A body as text that can be edited, and the way back to bytes.
+
+Content codings are undone. The text has one character for each byte, which leaves
+undecodable bytes as they are; only where letters of ASCII are not bytes of their own
+(UTF-16, Shift_JIS ...) is the body decoded, and only if that can be undone exactly.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+
+from reqsnap.content_coding import Undone, content_codings, undo
+from reqsnap.model import Headers
+from reqsnap.redaction.edits import Edit, applied, mapped_sizes, merged
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_WIDE = re.compile(r"utf-?_?(?:16|32)|shift|sjis|cp932|windows-31j|gb|big5|cp9|johab|uhc|ks_c", re.IGNORECASE)
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Content:
+    """The text of one body.
+
+    `opaque` is True where only values known from elsewhere may be sought in it: part of a
+    larger body, or in a coding that is not known here.
+    """
+
+    __slots__ = ("_body", "_charset", "_read", "_undone", "content_type", "opaque", "parts", "text")
+
+    def __init__(
+        self, body: bytes, headers: Headers, parts: tuple[int, ...] = (), *, partial: bool = False
+    ) -> None:
+        self._body = body
+        self.parts = parts
+        self.content_type = headers.get("content-type", "")
+        self._undone: Undone | None = None
+        codings = () if partial else content_codings(headers)
+        if codings:
+            self._undone = undo(body, codings)
+        self.opaque = partial or (bool(codings) and self._undone is None)
+        content = body if self._undone is None else self._undone.content
+        self._charset = "latin-1" if self.opaque else _charset(content, self.content_type)
+        self.text = self._read = content.decode(self._charset)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the text has one character for each byte of the body."""
+        return self._charset == "latin-1" and not (self._undone and self._undone.encoders)
+
+    def revise(self, edits: list[Edit]) -> None:
+        """Make edits, and keep the pieces in which the body arrived in step with them."""
+        ordered = merged(edits)
+        text = applied(self.text, ordered)
+        if text == self.text:
+            return
+        if self._undone and self._undone.encoders:
+            self.parts = ()
+        elif self.parts:
+            self.parts = mapped_sizes(self.parts, list(self._in_bytes(ordered)))
+        self.text = text
+
+    def _in_bytes(self, edits: list[Edit]) -> Iterator[Edit]:
+        if self.plain:
+            yield from edits
+            return
+        place = size = 0
+        for edit in edits:
+            start = size + self._size(self.text[place : edit.start])
+            size = start + self._size(self.text[edit.start : edit.end])
+            # What matters of a replacement here is how many bytes it has.
+            yield Edit(start, size, "x" * self._size(edit.text))
+            place = edit.end
+
+    def _size(self, text: str) -> int:
+        return len(text.encode(self._charset))
+
+    def body(self) -> bytes:
+        """The bytes of the text, in the codings of the body; the same object if nothing changed."""
+        if self.text == self._read:
+            return self._body
+        content = self.text.encode(self._charset)
+        return content if self._undone is None else self._undone.redo(content)
+
+
+def _charset(content: bytes, content_type: str) -> str:
+    """The charset to read a body in: Latin-1 for all in which ASCII is ASCII."""
+    for charset in _candidates(content, content_type):
+        try:
+            if content.decode(charset).encode(charset) == content:
+                return charset
+        except (UnicodeError, LookupError):
+            continue
+    return "latin-1"
+
+
+def _candidates(content: bytes, content_type: str) -> Iterator[str]:
+    for mark, charset in _MARKS:
+        if content.startswith(mark):
+            yield charset
+            return
+    declared = _CHARSET.search(content_type)
+    name = declared[1] if declared else ""
+    unnamed_order = name[-2:] in ("16", "32")
+    if b"\0" in content[:4] and (unnamed_order or not name):
+        yield json.detect_encoding(content)
+    if _WIDE.match(name):
+        # A byte order that nothing tells is big-endian (RFC 2781, section 4.3).
+        yield f"{name}-be" if unnamed_order else name

@@ -1,0 +1,178 @@
+"""Values that were redacted in one place, found wherever else they turn up.
+
+A value is sought in every spelling that HTTP knows: as it is, percent-encoded, escaped
+for JSON or HTML (each of these character by character, so mixtures are found too), and
+in base64, also within a longer base64 text.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
+
+from reqsnap.redaction.edits import Edit, merged, revised
+from reqsnap.redaction.names import fold
+from reqsnap.redaction.placeholders import PLACEHOLDER, Secret
+from reqsnap.redaction.rules import VOCABULARY
+from reqsnap.redaction.secret_parts import parts_of
+from reqsnap.redaction.spelling import Base64, base64_of, spelled, telling_run
+
+SHORTEST = 8
+"""Values with fewer characters are not sought elsewhere: they turn up by chance."""
+
+
+class Needle(NamedTuple):
+    """Something to search for. `run` is the part of it that no spelling changes."""
+
+    run: str
+    text: str
+    placeholder: str
+    base64: Base64 | None = None
+
+
+class Echoes:
+    """The values that one exchange showed, ready to be sought in its texts."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, found: Mapping[Secret, str]) -> None:
+        values: dict[str, str] = {}
+        for secret, placeholder in found.items():
+            for value in echoing(secret):
+                values.setdefault(value, placeholder)
+        self._values = values
+
+    def needles(self, texts: Sequence[str]) -> list[Needle]:
+        """What may stand in one of these texts, told quickly."""
+        joined = "\n".join(texts)
+        longest = _longest_base64(texts, min(map(_size_in_base64, self._values), default=0))
+        found: list[Needle] = []
+        for value, placeholder in self._values.items():
+            run = telling_run(value)
+            if run in joined:
+                found.append(Needle(run, value, placeholder))
+            if _size_in_base64(value) <= longest:
+                needles = [Needle(telling_run(b.text), b.text, placeholder, b) for b in base64_of(value)]
+                found += present(needles, joined)
+        return found
+
+
+def _size_in_base64(value: str) -> int:
+    """How many characters of a base64 text a value determines, at the least."""
+    return len(value) * 4 // 3 - 3
+
+
+_BASE64 = re.compile(r"[\w+/%\\&#;-]{8,}", re.ASCII)
+"""What may be base64, spelled in whatever way."""
+
+
+def _longest_base64(texts: Sequence[str], least: int) -> int:
+    """How long a base64 text may at most stand in these, if at least so long.
+
+    Large texts are not looked at closely.
+    """
+    longest = 0
+    if max(map(len, texts)) < least:
+        return longest
+    for text in texts:
+        if len(text) > 4096:
+            longest = max(longest, len(text))
+        elif len(text) >= least:
+            longest = max(longest, *map(len, _BASE64.findall(text)), 0)
+    return longest
+
+
+def echoing(secret: Secret) -> list[str]:
+    """The values that must not turn up elsewhere, because of one secret.
+
+    Of two of which one holds the other, the inner one is enough.
+    """
+    parts = parts_of(secret)
+    if len(parts) == 1:
+        return parts if _worth_seeking(parts[0]) else []
+    values = {value: None for value in parts if _worth_seeking(value)}
+    return [value for value in values if not any(other in value for other in values if other != value)]
+
+
+def _worth_seeking(value: str) -> bool:
+    return (
+        len(value) >= SHORTEST
+        and "[REDACTED" not in value
+        and value not in PLACEHOLDER
+        and fold(value) not in VOCABULARY
+    )
+
+
+def present(needles: Iterable[Needle], text: str) -> list[Needle]:
+    """The needles that may stand in a text, told quickly."""
+    return [needle for needle in needles if needle.run in text]
+
+
+def find_echoes(text: str, needles: Iterable[Needle]) -> list[Edit]:
+    """The edits that hide every spelling of the values in a text."""
+    edits: list[Edit] = []
+    for needle in present(needles, text):
+        for start, end in _places(needle, text):
+            if needle.base64 is not None:
+                start, end = needle.base64.widened(text, start, end)
+            edits.append(Edit(start, end, needle.placeholder))
+    return merged(edits)
+
+
+def _places(needle: Needle, text: str) -> Iterator[tuple[int, int]]:
+    if needle.run != needle.text:
+        for found in re.finditer(spelled(needle.text), text):
+            yield found.span()
+        return
+    size = len(needle.text)
+    start = text.find(needle.text)
+    while start >= 0:
+        yield start, start + size
+        start = text.find(needle.text, start + size)
+
+
+def redact_text(text: str, secrets: Iterable[Secret]) -> str:
+    """A message or a line of a log without the secrets of an exchange.
+
+    Values of 4 to 7 characters go where they stand as words of their own.
+
+    >>> redact_text("no user hunter2 at db", [Secret("password", "hunter2")])
+    'no user [REDACTED] at db'
+    """
+    found = dict.fromkeys(secrets, PLACEHOLDER)
+    text = revised(text, find_echoes(text, Echoes(found).needles([text])))
+    for _, value in found:
+        if 4 <= len(value) < SHORTEST and value not in PLACEHOLDER:
+            text = re.sub(rf"(?<![A-Za-z0-9]){spelled(value)}(?![A-Za-z0-9])", PLACEHOLDER, text)
+    return text
+
+
+def secret_forms(value: str) -> tuple[str, ...]:
+    """The common forms in which a value is sought, one character for each byte.
+
+    >>> secret_forms("abcd/1234")[:3]
+    ('abcd/1234', 'abcd%2F1234', 'abcd%2f1234')
+    """
+    data = value.encode("utf-8", "surrogatepass")
+    percent = [quote(data, safe=""), quote_plus(data), quote(data), quote(data, safe="!'()*/:@$,;")]
+    forms = [value, data.decode("latin-1")]
+    for form in percent:
+        forms += form, re.sub("%..", lambda found: found[0].lower(), form)
+    escaped = json.dumps(value)[1:-1]
+    forms += escaped, escaped.replace("/", "\\/"), _wire(json.dumps(value, ensure_ascii=False)[1:-1])
+    forms += _wire(html.escape(value)), _wire(html.escape(value, quote=False))
+    forms += [each.text for each in base64_of(value)]
+    return tuple(dict.fromkeys(forms))
+
+
+def _wire(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def hidden(text: str, needles: Sequence[Needle]) -> str:
+    """A text without echoes; the very same where there are none."""
+    return revised(text, find_echoes(text, needles))

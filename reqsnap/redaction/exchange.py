@@ -1,0 +1,175 @@
+"""A request or a whole exchange without its secrets.
+
+First the rules hide what stands under the names of secrets; then every value that was
+hidden is sought wherever else it may stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reqsnap.model import Headers, Request, Response
+from reqsnap.redaction.bodies import find_in_body
+from reqsnap.redaction.content import Content
+from reqsnap.redaction.echoes import Echoes, Needle, find_echoes, hidden
+from reqsnap.redaction.edits import Edit, revised
+from reqsnap.redaction.finder import Finder
+from reqsnap.redaction.heads import redact_headers
+from reqsnap.redaction.json_text import fitted
+from reqsnap.redaction.placeholders import Placeholder, Secret, plain
+from reqsnap.redaction.rules import Rules
+from reqsnap.redaction.urls import redact_url
+
+_FRAMING = frozenset(("content-length", "content-encoding", "transfer-encoding"))
+_INTEGRITY = re.compile(
+    r"content-md5|(?:content-|repr-)?digest|x-amz-checksum-.*|x-goog-hash|x-amz-content-sha256", re.IGNORECASE
+)
+_SCHEME = re.compile(r"[^:/?#]*://")
+
+
+def redact_request(
+    request: Request, rules: Rules, placeholder: Placeholder = plain
+) -> tuple[Request, tuple[Secret, ...]]:
+    """A request without its secrets, and the secrets, in the order in which they were found.
+
+    The very same request comes back where there is nothing to hide.
+    """
+    if not rules.redact_anything:
+        return request, ()
+    finder = Finder(rules, placeholder, request.url)
+    draft = _RequestDraft(request, finder)
+    if finder.found:
+        draft.seek(Echoes(finder.found))
+    return draft.request(), tuple(finder.found)
+
+
+def redact_interaction(
+    request: Request, response: Response, rules: Rules, placeholder: Placeholder = plain
+) -> tuple[Request, Response, tuple[Secret, ...]]:
+    """An exchange without its secrets: what one message shows is hidden in both.
+
+    The very same messages come back where there is nothing to hide.
+    """
+    if not rules.redact_anything:
+        return request, response, ()
+    finder = Finder(rules, placeholder, request.url)
+    asked = _RequestDraft(request, finder)
+    answered = _ResponseDraft(response, finder)
+    if finder.found:
+        echoes = Echoes(finder.found)
+        asked.seek(echoes)
+        answered.seek(echoes)
+    return asked.request(), answered.response(), tuple(finder.found)
+
+
+class _RequestDraft:
+    """A request after the rules, ready to be searched for echoes."""
+
+    __slots__ = ("_content", "_headers", "_original", "_url")
+
+    def __init__(self, request: Request, finder: Finder) -> None:
+        self._original = request
+        self._url = redact_url(request.url, finder)
+        self._headers = redact_headers(request.headers, finder)
+        self._content: Content | None = None
+        if request.body:
+            self._content = Content(request.body, request.headers)
+            _redact_content(self._content, finder)
+
+    def seek(self, echoes: Echoes) -> None:
+        """Hide the values of the exchange wherever they stand."""
+        texts = [self._url, *[value for _, value in self._headers.pairs]]
+        if self._content is not None:
+            texts.append(self._content.text)
+        needles = echoes.needles(texts)
+        if needles:
+            if self._content is not None:
+                _seek_in_content(self._content, needles)
+            self._url = _hidden_in_url(self._url, needles)
+            self._headers = _hidden_in_headers(self._headers, needles)
+
+    def request(self) -> Request:
+        """The request as it may be stored."""
+        old = self._original
+        body = old.body if self._content is None else self._content.body()
+        if self._url is old.url and self._headers is old.headers and body is old.body:
+            return old
+        return Request(old.method, self._url, self._headers, body, old.complete)
+
+
+class _ResponseDraft:
+    """A response after the rules, ready to be searched for echoes."""
+
+    __slots__ = ("_content", "_headers", "_original", "_reason", "_trailers")
+
+    def __init__(self, response: Response, finder: Finder) -> None:
+        self._original = response
+        self._reason = response.reason
+        self._headers = redact_headers(response.headers, finder)
+        self._trailers = redact_headers(response.trailers, finder)
+        self._content: Content | None = None
+        if response.body:
+            partial = response.status == 206
+            self._content = Content(response.body, response.headers, response.parts, partial=partial)
+            _redact_content(self._content, finder)
+
+    def seek(self, echoes: Echoes) -> None:
+        """Hide the values of the exchange wherever they stand."""
+        fields = (*self._headers.pairs, *self._trailers.pairs)
+        texts = [self._reason, *[value for _, value in fields]]
+        if self._content is not None:
+            texts.append(self._content.text)
+        needles = echoes.needles(texts)
+        if needles:
+            if self._content is not None:
+                _seek_in_content(self._content, needles)
+            self._reason = hidden(self._reason, needles)
+            self._headers = _hidden_in_headers(self._headers, needles)
+            self._trailers = _hidden_in_headers(self._trailers, needles)
+
+    def response(self) -> Response:
+        """The response as it may be stored."""
+        old, headers, trailers, parts = self._original, self._headers, self._trailers, self._original.parts
+        body = old.body if self._content is None else self._content.body()
+        if self._content is not None and body is not old.body:
+            headers = _without_integrity(headers).replaced("content-length", str(len(body)))
+            trailers, parts = _without_integrity(trailers), self._content.parts
+        elif headers is old.headers and trailers is old.trailers and self._reason is old.reason:
+            return old
+        return Response(old.status, self._reason, headers, body, old.version, trailers, parts)
+
+
+def _redact_content(content: Content, finder: Finder) -> None:
+    if not content.opaque:
+        content.revise(find_in_body(content.text, content.content_type, finder))
+
+
+def _seek_in_content(content: Content, needles: Sequence[Needle]) -> None:
+    edits = find_echoes(content.text, needles)
+    if edits:
+        content.revise(edits if content.opaque else fitted(content.text, edits))
+
+
+def _hidden_in_url(url: str, needles: Sequence[Needle]) -> str:
+    """A URL without echoes. Its scheme stays, whatever a value contains."""
+    scheme = _SCHEME.match(url)
+    start = scheme.end() if scheme else 0
+    edits = find_echoes(url, needles)
+    return revised(url, [Edit(max(edit.start, start), edit.end, edit.text) for edit in edits])
+
+
+def _hidden_in_headers(headers: Headers, needles: Sequence[Needle]) -> Headers:
+    """Fields without echoes; those that say how to read the message stay as they are."""
+    pairs = tuple(
+        [
+            (name, value if name.lower() in _FRAMING else hidden(value, needles))
+            for name, value in headers.pairs
+        ]
+    )
+    return headers if pairs == headers.pairs else Headers(pairs)
+
+
+def _without_integrity(headers: Headers) -> Headers:
+    """Fields less those that vouch for a body that is no longer the same."""
+    return headers.without(*[name for name, _ in headers if _INTEGRITY.fullmatch(name)])

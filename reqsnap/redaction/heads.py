@@ -1,0 +1,118 @@
+"""Secrets in header fields."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterable
+
+from reqsnap.model import Headers
+from reqsnap.redaction.edits import Edit, revised
+from reqsnap.redaction.finder import Finder
+from reqsnap.redaction.names import fold
+from reqsnap.redaction.placeholders import (
+    credentials_placeholder,
+    inner_placeholder,
+    lone_placeholder,
+    respelled,
+)
+from reqsnap.redaction.urls import find_in_value
+
+
+def redact_headers(headers: Headers, finder: Finder) -> Headers:
+    """Header fields as they may be stored; the very same where they hold no secret."""
+    pairs = headers.pairs
+    if not pairs:
+        return headers
+    names, values = zip(*pairs, strict=True)
+    secret = finder.rules.headers
+    # All names at once: this is asked for every request, and the answer is mostly no.
+    folded_names = fold("\n".join(names)).split("\n")
+    places: Iterable[int] = [index for index, name in enumerate(folded_names) if name in secret]
+    if _may_hold_urls("\n".join(values)):
+        places = range(len(pairs))
+    changed: list[tuple[str, str]] | None = None
+    for index in places:
+        name, value = pairs[index]
+        folded = folded_names[index]
+        if folded in secret:
+            redacted = _secret_field(folded, name, value, finder)
+        else:
+            redacted = revised(value, find_in_value(value, finder) + respelled(value))
+        if redacted != value:
+            changed = changed or list(pairs)
+            changed[index] = (name, redacted)
+    return headers if changed is None else Headers(changed)
+
+
+def _may_hold_urls(values: str) -> bool:
+    if "REDACTED" in values:
+        return True
+    return ("://" in values or "?" in values or "#" in values) and ("=" in values or "@" in values)
+
+
+def _secret_field(folded: str, name: str, value: str, finder: Finder) -> str:
+    """The value of a field that the rules name."""
+    if folded == "cookie":
+        return revised(value, _cookies(value, finder))
+    if folded == "setcookie":
+        return revised(value, _set_cookies(value, finder))
+    standing = credentials_placeholder(value) or _basic_placeholder(value)
+    if standing is not None:
+        return standing
+    redacted = finder.take(name, value)
+    return value if redacted is None else redacted
+
+
+def _basic_placeholder(value: str) -> str | None:
+    """The placeholder in Basic credentials that were made from one (RFC 7617)."""
+    if value[:6].lower() != "basic ":
+        return None
+    decoded = decoded_credentials(value[6:])
+    return inner_placeholder(decoded) if decoded else None
+
+
+def decoded_credentials(encoded: str) -> str | None:
+    """The text in base64 credentials, with one character for each byte."""
+    try:
+        return binascii.a2b_base64(encoded.strip().encode("latin-1")).decode("latin-1")
+    except (binascii.Error, UnicodeError):
+        return None
+
+
+# `name=value` in quotes or bare; a piece without a name is a value (RFC 6265bis, section 5.6).
+_COOKIE = re.compile(r'\s*(?:([^=;\s]*)\s*=\s*)?("[^"]*"|[^;]*?)\s*(?:;|\Z)')
+_SET_COOKIE = re.compile(r'(?:\A|,)\s*([^=;,\s"]+)\s*=\s*("[^"]*"|[^;]*?)\s*(?=;|\Z|,\s*[^=;,\s"]+=)')
+_NAMELESS = re.compile(r"\A\s*([^=;\s]+)\s*(?=;|\Z)")
+
+
+def _cookies(value: str, finder: Finder) -> list[Edit]:
+    edits: list[Edit] = []
+    place = 0
+    while place < len(value):
+        found = _COOKIE.match(value, place)
+        if found is None:
+            break
+        edits += _cookie(found[1] or "cookie", found, 2, finder)
+        place = found.end()
+    return edits
+
+
+def _set_cookies(value: str, finder: Finder) -> list[Edit]:
+    """Usually one cookie; several where fields were joined with commas."""
+    nameless = _NAMELESS.match(value)
+    if nameless:
+        return _cookie("cookie", nameless, 1, finder)
+    edits: list[Edit] = []
+    for found in _SET_COOKIE.finditer(value):
+        edits += _cookie(found[1], found, 2, finder)
+    return edits
+
+
+def _cookie(name: str, found: re.Match[str], group: int, finder: Finder) -> list[Edit]:
+    raw = found[group]
+    # Cookie jars put a placeholder that they were given into quotes.
+    redacted = lone_placeholder(raw) or finder.take(name, raw.strip('"'))
+    if redacted is None or redacted == raw:
+        return []
+    return [Edit(*found.span(group), redacted)]

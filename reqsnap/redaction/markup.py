@@ -1,0 +1,53 @@
+"""Secrets in XML and HTML: elements, attributes, and the pairs of XML-RPC and property lists."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from reqsnap.redaction.edits import Edit
+from reqsnap.redaction.finder import Finder, Kind
+from reqsnap.redaction.rules import has_known_prefix
+
+_ELEMENT_NAME = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)[\s>]", re.ASCII)
+_ELEMENT = re.compile(
+    r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<>]*[^<>\s]))\s*</",
+    re.ASCII | re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""(?<=\s)(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.ASCII)
+_TAG = re.compile(r"<[A-Za-z][^<>]*=[^<>]*>", re.ASCII)
+_PAIR = re.compile(
+    r"<(name|key)>\s*([^<>]+?)\s*</\1>\s*(?:<value>\s*)?(?:<(?:string|data|base64)>)?([^<>]*[^<>\s])\s*</",
+    re.ASCII,
+)
+
+
+def find_in_markup(text: str, finder: Finder) -> list[Edit]:
+    """The edits that hide what stands under the names of the rules."""
+    edits: list[Edit] = []
+    if any(finder.field_kind(name) for name in set(_ELEMENT_NAME.findall(text))):
+        for found in _ELEMENT.finditer(text):
+            edits += _value(found, found[1], 3 if found[2] is None else 2, finder)
+    if "<name>" in text or "<key>" in text:
+        for found in _PAIR.finditer(text):
+            edits += _value(found, found[2], 3, finder)
+    if any(finder.field_kind(name) for name, *_ in set(_ATTRIBUTE.findall(text))):
+        for tag in _TAG.finditer(text):
+            for found in _ATTRIBUTE.finditer(text, *tag.span()):
+                edits += _value(found, found[1], 3 if found[2] is None else 2, finder)
+    return edits
+
+
+def _value(found: re.Match[str], name: str, group: int, finder: Finder) -> Iterator[Edit]:
+    """The edit for a value, if it has to go.
+
+    Only a known prefix makes a credential of what stands under an ambiguous name: in
+    listings `<Key>` names files, many of which look random.
+    """
+    kind = finder.field_kind(name)
+    value = html.unescape(found[group])
+    if kind is Kind.ALWAYS or (kind is Kind.MAYBE and has_known_prefix(value)):
+        replacement = finder.take(name, value)
+        if replacement is not None:
+            yield Edit(*found.span(group), replacement)

@@ -1,0 +1,101 @@
+"""How a value may be spelled in an HTTP message."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import NamedTuple
+
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_LONG_RUN = re.compile(r"[A-Za-z0-9]{12,}")
+_NAMED = {'"': "quot", "&": "amp", "'": "apos", "<": "lt", ">": "gt", "\xa0": "nbsp"}
+_SHORT = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
+
+
+def telling_run(text: str) -> str:
+    """A long stretch of letters and digits, which every spelling leaves as it is."""
+    found = _LONG_RUN.search(text)
+    if found:
+        return found[0]
+    return max(_RUN.findall(text), key=len, default="")
+
+
+def spelled(text: str) -> str:
+    """A regular expression for every spelling of a text, character by character."""
+    return "".join([char if char in _PLAIN else _spelled(char) for char in text])
+
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+
+def _spelled(char: str) -> str:
+    """One character: as it is, percent-encoded (once or more often), escaped for JSON or HTML."""
+    number, data = ord(char), char.encode("utf-8", "surrogatepass")
+    units = char.encode("utf-16-be", "surrogatepass")
+    spellings = [
+        "".join([f"%(?:25)*{_hex(f'{byte:02x}')}" for byte in data]),
+        "".join([rf"\\+u{_hex(units[i : i + 2].hex())}" for i in range(0, len(units), 2)]),
+        f"&#(?:0*{number}|[xX]0*{_hex(f'{number:x}')});",
+    ]
+    if char in _NAMED:
+        spellings.append(f"&{_NAMED[char]};")
+    if char in _SHORT:
+        spellings.append(rf"\\+{_SHORT[char]}")
+    if char == " ":
+        spellings.append(r"\+")
+    if number > 127:
+        spellings.append(re.escape(data.decode("latin-1")))
+    # Last, since it may be the beginning of one of the others.
+    spellings.append(r"\\+" if char == "\\" else rf"\\*{re.escape(char)}")
+    return f"(?:{'|'.join(spellings)})"
+
+
+def _hex(digits: str) -> str:
+    """Hexadecimal digits in either case."""
+    return "".join([f"[{d}{d.upper()}]" if d.isalpha() else d for d in digits])
+
+
+class Base64(NamedTuple):
+    """The characters of a base64 text that one value determines, at one alignment.
+
+    `before` and `after` say whether the characters around them hold some of its bits too.
+    """
+
+    text: str
+    before: bool
+    after: bool
+
+    def widened(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """A place where the characters were found, with those around that hold bits, and padding."""
+        if self.before and start and text[start - 1] in _ALPHABET:
+            start -= 1
+        if self.after and end < len(text) and text[end] in _ALPHABET:
+            end += 1
+        while end < len(text) and text[end] == "=":
+            end += 1
+        return start, end
+
+
+_ALPHABET = _PLAIN | frozenset("+/-_")
+_URL_SAFE = str.maketrans("+/", "-_")
+
+
+def base64_of(value: str) -> list[Base64]:
+    """What stands in a base64 text that holds a value, at each of the three alignments."""
+    encodings = [value.encode("utf-8", "surrogatepass")]
+    if not value.isascii():
+        # Credentials may be in Latin-1 (RFC 7617, section 2.1).
+        encodings.append(value.encode("latin-1", "ignore"))
+    found: list[Base64] = []
+    for data in encodings:
+        for before in range(3):
+            text = binascii.b2a_base64(b"\0" * before + data, newline=False).decode("ascii")
+            bits = 8 * (before + len(data))
+            core = text[before + 1 if before else 0 : bits // 6]
+            if len(core) < 8:
+                continue
+            each = Base64(core, before > 0, bits % 6 > 0)
+            found.append(each)
+            if "+" in core or "/" in core:
+                found.append(each._replace(text=core.translate(_URL_SAFE)))
+    return found

@@ -1,0 +1,158 @@
+"""A cassette's bytes on disk: checked at the door, read whole, replaced atomically.
+
+All file I/O of the library is here. A file is replaced by one that was written and synced
+beside it, so whoever reads it, and whatever dies half way, sees the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
+
+_AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
+
+
+class CassetteFile:
+    """One cassette's file, and the partial one beside it. Making one touches nothing.
+
+    `path` is the path as it was given. A symbolic link is followed once, here, and so is a
+    relative path, so that a program may change its directory while a block is open.
+    """
+
+    __slots__ = ("_target", "path")
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        try:
+            self._target = Path(os.path.realpath(path))
+        except ValueError as error:
+            raise _unusable(self.path, f"it is no path ({error})") from None
+
+    @property
+    def partial(self) -> CassetteFile:
+        """`NAME.partial`, which holds a set that is not complete yet."""
+        return CassetteFile(f"{self._target}.partial")
+
+    def check(self, *, writable: bool) -> None:
+        """Raise ConfigurationError for a path that cannot be read, or written where that is meant."""
+        try:
+            self._check_file()
+            self._check_folder(writable=writable)
+            if writable:
+                self._check_writable()
+        except OSError as error:
+            raise _unusable(self.path, f"it cannot be opened ({_reason(error)})") from error
+
+    def exists(self) -> bool:
+        """Whether there is such a file."""
+        return self._target.is_file()
+
+    def read(self) -> bytes | None:
+        """The bytes, or None where there is no such file."""
+        try:
+            return self._target.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise CassetteError(f"it could not be read ({_reason(error)})", self.path) from error
+
+    def write(self, data: bytes) -> None:
+        """Replace the whole file; its directory is made, its permissions are kept.
+
+        Raises CassetteWriteError, and then the old file is as it was.
+        """
+        with self._reporting("it could not be written, and is as it was"):
+            folder = self._target.parent
+            folder.mkdir(parents=True, exist_ok=True)
+            temporary = folder / f".reqsnap-{secrets.token_hex(8)}.tmp"
+            try:
+                with open(temporary, "xb") as file:
+                    # Before the first byte, so that a private file is never open to others.
+                    self._give_mode_to(temporary)
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(temporary, self._target)
+            except BaseException:
+                with suppress(OSError):
+                    temporary.unlink()
+                raise
+            _sync_folder(folder)
+
+    def promote(self) -> None:
+        """Let the partial file take the name. Raises CassetteWriteError, and then both are as they were."""
+        partial = self.partial._target
+        with self._reporting(f"{partial.name} could not take its name"):
+            self._give_mode_to(partial)
+            os.replace(partial, self._target)
+            _sync_folder(self._target.parent)
+
+    def remove(self) -> None:
+        """Delete the file, if it is there. Raises CassetteWriteError."""
+        with self._reporting("it could not be removed"):
+            self._target.unlink(missing_ok=True)
+
+    def _check_file(self) -> None:
+        try:
+            mode = self._target.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        if stat.S_ISDIR(mode):
+            raise _unusable(self.path, "it is a directory, and a cassette is a file")
+        if not stat.S_ISREG(mode):
+            raise _unusable(self.path, "it is not a regular file")
+        with open(self._target, "rb"):
+            pass
+
+    def _check_folder(self, *, writable: bool) -> None:
+        folder = next(folder for folder in self._target.parents if os.path.lexists(folder))
+        if not folder.is_dir():
+            raise _unusable(self.path, f"{folder} is not a directory")
+        if writable and not _may(folder, os.W_OK | os.X_OK):
+            raise _unusable(self.path, f"the directory {folder} cannot be written")
+
+    def _check_writable(self) -> None:
+        if self.exists() and not _may(self._target, os.W_OK):
+            raise _unusable(self.path, "the file is read-only")
+        # The longest name that will be written: this finds one that is too long.
+        with suppress(FileNotFoundError):
+            self.partial._target.stat()
+
+    def _give_mode_to(self, other: Path) -> None:
+        with suppress(FileNotFoundError):
+            other.chmod(stat.S_IMODE(self._target.stat().st_mode))
+
+    @contextmanager
+    def _reporting(self, message: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise CassetteWriteError(f"{message} ({_reason(error)})", self.path) from error
+
+
+def _may(path: Path, mode: int) -> bool:
+    return os.access(path, mode, effective_ids=_AS_EFFECTIVE_USER)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name last through a power failure, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _unusable(path: Path, reason: str) -> ConfigurationError:
+    return ConfigurationError("path", str(path), reason)

@@ -1,0 +1,219 @@
+"""reqsnap's own cassette file: what it looks like, and that it gives back what it was given."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from reqsnap.errors import CassetteWriteError
+from reqsnap.formats import native
+from reqsnap.model import Headers, Interaction, Request, Response
+from tests.unit.native_files import AT, exchange, written
+
+DESIGNED = """\
+reqsnap: 1
+interactions:
+- request:
+    head: |-
+      POST https://api.example.com/v1/items?page=1
+      Accept: application/json
+      Authorization: [REDACTED]
+      Content-Type: application/json
+    json: compact
+    body: |-
+      {
+        "name":"Ada"
+      }
+  response:
+    head: |-
+      201 Created
+      Content-Type: application/json; charset=utf-8
+      Set-Cookie: session=[REDACTED]; Path=/
+    json: spaced
+    body: |-
+      {
+        "id": 7,
+        "tags": ["a", "b"]
+      }
+    elapsed: 0.042
+  recorded_at: 2026-11-22T01:02:03.456Z
+# end
+"""
+
+EXAMPLE = Interaction(
+    Request(
+        "POST",
+        "https://api.example.com/v1/items?page=1",
+        Headers(
+            [
+                ("Accept", "application/json"),
+                ("Authorization", "[REDACTED]"),
+                ("Content-Type", "application/json"),
+            ]
+        ),
+        b'{"name":"Ada"}',
+    ),
+    Response(
+        201,
+        "Created",
+        Headers(
+            [
+                ("Content-Type", "application/json; charset=utf-8"),
+                ("Set-Cookie", "session=[REDACTED]; Path=/"),
+            ]
+        ),
+        b'{"id": 7, "tags": ["a", "b"]}',
+    ),
+    AT,
+    0.042,
+)
+
+
+def test_the_layout_is_the_designed_one() -> None:
+    assert native.dump([EXAMPLE]).decode() == DESIGNED
+    assert native.load(DESIGNED.encode()) == [EXAMPLE]
+
+
+def test_an_empty_cassette() -> None:
+    assert native.dump([]) == b"reqsnap: 1\ninteractions:\n# end\n"
+    assert native.load(native.dump([])) == []
+
+
+def test_an_item_can_be_put_in_front_of_the_end() -> None:
+    other = exchange(b"later")
+    data = native.dump([EXAMPLE]).removesuffix(native.END) + native.dump_item(other) + native.END
+    assert data == native.dump([EXAMPLE, other])
+    assert native.load(data) == [EXAMPLE, other]
+
+
+HEADS = {
+    (("A", "1"), ("a", "2"), ("A", "3")): r"""
+    head: |-
+      200 OK
+      A: 1
+      a: 2
+      A: 3
+""",
+    (("Empty", ""), (":status", " : x")): r"""
+    head: |-
+      200 OK
+      Empty:
+      :status:  : x
+""",
+    (("Name", "\xc3\xa9\xe2\x9c\x93"),): r"""
+    head_charset: utf-8
+    head: |-
+      200 OK
+      Name: é✓
+""",
+    (("Name", "\xe9"),): r"""
+    head: |-
+      200 OK
+      Name: é
+""",
+    (("Folded", "a\r\n b"), ("Blank", "a "), ("Next-Line", "\x85")): r"""
+    head:
+    - "200 OK"
+    - "Folded: a\r\n b"
+    - "Blank: a "
+    - "Next-Line: \x85"
+""",
+    (("a:b", "c"), ("", "d"), (" e", ""), ("\t", "\n")): r"""
+    head:
+    - "200 OK"
+    - ["a:b", "c"]
+    - ["", "d"]
+    - [" e", ""]
+    - ["\t", "\n"]
+""",
+}
+
+
+@pytest.mark.parametrize(("fields", "text"), HEADS.items())
+def test_the_form_of_a_head(fields: tuple[tuple[str, str], ...], text: str) -> None:
+    assert written(exchange(fields=fields)) == text[1:]
+
+
+def test_the_rest_of_a_response() -> None:
+    trailers = Headers([("Checksum", "x"), ("Empty", "")])
+    odd = exchange(b"abc", version="HTTP/1.0", trailers=trailers, parts=(1, 0, 2))
+    assert (
+        written(odd)
+        == r"""
+    version: HTTP/1.0
+    head: |-
+      200 OK
+    parts: 1 0 2
+    body: |-
+      abc
+    trailers: |-
+      Checksum: x
+      Empty:
+"""[1:]
+    )
+
+
+def test_many_parts_fill_lines() -> None:
+    sizes = "8 " * 100
+    text = written(exchange(b"data: 1\n" * 100, parts=(8,) * 100))
+    assert text.startswith(
+        f"    head: |-\n      200 OK\n    parts: >-\n"
+        f"      {sizes[:87]}\n      {sizes[88:175]}\n      {sizes[176:199]}\n    body: |\n"
+    )
+
+
+def test_a_request_that_was_not_sent_whole() -> None:
+    cut = exchange(sent=Request("POST", "http://h/", body=b"half", complete=False))
+    assert "    complete: false\n    body: |-\n      half\n" in native.dump([cut]).decode()
+    assert native.load(native.dump([cut])) == [cut]
+
+
+@pytest.mark.parametrize(
+    ("method", "url"), [("", ""), ("A B", "http://h/"), ("GET", ""), ("M-SEARCH", "* *")]
+)
+def test_odd_request_lines(method: str, url: str) -> None:
+    odd = exchange(sent=Request(method, url))
+    assert native.load(native.dump([odd])) == [odd]
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2026, 1, 2, tzinfo=UTC), "2026-01-02T00:00:00.000Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 600, UTC), "2026-01-02T03:04:05.000600Z"),
+        (datetime(2026, 1, 2, 3, tzinfo=timezone(timedelta(hours=2))), "2026-01-02T01:00:00.000Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00.000Z"),
+    ],
+)
+def test_the_moment_is_written_in_utc(moment: datetime, text: str) -> None:
+    data = native.dump_item(Interaction(EXAMPLE.request, EXAMPLE.response, moment))
+    assert data.decode().endswith(f"\n    elapsed: 0.0\n  recorded_at: {text}\n")
+    assert native.load(native.START + data + native.END)[0].recorded_at == moment
+
+
+@pytest.mark.parametrize(
+    ("interaction", "reason"),
+    [
+        (Interaction(EXAMPLE.request, Response(99), AT), "the status 99 is not a number from 100 to 999"),
+        (exchange(version="ICY"), "the version 'ICY' is not written like HTTP/1.1"),
+        (exchange(b"abc", parts=(1,)), "the sizes of the parts do not add up to the length of the body"),
+        (exchange(b"abc", parts=(4, -1)), "the sizes of the parts do not add up to the length of the body"),
+        (exchange(fields=(("Name", "日本"),)), "header text has the character '日', which is not one byte"),
+        (Interaction(EXAMPLE.request, EXAMPLE.response, AT, -1.0), "elapsed=-1.0 is not a time in seconds"),
+        (
+            Interaction(EXAMPLE.request, EXAMPLE.response, AT, math.inf),
+            "elapsed=inf is not a time in seconds",
+        ),
+        (
+            Interaction(EXAMPLE.request, EXAMPLE.response, AT.replace(tzinfo=None)),
+            "recorded_at has no time zone",
+        ),
+    ],
+)
+def test_what_a_file_cannot_hold_is_refused_when_written(interaction: Interaction, reason: str) -> None:
+    request = interaction.request
+    with pytest.raises(CassetteWriteError) as caught:
+        native.dump([EXAMPLE, interaction])
+    assert str(caught.value) == f"{request.method} {request.url} cannot be written: {reason}"

@@ -209,15 +209,15 @@ class Cassette:
         """Whether a recording may answer this method and URL, whatever the body is."""
         return self._index.could_match(method, url)
 
-    def take(self, live: Prepared, *, again: bool = True) -> Interaction | None:
-        """The recording that answers, its place in the sequence taken; None where there is none."""
+    def take(self, live: Prepared, *, again: bool = True) -> Entry | None:
+        """The entry that answers, its place in the sequence taken; None where there is none."""
         with self._lock:
             taken: Taken | None = self._index.take(live, again=again)
             if taken is None:
                 return None
             if live.secrets:
                 self._numbering.bind(live.secrets, taken.numbers)
-            return taken.entry.interaction
+            return taken.entry
 
     def holds(self, live: Prepared) -> bool:
         """Whether the request is recorded at all, played or not."""

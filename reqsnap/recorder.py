@@ -8,12 +8,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from reqsnap.cassette import Cassette
 from reqsnap.errors import SequenceExhaustedError, UnmatchedRequestError
-from reqsnap.model import Interaction, Request, Response
+from reqsnap.model import Request, Response
 from reqsnap.modes import Mode, Permits
 from reqsnap.near_misses import nearest
 from reqsnap.sequences import Entry, Prepared, prepare
@@ -21,9 +22,14 @@ from reqsnap.sequences import Entry, Prepared, prepare
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The answer stands in the cassette."""
+    """The answer stands in the cassette.
+
+    `kept` belongs to the recording: an interceptor may keep there what it has made of
+    the answer, under a name of its own, and find it at the next replay.
+    """
 
     response: Response
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +104,7 @@ class Recorder:
         """Decide for a whole request; a replay takes its place in the sequence."""
         found = self._replay(request)
         if found is not None:
-            return Replay(found.response)
+            return Replay(found.interaction.response, found.kept)
         if self.permits.send:
             return self._forward(request.method, request.url)
         return self._refuse(request)
@@ -138,7 +144,7 @@ class Recorder:
             return True
         return self.outer is not None and self.outer._could_match(method, url)
 
-    def _replay(self, request: Request) -> Interaction | None:
+    def _replay(self, request: Request) -> Entry | None:
         if self.permits.replay and not self.closed:
             # What is used up is recorded anew where the mode may, and repeated where not.
             again = not self.permits.send

@@ -13,6 +13,7 @@ import enum
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from reqsnap.matching import Matching
 from reqsnap.matching.parts import read_body
@@ -36,11 +37,15 @@ class Exhaustion(enum.Enum):
 
 @dataclass(eq=False, slots=True)
 class Entry:
-    """An interaction in a cassette, and how often it was played since the last reset."""
+    """An interaction in a cassette, and how often it was played since the last reset.
+
+    `kept` is for what interceptors make of the answer, so that they make it once.
+    """
 
     interaction: Interaction
     order: int
     plays: int = 0
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,9 @@ def strip_numbers(request: Request, matching: Matching) -> tuple[Request, Vector
         return request, numbers
     return Request(request.method, url, headers, body, request.complete), numbers
 
+
+_REMEMBERED = 4096
+"""How many questions an index remembers; programs ask the same ones again and again."""
 
 _LIVE = 1_000_000_000
 """Where the numbering of live values starts, far above any in a file."""
@@ -131,11 +139,13 @@ class Index:
         self._exhaustion = exhaustion
         self._groups: dict[Hashable, _Group] = {}
         self._targets: set[Hashable] = set()
+        self._asked: dict[tuple[str, str], bool] = {}
         self._loose: list[tuple[Entry, Request, Vector]] = []
         self._open_targets = False
 
     def add(self, entry: Entry) -> None:
         """Make an entry findable, after those that are."""
+        self._asked.clear()
         request, numbers = strip_numbers(entry.interaction.request, self._matching)
         if PLACEHOLDER in request.url:
             self._open_targets = True
@@ -148,7 +158,14 @@ class Index:
 
     def could_match(self, method: str, url: str) -> bool:
         """Whether anything recorded may answer this method and URL, whatever the rest."""
-        return self._open_targets or self._matching.target_key(method, url) in self._targets
+        asked = method, url
+        known = self._asked.get(asked)
+        if known is None:
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            known = self._open_targets or self._matching.target_key(method, url) in self._targets
+            self._asked[asked] = known
+        return known
 
     def take(self, live: Prepared, *, again: bool = True) -> Taken | None:
         """The entry that answers, its place taken; None where there is none.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from reqsnap.model import Headers, Request, Response
 
@@ -150,6 +151,19 @@ class Answer:
         return line is not None
 
 
+def is_left_between_events(headers: Headers, body: bytes) -> bool:
+    """Whether a reader that closes an answer here leaves an event stream after a whole event.
+
+    Such streams end when their reader has had enough (OpenAI's clients close theirs at
+    `[DONE]`), so what was read is all of the answer that counts.
+    """
+    media_type = headers.get("content-type", "").lower()
+    return media_type.startswith("text/event-stream") and body.endswith(_EVENT_ENDS)
+
+
+_EVENT_ENDS = (b"\n\n", b"\r\r", b"\r\n\r\n")
+
+
 def fields(lines: Iterable[bytes]) -> Headers:
     """The header fields in lines of a head or of trailers; a folded line continues the last."""
     pairs: list[tuple[str, str]] = []
@@ -179,6 +193,14 @@ def is_chunked(codings: str) -> bool:
 
 def request_sent(method: str, url: str, wire: bytes) -> Request:
     """The request that was written to a connection, whole or as far as it went."""
+    read = _remembered_request if len(wire) <= _SMALL else _read_request
+    return read(method, url, wire)
+
+
+_SMALL = 16 * 1024
+
+
+def _read_request(method: str, url: str, wire: bytes) -> Request:
     head, ended, content = wire.partition(b"\r\n\r\n")
     headers = fields(head.split(b"\r\n")[1:])
     if is_chunked(headers.get("transfer-encoding", "")):
@@ -187,6 +209,10 @@ def request_sent(method: str, url: str, wire: bytes) -> Request:
         length = headers.get("content-length", "0")
         body, complete = content, not length.isdigit() or len(content) >= int(length)
     return Request(method, url, headers, body, complete and bool(ended))
+
+
+_remembered_request = lru_cache(maxsize=1024)(_read_request)
+"""Programs send the same small requests again and again."""
 
 
 def _unchunked(content: bytes) -> tuple[bytes, bool]:

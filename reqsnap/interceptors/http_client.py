@@ -206,8 +206,8 @@ def _replayed(
     wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Let the client's own `getresponse` run on an answer that has its head already."""
-    assert exchange.response is not None
-    response = genuine_response(conn, exchange.response)
+    assert exchange.replay is not None
+    response = genuine_response(conn, exchange.replay)
     own = conn.__dict__
     previous = own.get("response_class")
     exchange.answering = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reqsnap.interceptors.http1 import Answer
+from reqsnap.interceptors.http1 import Answer, is_left_between_events
 from reqsnap.interceptors.http_client_state import Exchange
 from reqsnap.interceptors.proxies import Proxy
 from reqsnap.model import Headers
@@ -60,6 +60,15 @@ class Listener:
             exchange.recorder.after(forward, exchange.request(), self._answer.response())
         exchange.hold.release()
 
+    def left(self) -> None:
+        """The program closes the answer, whole or not."""
+        if not self._over:
+            answer = self._answer.response()
+            if is_left_between_events(answer.headers, answer.body):
+                self.finish()
+            else:
+                self.broke(None)
+
     def broke(self, error: BaseException | None) -> None:
         """The answer was cut, or the program wanted no more of it."""
         if not self._over:
@@ -102,7 +111,7 @@ class TeeFile(Proxy):
 
     def close(self) -> None:
         """Close, complete or not."""
-        self._self_listener.broke(None)
+        self._self_listener.left()
         self.__wrapped__.close()
 
     def _self_heard(self, method: str, argument: Any) -> Any:

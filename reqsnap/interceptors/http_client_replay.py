@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import http.client
 import io
-from typing import Any
+from typing import Any, NamedTuple
 
 from reqsnap.model import Response
+from reqsnap.recorder import Replay
 
 
 class StandInSocket:
@@ -42,29 +43,59 @@ class StandInSocket:
         return -1
 
 
-def genuine_response(conn: Any, recorded: Response) -> Any:
+class Answer(NamedTuple):
+    """A recorded answer as http.client will hold it: made once, replayed often."""
+
+    status: int
+    reason: str
+    version: int
+    fields: list[tuple[str, str]]
+    chunked: bool
+    content: bytes
+    length: int | None
+
+
+def answer_of(recorded: Response) -> Answer:
+    """What a response is made of, whatever the request's method."""
+    chunked = recorded.headers.get("transfer-encoding", "").lower() == "chunked"
+    return Answer(
+        recorded.status,
+        recorded.reason,
+        10 if recorded.version in ("HTTP/1.0", "HTTP/0.9") else 11,
+        list(recorded.headers),
+        chunked,
+        framed(recorded) if chunked else recorded.body,
+        None if chunked else _length(recorded),
+    )
+
+
+def genuine_response(conn: Any, replay: Replay) -> Any:
     """A response of the connection's own class, as if its head had just been read."""
-    chunked = _is_chunked(recorded)
-    content = framed(recorded) if chunked else recorded.body
-    response = conn.response_class(StandInSocket(None, content), method=conn._method)
-    response.code = response.status = recorded.status
-    response.reason = recorded.reason
-    response.version = 10 if recorded.version in ("HTTP/1.0", "HTTP/0.9") else 11
-    response.headers = response.msg = message(recorded)
-    response.chunked = chunked
-    if chunked:
+    answer: Answer | None = replay.kept.get(_KEPT)
+    if answer is None:
+        answer = replay.kept[_KEPT] = answer_of(replay.response)
+    response = conn.response_class(StandInSocket(None, answer.content), method=conn._method)
+    response.code = response.status = answer.status
+    response.reason = answer.reason
+    response.version = answer.version
+    response.headers = response.msg = _message(answer.fields)
+    response.chunked = answer.chunked
+    if answer.chunked:
         response.chunk_left = None
     response.will_close = response._check_close()
-    response.length = None if chunked else _length(recorded, conn._method)
-    if not response.will_close and not chunked and response.length is None:
+    response.length = 0 if conn._method == "HEAD" else answer.length
+    if not response.will_close and not answer.chunked and response.length is None:
         response.will_close = True
     return response
 
 
-def message(recorded: Response) -> http.client.HTTPMessage:
+_KEPT = "http.client"
+
+
+def _message(fields: list[tuple[str, str]]) -> http.client.HTTPMessage:
     """The header fields as http.client holds them once it has parsed them."""
     made = http.client.HTTPMessage()
-    for name, value in recorded.headers:
+    for name, value in fields:
         made.set_raw(name, value)
     made.set_payload("")
     return made
@@ -79,17 +110,9 @@ def framed(recorded: Response) -> bytes:
     return b"".join(lines)
 
 
-def _is_chunked(recorded: Response) -> bool:
-    for name, value in recorded.headers:
-        if len(name) == 17 and name.lower() == "transfer-encoding":
-            return value.lower() == "chunked"
-    return False
-
-
-def _length(recorded: Response, method: str) -> int | None:
-    """How many bytes http.client expects, by the rules of its `begin`."""
-    status = recorded.status
-    if status in (204, 304) or 100 <= status < 200 or method == "HEAD":
+def _length(recorded: Response) -> int | None:
+    """How many bytes http.client expects, by the rules of its `begin`, but for HEAD."""
+    if recorded.status in (204, 304) or 100 <= recorded.status < 200:
         return 0
     text = recorded.headers.get("content-length")
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reqsnap.interceptors.http1 import fields, is_chunked, request_sent
 from reqsnap.interceptors.http_client_replay import StandInSocket
-from reqsnap.model import Request, Response
+from reqsnap.model import Request
 from reqsnap.patching import Hold
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 
@@ -39,7 +39,7 @@ class Exchange:
         "pool",
         "recorder",
         "replaced_sock",
-        "response",
+        "replay",
         "sending",
         "sending_broke",
         "started",
@@ -53,7 +53,7 @@ class Exchange:
         self.forward = forward
         self.phase = CAPTURING if forward is None else NOTING
         self.pieces: list[bytes] = []
-        self.response: Response | None = None
+        self.replay: Replay | None = None
         self.started = self.building = self.answering = False
         self.sending = self.sending_broke = False
         self._whole_at: int | None = None
@@ -84,7 +84,7 @@ class Exchange:
             raise decision.error
         if isinstance(decision, Replay):
             self.phase = REPLAYING
-            self.response = decision.response
+            self.replay = decision
             return None
         self.note_with(decision)
         return decision

@@ -8,7 +8,7 @@ from typing import Any
 
 from reqsnap.errors import Difference
 from reqsnap.matching.matchers import Matching
-from reqsnap.matching.parts import Body, read_body, read_json, split_url
+from reqsnap.matching.parts import Body, plain_body, read_body, read_json, split_url
 from reqsnap.model import Request
 
 LONGEST = 80
@@ -70,7 +70,7 @@ def _body_differences(live: Request, recorded: Request) -> list[Difference]:
     if now == then:
         return []
     if now.kind == then.kind == "json":
-        found = list(_json_differences("body", read_json(live.body), read_json(recorded.body)))
+        found = list(_json_differences("body", read_json(plain_body(live)), read_json(plain_body(recorded))))
     elif now.kind == then.kind == "form":
         found = list(_pair_differences("body", _form(now), _form(then)))
     else:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from reqsnap.content_coding import content_codings, undo
 from reqsnap.model import Request
 
 DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
@@ -62,7 +63,7 @@ EMPTY = Body("empty", b"")
 
 def read_body(request: Request) -> Body:
     """The meaning of a request's body, by its Content-Type; bytes where it has no other."""
-    body = request.body
+    body = plain_body(request)
     if not body:
         return EMPTY
     media_type = request.headers.get("content-type", "").lower()
@@ -78,6 +79,14 @@ def read_body(request: Request) -> Body:
         if found:
             return Body("multipart", body.replace(found[1].encode("latin-1"), b"boundary"))
     return Body("bytes", body)
+
+
+def plain_body(request: Request) -> bytes:
+    """The body as it was before it was compressed: compressors put times into what they make."""
+    if not request.body or "content-encoding" not in request.headers:
+        return request.body
+    undone = undo(request.body, content_codings(request.headers))
+    return request.body if undone is None else undone.content
 
 
 class _RepeatedName(ValueError):

@@ -40,9 +40,9 @@ class Content:
     ) -> None:
         self._body = body
         self.parts = parts
-        self.content_type = headers.get("content-type", "")
+        self.content_type, encoded = _described(headers)
         self._undone: Undone | None = None
-        codings = () if partial else content_codings(headers)
+        codings = content_codings(headers) if encoded and not partial else ()
         if codings:
             self._undone = undo(body, codings)
         self.opaque = partial or (bool(codings) and self._undone is None)
@@ -90,8 +90,21 @@ class Content:
         return content if self._undone is None else self._undone.redo(content)
 
 
+def _described(headers: Headers) -> tuple[str, bool]:
+    """The Content-Type, and whether there is a Content-Encoding, in one pass."""
+    content_type, encoded = "", False
+    for name, value in headers.pairs:
+        if len(name) == 12 and not content_type and name.lower() == "content-type":
+            content_type = value
+        elif len(name) == 16 and name.lower() == "content-encoding":
+            encoded = True
+    return content_type, encoded
+
+
 def _charset(content: bytes, content_type: str) -> str:
     """The charset to read a body in: Latin-1 for all in which ASCII is ASCII."""
+    if "charset" not in content_type and b"\0" not in content[:4] and content[:1] < b"\xfe":
+        return "latin-1"
     for charset in _candidates(content, content_type):
         try:
             if content.decode(charset).encode(charset) == content:

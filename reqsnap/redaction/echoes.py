@@ -49,53 +49,37 @@ class Echoes:
     def needles(self, texts: Sequence[str]) -> list[Needle]:
         """What may stand in one of these texts, told quickly."""
         joined = "\n".join(texts)
-        longest = _longest_base64(texts, min(map(_size_in_base64, self._values), default=0))
         found: list[Needle] = []
         for value, placeholder in self._values.items():
             run = telling_run(value)
             if run in joined:
                 found.append(Needle(run, value, placeholder))
-            if _size_in_base64(value) <= longest:
-                needles = [Needle(telling_run(b.text), b.text, placeholder, b) for b in base64_of(value)]
-                found += present(needles, joined)
+            if _may_hold_base64(texts, len(value) * 4 // 3 - 3):
+                for each in base64_of(value, joined):
+                    found.append(Needle(telling_run(each.text), each.text, placeholder, each))
         return found
 
 
-def _size_in_base64(value: str) -> int:
-    """How many characters of a base64 text a value determines, at the least."""
-    return len(value) * 4 // 3 - 3
-
-
-_BASE64 = re.compile(r"[\w+/%\\&#;-]{8,}", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9_+/%\\&#;-]{8,}")
 """What may be base64, spelled in whatever way."""
 
 
-def _longest_base64(texts: Sequence[str], least: int) -> int:
-    """How long a base64 text may at most stand in these, if at least so long.
-
-    Large texts are not looked at closely.
-    """
-    longest = 0
-    if max(map(len, texts)) < least:
-        return longest
+def _may_hold_base64(texts: Sequence[str], size: int) -> bool:
+    """Whether so many characters of base64 may stand in one of these; only URLs and the like are read."""
     for text in texts:
-        if len(text) > 4096:
-            longest = max(longest, len(text))
-        elif len(text) >= least:
-            longest = max(longest, *map(len, _BASE64.findall(text)), 0)
-    return longest
+        if len(text) >= size and (len(text) > 256 or max(map(len, _BASE64.findall(text)), default=0) >= size):
+            return True
+    return False
 
 
 def echoing(secret: Secret) -> list[str]:
-    """The values that must not turn up elsewhere, because of one secret.
-
-    Of two of which one holds the other, the inner one is enough.
-    """
-    parts = parts_of(secret)
-    if len(parts) == 1:
-        return parts if _worth_seeking(parts[0]) else []
-    values = {value: None for value in parts if _worth_seeking(value)}
-    return [value for value in values if not any(other in value for other in values if other != value)]
+    """The values that must not turn up elsewhere, because of one secret."""
+    whole = secret.value
+    values = [value for value in parts_of(secret) if _worth_seeking(value)]
+    if len(values) > 1 and any(value in whole and value != whole for value in values):
+        # Whatever holds the whole holds that part of it.
+        return [value for value in values if value != whole]
+    return values
 
 
 def _worth_seeking(value: str) -> bool:
@@ -107,15 +91,12 @@ def _worth_seeking(value: str) -> bool:
     )
 
 
-def present(needles: Iterable[Needle], text: str) -> list[Needle]:
-    """The needles that may stand in a text, told quickly."""
-    return [needle for needle in needles if needle.run in text]
-
-
 def find_echoes(text: str, needles: Iterable[Needle]) -> list[Edit]:
     """The edits that hide every spelling of the values in a text."""
     edits: list[Edit] = []
-    for needle in present(needles, text):
+    for needle in needles:
+        if needle.run not in text:
+            continue
         for start, end in _places(needle, text):
             if needle.base64 is not None:
                 start, end = needle.base64.widened(text, start, end)

@@ -76,7 +76,7 @@ class Finder:
         return self._kind(name, self.rules.fields)
 
     def _kind(self, name: str, always: frozenset[str]) -> Kind:
-        name = fold(name)
+        name = fold(name if name.isascii() else as_text(name))
         if name in always:
             return Kind.ALWAYS
         if name in self.rules.ambiguous:

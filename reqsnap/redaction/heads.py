@@ -28,6 +28,8 @@ def redact_headers(headers: Headers, finder: Finder) -> Headers:
     secret = finder.rules.headers
     # All names at once: this is asked for every request, and the answer is mostly no.
     folded_names = fold("\n".join(names)).split("\n")
+    if len(folded_names) != len(names):
+        folded_names = list(map(fold, names))
     places: Iterable[int] = [index for index, name in enumerate(folded_names) if name in secret]
     if _may_hold_urls("\n".join(values)):
         places = range(len(pairs))

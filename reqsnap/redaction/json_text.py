@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from reqsnap.redaction.edits import Edit, view
 from reqsnap.redaction.finder import Finder, Kind
+from reqsnap.redaction.names import fold
 
 _NAME = re.compile(r'"([^"\\]{1,64})"\s*:', re.ASCII)
 _ESCAPED_NAME = re.compile(r'"((?:[^"\\]|\\u[0-9a-fA-F]{4}){1,64})"\s*:', re.ASCII)
@@ -27,17 +28,25 @@ _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 def find_in_json(text: str, finder: Finder) -> list[Edit]:
     """The edits that hide what stands under the names of the rules."""
-    pattern = _ESCAPED_NAME if "\\u" in text else _NAME
-    kinds = {name: finder.field_kind(unescaped(name)) for name in set(pattern.findall(text))}
     edits: list[Edit] = []
-    if any(kinds.values()):
-        for found in pattern.finditer(text):
-            kind = kinds[found[1]]
-            if kind is not Kind.NEVER:
-                edits += _value(text, found.end(), unescaped(found[1]), kind, finder)
+    if _may_hold_secrets(text, finder.rules.in_fields):
+        pattern = _ESCAPED_NAME if "\\u" in text else _NAME
+        kinds = {name: finder.field_kind(unescaped(name)) for name in set(pattern.findall(text))}
+        if any(kinds.values()):
+            for found in pattern.finditer(text):
+                kind = kinds[found[1]]
+                if kind is not Kind.NEVER:
+                    edits += _value(text, found.end(), unescaped(found[1]), kind, finder)
     if '\\"' in text or "\\u0022" in text:
         edits += _nested(text, finder)
     return edits
+
+
+def _may_hold_secrets(text: str, names: frozenset[str]) -> bool:
+    """Whether a closer look at the names in a text is worth its time: mostly it is not."""
+    if not text.isascii() or "\\u" in text or ']"' in text:
+        return True
+    return not names.isdisjoint(_NAME.findall(fold(text)))
 
 
 def _value(text: str, place: int, name: str, kind: Kind, finder: Finder) -> Iterator[Edit]:

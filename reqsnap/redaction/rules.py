@@ -6,7 +6,6 @@ import dataclasses
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from reqsnap.redaction import names
 from reqsnap.redaction.names import HostRule, fold, folded
@@ -40,6 +39,7 @@ class Rules:
 
     redact_anything: bool = field(init=False, repr=False, compare=False)
     in_query: frozenset[str] = field(init=False, repr=False, compare=False)
+    in_fields: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for table in ("headers", "query", "fields", "ambiguous"):
@@ -48,6 +48,7 @@ class Rules:
         # Asked for each request, so worked out once.
         object.__setattr__(self, "redact_anything", anything)
         object.__setattr__(self, "in_query", self.query | self.ambiguous)
+        object.__setattr__(self, "in_fields", self.fields | self.ambiguous)
 
     def extended(
         self, headers: Iterable[str] = (), query: Iterable[str] = (), fields: Iterable[str] = ()
@@ -120,9 +121,12 @@ def looks_like_credential(value: str) -> bool:
 
 
 def _random_looking(run: str) -> bool:
-    """Letters with digits among them, or long and in mixed case without being words."""
+    """Letters with digits among them, or about as many capitals as small letters.
+
+    Of words written TogetherLikeThis, fewer letters are capitals.
+    """
     digits = sum(map(str.isdigit, run))
     if digits:
         return digits < len(run)
-    turns = sum(a.islower() and b.isupper() for a, b in pairwise(run))
-    return len(run) >= 20 and turns * 5 >= len(run)
+    capitals = sum(map(str.isupper, run))
+    return len(run) >= 20 and 0.3 < capitals / len(run) < 0.7

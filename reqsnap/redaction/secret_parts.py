@@ -32,9 +32,9 @@ def parts_of(secret: Secret) -> list[str]:
     if " " in value:
         scheme, _, rest = value.partition(" ")
         scheme = fold(scheme)
-        if scheme in _OPAQUE and len(rest) >= 12 and _TOKEN.fullmatch(rest):
+        if scheme in _OPAQUE and len(rest) >= 12 and "=" not in rest:
             # Whatever holds the whole value holds this.
-            return [rest.rstrip("=")]
+            return [rest]
         if scheme in _SCHEMES or name.endswith("authorization"):
             parts += _credentials(scheme, rest.strip())
     if "%" in value:

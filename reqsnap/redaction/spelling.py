@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import binascii
 import re
+from binascii import b2a_base64
 from typing import NamedTuple
 
 _RUN = re.compile(r"[A-Za-z0-9]+")
@@ -14,6 +14,8 @@ _SHORT = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 
 def telling_run(text: str) -> str:
     """A long stretch of letters and digits, which every spelling leaves as it is."""
+    if text.isalnum() and text.isascii():
+        return text
     found = _LONG_RUN.search(text)
     if found:
         return found[0]
@@ -22,7 +24,14 @@ def telling_run(text: str) -> str:
 
 def spelled(text: str) -> str:
     """A regular expression for every spelling of a text, character by character."""
-    return "".join([char if char in _PLAIN else _spelled(char) for char in text])
+    # One expression stands for a whole run of backslashes: escaping multiplies them.
+    return "".join(
+        [
+            char if char in _PLAIN else _spelled(char)
+            for before, char in zip("_" + text, text, strict=False)
+            if not before == char == "\\"
+        ]
+    )
 
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -41,18 +50,23 @@ def _spelled(char: str) -> str:
         spellings.append(f"&{_NAMED[char]};")
     if char in _SHORT:
         spellings.append(rf"\\+{_SHORT[char]}")
+    if char == "\\":
+        return rf"(?:{'|'.join(spellings)}|\\)+"
     if char == " ":
         spellings.append(r"\+")
     if number > 127:
         spellings.append(re.escape(data.decode("latin-1")))
     # Last, since it may be the beginning of one of the others.
-    spellings.append(r"\\+" if char == "\\" else rf"\\*{re.escape(char)}")
+    spellings.append(rf"\\*{re.escape(char)}")
     return f"(?:{'|'.join(spellings)})"
 
 
 def _hex(digits: str) -> str:
     """Hexadecimal digits in either case."""
     return "".join([f"[{d}{d.upper()}]" if d.isalpha() else d for d in digits])
+
+
+# Base64
 
 
 class Base64(NamedTuple):
@@ -80,22 +94,34 @@ _ALPHABET = _PLAIN | frozenset("+/-_")
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
-def base64_of(value: str) -> list[Base64]:
-    """What stands in a base64 text that holds a value, at each of the three alignments."""
-    encodings = [value.encode("utf-8", "surrogatepass")]
-    if not value.isascii():
+def base64_of(value: str, texts: str | None = None) -> list[Base64]:
+    """What stands in a base64 text that holds a value, at each of the three alignments.
+
+    With `texts` only what may stand in there, told quickly.
+    """
+    data = value.encode("utf-8", "surrogatepass")
+    found = _base64_of(data, texts)
+    if len(data) != len(value):
         # Credentials may be in Latin-1 (RFC 7617, section 2.1).
-        encodings.append(value.encode("latin-1", "ignore"))
-    found: list[Base64] = []
-    for data in encodings:
-        for before in range(3):
-            text = binascii.b2a_base64(b"\0" * before + data, newline=False).decode("ascii")
-            bits = 8 * (before + len(data))
-            core = text[before + 1 if before else 0 : bits // 6]
-            if len(core) < 8:
-                continue
-            each = Base64(core, before > 0, bits % 6 > 0)
-            found.append(each)
-            if "+" in core or "/" in core:
-                found.append(each._replace(text=core.translate(_URL_SAFE)))
+        found += _base64_of(value.encode("latin-1", "ignore"), texts)
     return found
+
+
+def _base64_of(data: bytes, texts: str | None) -> list[Base64]:
+    found: list[Base64] = []
+    for before in (0, 1, 2):
+        text = b2a_base64(b"\0\0"[:before] + data, newline=False).decode("ascii")
+        bits = 8 * (before + len(data))
+        core = text[_DETERMINED_FROM[before] : bits // 6]
+        if len(core) < 8:
+            continue
+        if texts is None or telling_run(core) in texts:
+            found.append(Base64(core, before > 0, bits % 6 > 0))
+        if "+" in core or "/" in core:
+            core = core.translate(_URL_SAFE)
+            if texts is None or telling_run(core) in texts:
+                found.append(Base64(core, before > 0, bits % 6 > 0))
+    return found
+
+
+_DETERMINED_FROM = (0, 2, 3)

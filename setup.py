@@ -1,0 +1,5 @@
+"""The entry point of the build; everything is said in setup.cfg."""
+
+from setuptools import setup
+
+setup()

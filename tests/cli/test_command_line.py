@@ -1,0 +1,46 @@
+"""The parser: commands, versions, wrong usage, and errors as one line."""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+
+import pytest
+
+import reqsnap
+from reqsnap.cli import demo, main
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"reqsnap {reqsnap.__version__}\n"
+
+
+def test_python_m_is_the_same(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["reqsnap", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("reqsnap", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"reqsnap {reqsnap.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["demo", "--no-such-option"]])
+def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: reqsnap" in capsys.readouterr().err
+
+
+def test_an_error_of_ours_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(arguments: argparse.Namespace) -> int:
+        raise reqsnap.CassetteFormatError("items.yaml", 3, "a key is missing")
+
+    monkeypatch.setattr(demo, "run", fail)
+    assert main(["demo"]) == 1
+    assert capsys.readouterr().err.startswith("reqsnap: items.yaml, line 3: a key is missing")

@@ -1,0 +1,1 @@
+"""The conformance suite: each client by each case, bare, recording and replaying."""

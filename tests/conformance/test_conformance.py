@@ -1,0 +1,74 @@
+"""Every client by every case: what reqsnap does must show in nothing but the cassette."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.cases import CASES
+from tests.conformance.clients import CLIENTS
+from tests.conformance.laboratory import Laboratory
+from tests.conformance.registry import Case
+from tests.conformance.runs import Run, Trial
+from tests.conformance.vocabulary import Client
+
+TABLE = [
+    pytest.param(client, case, scheme, id=f"{client.name}-{case.name}-{scheme}")
+    for client in CLIENTS
+    for case in CASES
+    if case.fits(client)
+    for scheme in case.schemes
+]
+
+# httpx and httpcore leave their generators to the garbage collector when an answer breaks off.
+pytestmark = pytest.mark.filterwarnings("ignore:Async generator .* was garbage collected:ResourceWarning")
+
+
+@pytest.mark.parametrize(("client", "case", "scheme"), TABLE)
+def test_conformance(
+    client: Client, case: Case, scheme: str, laboratory: Laboratory, tmp_path: Path
+) -> None:
+    trial = Trial(laboratory, client, case, scheme, tmp_path / "cassette.yaml")
+    bare = trial.bare()
+    if "record" in case.runs:
+        recorded = trial.record()
+        assert recorded.result == bare.result
+        assert sent(case, recorded) == sent(case, bare)
+        if case.recorded is not None:
+            assert recorded.interactions == case.recorded
+    trial.prepare()
+    if "update" in case.runs:
+        updated = trial.update()
+        assert updated.result == bare.result
+        if case.preparation is None:
+            assert sent(case, updated) == sent(case, bare)
+        else:
+            assert requests(updated) == not_replayed(bare)
+        if case.recorded is not None:
+            assert updated.interactions == 1 + case.recorded
+    if "playback" in case.runs:
+        replayed = trial.playback()
+        assert replayed.result == bare.result
+        assert requests(replayed) == (not_replayed(bare) if case.own_block else [])
+
+
+def sent(case: Case, run: Run) -> list[object]:
+    """What the server received: connection by connection, or in no order where there is none."""
+    return list(run.received) if case.ordered else sorted(requests(run))
+
+
+def requests(run: Run) -> list[bytes]:
+    """The requests alone, whatever connection they came on."""
+    return [request for _, _, received in run.received for request in received]
+
+
+def not_replayed(run: Run) -> list[bytes]:
+    """Those of the requests that must reach the server although there is a recording."""
+    return [request for request in requests(run) if b"replayed" not in request.split(b"\r\n")[0]]
+
+
+def test_every_exception_to_the_table_names_a_case() -> None:
+    names = {case.name for case in CASES}
+    for client in CLIENTS:
+        assert set(client.lacks) <= names, client.name

@@ -1,0 +1,129 @@
+"""The examples of a page of documentation, and how they are run.
+
+A page's ```python blocks run in order in one namespace. A ```text block right after one is what it
+prints, `...` standing for anything. A block whose first line is a comment with the name of a test file
+(`# test_items.py`) is written to that file and its tests are run: live, then again with no network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import inspect
+import io
+import re
+import sys
+import unittest
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from types import ModuleType
+
+from tests.docs.documented_api import DocumentedApi
+
+_BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_TEST_FILE = re.compile(r"# (test_\w+\.py)\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A block of Python on a page: where it begins, its code and what it prints, if the page says so."""
+
+    line: int
+    code: str
+    output: str | None
+
+
+def examples(text: str) -> Iterator[Example]:
+    """The examples of a page, in order."""
+    blocks = list(_BLOCK.finditer(text))
+    for block, following in zip_longest(blocks, blocks[1:]):
+        if block[1] != "python":
+            continue
+        output = None
+        if following is not None and following[1] == "text":
+            between = text[block.end() : following.start()]
+            output = following[2] if not between.strip() else None
+        yield Example(text.count("\n", 0, block.start()) + 2, block[2], output)
+
+
+def run_page(page: Path, folder: Path, api: DocumentedApi) -> None:
+    """Run every example of a page in a folder, which is the current one."""
+    module = ModuleType("example")
+    for example in examples(page.read_text("utf-8")):
+        name = _TEST_FILE.match(example.code)
+        if name is not None:
+            _run_tests(folder / name[1], example.code, api)
+            continue
+        # The code stands on the page's own lines, so that a failure names the right one.
+        code = compile("\n" * (example.line - 1) + example.code, str(page), "exec")
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(code, vars(module))
+        if example.output is not None:
+            _compare(printed.getvalue(), example.output, f"{page.name}, line {example.line}")
+
+
+def _compare(printed: str, shown: str, where: str) -> None:
+    pattern = ".*?".join(re.escape(part) for part in shown.strip().split("..."))
+    assert re.fullmatch(pattern, printed.strip(), re.DOTALL), f"{where} printed:\n{printed}"
+
+
+def _run_tests(file: Path, code: str, api: DocumentedApi) -> None:
+    file.write_text(code, "utf-8")
+    received = api.received
+    assert run_file(file) > 0, f"{file.name} holds no test"
+    assert api.received > received, f"{file.name} reached no API"
+    api.reachable = False
+    try:
+        run_file(file)
+    finally:
+        api.reachable = True
+
+
+def run_file(file: Path) -> int:
+    """Run the tests of a file as a test runner would; returns how many there were."""
+    module = _imported(file)
+    try:
+        tests = [test for name, value in vars(module).copy().items() for test in _tests(name, value, module)]
+        for test in tests:
+            test()
+    finally:
+        del sys.modules[module.__name__]
+    return len(tests)
+
+
+def _imported(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _tests(name: str, value: object, module: ModuleType) -> Iterator[Callable[[], None]]:
+    if isinstance(value, type) and value.__module__ == module.__name__:
+        if issubclass(value, unittest.TestCase):
+            yield lambda: _run_case(value)
+        elif name.startswith("Test"):
+            made = value()
+            for attribute in dir(made):
+                yield from _tests(attribute, getattr(made, attribute), module)
+    elif name.startswith("test_") and callable(value):
+        yield lambda: _call(value)
+
+
+def _call(test: Callable[..., object]) -> None:
+    result = test()
+    if inspect.iscoroutine(result):
+        asyncio.run(result)
+
+
+def _run_case(case: type[unittest.TestCase]) -> None:
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    problems = [text for _, text in [*result.errors, *result.failures]]
+    assert result.testsRun and not problems, "\n".join(problems)

@@ -78,7 +78,7 @@ class Recorder:
         self.problems: list[Exception] = []
         self.recorded: list[Entry] = []
         self._under_way: dict[Forward, None] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._clock, self._now = clock, now
         self._prepared: dict[tuple[object, ...], Prepared] = {}
 

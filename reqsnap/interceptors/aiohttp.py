@@ -47,6 +47,8 @@ async def _decide(
         headers = _headers(request, connector)
         decision = recorder.before(Request(method, url, headers, upload.body))
     if isinstance(decision, Refuse):
+        if upload is not None:
+            upload.ended()
         raise decision.error
     if isinstance(decision, Replay):
         await _trace_creation(*args, **kwargs)

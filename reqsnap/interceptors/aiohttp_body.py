@@ -97,8 +97,7 @@ class _Pieces(AbstractStreamWriter):
 
     async def write_eof(self, chunk: bytes = b"") -> None:
         """Keep the last piece."""
-        if chunk:
-            self._pieces.append(chunk)
+        await self.write(chunk)
 
     async def drain(self) -> None:
         """Nothing waits here."""
@@ -118,15 +117,11 @@ class _Sink:
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
+        self.write = self.written.append
+        self.writelines = self.written.extend
 
     def is_closing(self) -> bool:
         return False
-
-    def write(self, data: bytes) -> None:
-        self.written.append(bytes(data))
-
-    def writelines(self, chunks: Iterator[bytes]) -> None:
-        self.written.extend(map(bytes, chunks))
 
 
 class _LeftOpen:

@@ -52,7 +52,7 @@ class Exchange:
 
     def received(self, data: bytes) -> None:
         """A piece of the answer came; aiohttp has not seen it yet."""
-        if self._recorder is not None and self._unreadable is None:
+        if self._unreadable is None:
             try:
                 self._answer.feed(data)
             except ValueError as error:
@@ -77,12 +77,19 @@ class Exchange:
 
     def lost(self) -> None:
         """The connection has ended, and aiohttp has learnt it."""
-        told = None if self._payload is None else self._payload.exception()
-        self._conclude_with(told or self._told())
+        if self._answer.complete:
+            self.complete()
+        else:
+            told = None if self._payload is None else self._payload.exception()
+            self.fail(told or self._told())
 
     def released(self) -> None:
         """The client is done with the connection, perhaps before the answer was whole."""
-        self._conclude_with(self._told())
+        error = None if self._answer.complete else self._told()
+        if self._answer.complete or (error is None and self._is_enough()):
+            self.complete()
+        else:
+            self.fail(error)
 
     def complete(self) -> None:
         """Tell the recorder what was exchanged."""
@@ -119,18 +126,18 @@ class Exchange:
         self._hold.release()
         return recorder
 
-    def _conclude_with(self, error: BaseException | None) -> None:
-        answer = self._answer
-        # aiohttp follows a redirect without reading its body, so it need not be whole.
-        redirects = answer.status in _REDIRECTS and "location" in answer.headers
-        if answer.complete or redirects or (error is None and self._is_left_between_events()):
-            self.complete()
-        else:
-            self.fail(error)
+    def _is_enough(self) -> bool:
+        """Whether the answer was left where nobody wants more of it, so that this much will do.
 
-    def _is_left_between_events(self) -> bool:
-        answer = self._answer.response()
-        return is_left_between_events(answer.headers, answer.body)
+        aiohttp itself closes the connection rather than read the body of a redirect that
+        it follows, or of an error that it raises.
+        """
+        answer = self._answer
+        if answer.status in _REDIRECTS:
+            return "location" in answer.headers
+        if answer.status >= 400:
+            return getattr(getattr(self._protocol, "_payload", None), "_cursor", None) == 0
+        return is_left_between_events(answer.headers, answer.response().body)
 
     def _told(self) -> BaseException | None:
         """What the program is told, as far as that is known here; None where it just leaves."""

@@ -18,8 +18,8 @@ from reqsnap.interceptors.http1 import is_bodiless, is_chunked
 from reqsnap.model import Response
 from reqsnap.recorder import Replay
 
-_PATIENCE = 0.01
-"""Seconds for which a piece waits for its reader before the next one follows it."""
+_PATIENCE = 1.0
+"""Seconds for which a piece waits for its reader before the next one follows it all the same."""
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _VERSIONS = frozenset({"HTTP/1.0", "HTTP/1.1"})

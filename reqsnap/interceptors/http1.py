@@ -21,7 +21,8 @@ class Answer:
     """An answer to a request of the given method, read incrementally.
 
     `complete` turns True with its last byte, `switched` where the protocol was switched
-    instead (101). Interim answers are passed over. Malformed bytes raise ValueError.
+    instead (101). Interim answers are passed over. Malformed bytes raise ValueError, but for
+    a length that is no number: clients that accept one read until the connection ends.
     """
 
     def __init__(self, method: str) -> None:
@@ -90,7 +91,7 @@ class Answer:
             self.complete = True
         elif codings:
             self._step = Answer._chunk_size if is_chunked(codings) else Answer._until_close
-        elif length is not None:
+        elif length is not None and length.strip().isdecimal():
             self._left = int(length)
             self._step = Answer._known_length
             self.complete = self._left == 0

@@ -13,7 +13,7 @@ from typing import Any
 
 from reqsnap import scope
 from reqsnap.interceptors import http_client_state as state
-from reqsnap.interceptors.http_client_note import note_answer
+from reqsnap.interceptors.http_client_note import heard_class, note_answer
 from reqsnap.interceptors.http_client_replay import genuine_response
 from reqsnap.interceptors.http_client_state import CAPTURING, NOTING, REPLAYING, Exchange
 from reqsnap.interceptors.one_shot import Body, noted
@@ -39,9 +39,22 @@ def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
             raise SendAgain
         return None
     recorder = scope.current()
-    if recorder is None or not recorder.may_replay:
+    if recorder is None:
         return wrapped(*args, **kwargs)
+    if not recorder.may_replay:
+        return _not_deferred(wrapped, conn, args, kwargs)
     return _whole_request(wrapped, conn, recorder, args, kwargs)
+
+
+def _not_deferred(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Nothing can be replayed: `putrequest` begins an exchange that is noted."""
+    try:
+        return wrapped(*args, **kwargs)
+    except BaseException as error:
+        exchange = state.exchange_of(conn)
+        if exchange is not None:
+            _give_up_unless_answered(conn, exchange, error)
+        raise
 
 
 def _whole_request(
@@ -191,7 +204,8 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
         return _replayed(wrapped, conn, exchange, args, kwargs)
     exchange.answering = True
     try:
-        response = wrapped(*args, **kwargs)
+        with state.response_class(conn, heard_class(conn.response_class)):
+            response = wrapped(*args, **kwargs)
     except BaseException as error:
         _give_up(conn, exchange, error)
         raise
@@ -208,17 +222,11 @@ def _replayed(
     """Let the client's own `getresponse` run on an answer that has its head already."""
     assert exchange.replay is not None
     response = genuine_response(conn, exchange.replay)
-    own = conn.__dict__
-    previous = own.get("response_class")
     exchange.answering = True
-    own["response_class"] = lambda *_, **__: response
     try:
-        return wrapped(*args, **kwargs)
+        with state.response_class(conn, lambda *_, **__: response):
+            return wrapped(*args, **kwargs)
     finally:
-        if previous is None:
-            own.pop("response_class", None)
-        else:
-            own["response_class"] = previous
         state.end(conn)
         exchange.hold.release()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from reqsnap.interceptors.http1 import Answer, is_left_between_events
@@ -10,19 +11,52 @@ from reqsnap.interceptors.proxies import Proxy
 from reqsnap.model import Headers
 
 
+def heard_class(made_by: Callable[..., Any]) -> Callable[..., Any]:
+    """A response class whose responses are heard from their first line on."""
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        response = made_by(*args, **kwargs)
+        response.fp = TeeFile(response.fp, HeadListener())
+        return response
+
+    return make
+
+
 def note_answer(exchange: Exchange, response: Any) -> None:
     """Listen to a response whose head was just read, until its last byte or its end."""
-    if response.status == 101 or exchange.method.upper() == "CONNECT":
+    file = response.fp
+    heard = file._self_listener if isinstance(file, TeeFile) else None
+    cut = isinstance(heard, HeadListener) and not heard.complete
+    if cut or response.status == 101 or exchange.method.upper() == "CONNECT":
         exchange.failed(None)
         return
     answer = Answer(exchange.method)
     version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
     answer.begin(version, response.status, response.reason, Headers(response.headers.raw_items()))
     listener = Listener(exchange, answer)
-    if answer.complete:
+    if answer.complete or heard is None:
         listener.finish()
     else:
-        response.fp = TeeFile(response.fp, listener)
+        file._self_listener = listener
+
+
+class HeadListener:
+    """Hears whether a head came to its end: http.client takes one that was cut for whole."""
+
+    __slots__ = ("complete",)
+
+    def __init__(self) -> None:
+        self.complete = False
+
+    def heard(self, data: bytes, at_end: bool) -> None:
+        """A head ends with an empty line."""
+        self.complete = data in (b"\r\n", b"\n")
+
+    def left(self) -> None:
+        """Closed with its head, or before."""
+
+    def broke(self, error: BaseException | None) -> None:
+        """`getresponse` raises what it makes of that."""
 
 
 class Listener:
@@ -79,7 +113,7 @@ class Listener:
 class TeeFile(Proxy):
     """The file of a response, in all but that a listener hears what is read from it."""
 
-    def __init__(self, file: Any, listener: Listener) -> None:
+    def __init__(self, file: Any, listener: HeadListener | Listener) -> None:
         super().__init__(file)
         self._self_listener = listener
 

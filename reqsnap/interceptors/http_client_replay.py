@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from reqsnap.model import Response
@@ -13,13 +14,15 @@ from reqsnap.recorder import Replay
 class StandInSocket:
     """What stands in `conn.sock` while a connection replays: it has no peer and never waits."""
 
-    def __init__(self, timeout: object, content: bytes = b"") -> None:
+    def __init__(self, timeout: object, content: bytes = b"", parts: tuple[int, ...] = ()) -> None:
         self._timeout = timeout if isinstance(timeout, int | float) else None
         self._content = content
+        self._parts = parts
 
     def makefile(self, *args: object, **kwargs: object) -> io.BufferedReader:
         """The bytes of the answer."""
-        return io.BufferedReader(io.BytesIO(self._content))
+        memory = InParts(self._content, self._parts) if self._parts else io.BytesIO(self._content)
+        return io.BufferedReader(memory)
 
     def settimeout(self, timeout: float | None) -> None:
         """Keep a timeout that nothing will run into."""
@@ -43,6 +46,20 @@ class StandInSocket:
         return -1
 
 
+class InParts(io.BytesIO):
+    """Bytes that come in the pieces in which they came from the server."""
+
+    def __init__(self, content: bytes, parts: tuple[int, ...]) -> None:
+        super().__init__(content)
+        self._ends = list(accumulate(parts))
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Read no further than the end of the current piece."""
+        here = self.tell()
+        end = next((end for end in self._ends if end > here), here)
+        return super().readinto(memoryview(buffer)[: end - here])
+
+
 class Answer(NamedTuple):
     """A recorded answer as http.client will hold it: made once, replayed often."""
 
@@ -52,6 +69,7 @@ class Answer(NamedTuple):
     fields: list[tuple[str, str]]
     chunked: bool
     content: bytes
+    parts: tuple[int, ...]
     length: int | None
 
 
@@ -65,6 +83,7 @@ def answer_of(recorded: Response) -> Answer:
         list(recorded.headers),
         chunked,
         framed(recorded) if chunked else recorded.body,
+        () if chunked else recorded.parts,
         None if chunked else _length(recorded),
     )
 
@@ -74,7 +93,7 @@ def genuine_response(conn: Any, replay: Replay) -> Any:
     answer: Answer | None = replay.kept.get(_KEPT)
     if answer is None:
         answer = replay.kept[_KEPT] = answer_of(replay.response)
-    response = conn.response_class(StandInSocket(None, answer.content), method=conn._method)
+    response = conn.response_class(StandInSocket(None, answer.content, answer.parts), method=conn._method)
     response.code = response.status = answer.status
     response.reason = answer.reason
     response.version = answer.version

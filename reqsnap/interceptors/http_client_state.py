@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from reqsnap.interceptors.http1 import fields, is_chunked, request_sent
@@ -147,6 +148,22 @@ def reset(conn: Any) -> None:
     conn._buffer.clear()
     if "_response_options" in conn.__dict__:
         conn._response_options = None
+
+
+@contextmanager
+def response_class(conn: Any, made_by: Callable[..., Any]) -> Iterator[None]:
+    """Have a connection make its next response by a function of ours."""
+    own = conn.__dict__
+    previous = own.get("response_class")
+    own["response_class"] = made_by
+    try:
+        yield
+    finally:
+        if own.get("response_class") is made_by:
+            if previous is None:
+                del own["response_class"]
+            else:
+                own["response_class"] = previous
 
 
 def url_of(conn: Any, target: str) -> str:

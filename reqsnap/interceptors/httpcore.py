@@ -45,7 +45,7 @@ def patches(client: str) -> tuple[Patch, ...]:
                 return wrapped(turn.doomed(body, body.error))
             decision = turn.before(body)
         if isinstance(decision, Replay):
-            return replay_sync(client, turn.request, decision.response)
+            return replay_sync(client, turn.request, decision)
         exchange, outgoing = turn.forward(decision, sent_body_sync)
         try:
             response: CoreResponse = wrapped(outgoing)
@@ -66,7 +66,7 @@ def patches(client: str) -> tuple[Patch, ...]:
                 return await wrapped(turn.doomed(body, body.error))
             decision = turn.before(body)
         if isinstance(decision, Replay):
-            return await replay_async(client, turn.request, decision.response)
+            return await replay_async(client, turn.request, decision)
         exchange, outgoing = turn.forward(decision, sent_body_async)
         try:
             response: CoreResponse = await wrapped(outgoing)

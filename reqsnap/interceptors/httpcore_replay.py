@@ -9,27 +9,29 @@ import logging
 import sys
 import types
 from collections.abc import AsyncGenerator, Generator, Iterator
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from reqsnap.interceptors.httpcore_shapes import CoreRequest, CoreResponse, byte_headers
 from reqsnap.model import Response
+from reqsnap.recorder import Replay
 
 _STREAM_ID = 1
 """What HTTP/2 would call the first exchange of a connection of its own."""
 
 
-def replay_sync(name: str, request: CoreRequest, recorded: Response) -> CoreResponse:
+def replay_sync(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
     """The recorded answer as a response of the library of that name, for a sync pool."""
-    answer = _Answer(name, request, recorded)
+    answer = _Answer(name, request, decision)
     for step in answer.steps():
         with step:
             pass
     return answer.build(_SyncBody, answer.library.no_stream)
 
 
-async def replay_async(name: str, request: CoreRequest, recorded: Response) -> CoreResponse:
+async def replay_async(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
     """The recorded answer as a response of the library of that name, for an async pool."""
-    answer = _Answer(name, request, recorded)
+    answer = _Answer(name, request, decision)
     for step in answer.steps():
         async with step:
             pass
@@ -188,48 +190,69 @@ class _AsyncBody(_Body):
                 pass
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The head of a recorded answer in the library's types; kept with the recording."""
+
+    headers: list[tuple[bytes, bytes]]
+    extensions: dict[str, Any]
+    http2: bool
+
+    @classmethod
+    def of(cls, decision: Replay) -> _Head:
+        """The head, made at the first replay."""
+        head: _Head | None = decision.kept.get(__name__)
+        if head is None:
+            head = decision.kept[__name__] = cls._made(decision.response)
+        return head
+
+    @classmethod
+    def _made(cls, recorded: Response) -> _Head:
+        http2 = recorded.version == "HTTP/2"
+        extensions: dict[str, Any] = {"http_version": recorded.version.encode("latin-1")}
+        if http2:
+            extensions["stream_id"] = _STREAM_ID
+        else:
+            extensions["reason_phrase"] = recorded.reason.encode("latin-1")
+        return cls(byte_headers(recorded.headers), extensions, http2)
+
+    def parsed(self, status: int) -> tuple[object, ...]:
+        """What the library's parser gives for this head."""
+        if self.http2:
+            return status, list(self.headers)
+        version, reason = self.extensions["http_version"], self.extensions["reason_phrase"]
+        return version, status, reason, list(self.headers)
+
+
 class _Answer:
     """A recorded answer on its way to one request."""
 
-    __slots__ = ("_extensions", "_headers", "_recorded", "_traces", "library")
+    __slots__ = ("_head", "_recorded", "_traces", "library")
 
-    def __init__(self, name: str, request: CoreRequest, recorded: Response) -> None:
+    def __init__(self, name: str, request: CoreRequest, decision: Replay) -> None:
         self.library = library = _library(name)
-        self._recorded = recorded
-        self._headers = byte_headers(recorded.headers)
-        http2 = recorded.version == "HTTP/2"
-        self._extensions: dict[str, Any] = {"http_version": recorded.version.encode("latin-1")}
-        if http2:
-            self._extensions["stream_id"] = _STREAM_ID
-        else:
-            self._extensions["reason_phrase"] = recorded.reason.encode("latin-1")
-        logger = library.http2_logger if http2 else library.http11_logger
+        self._recorded = decision.response
+        self._head = _Head.of(decision)
+        logger = library.http2_logger if self._head.http2 else library.http11_logger
         traced = request.extensions.get("trace") is not None or logger.isEnabledFor(logging.DEBUG)
-        self._traces = _Traces(library.trace, logger, request, http2) if traced else None
+        self._traces = _Traces(library.trace, logger, request, self._head.http2) if traced else None
 
     def steps(self) -> Iterator[Any]:
         """What is traced up to the head of the answer."""
         if self._traces is not None:
             yield self._traces.step("send_request_headers")
             yield self._traces.step("send_request_body")
-            yield self._traces.step("receive_response_headers", self._head())
+            yield self._traces.step("receive_response_headers", self._head.parsed(self._recorded.status))
 
     def build(self, body: type[_Body], network_stream: object) -> CoreResponse:
         """The library's own response."""
         response: CoreResponse = self.library.response(
             status=self._recorded.status,
-            headers=self._headers,
+            headers=self._head.headers,
             content=body(self._recorded.pieces(), self._traces, self.library.read_error),
-            extensions={**self._extensions, "network_stream": network_stream},
+            extensions={**self._head.extensions, "network_stream": network_stream},
         )
         return response
-
-    def _head(self) -> tuple[object, ...]:
-        """What the library's parser gives for this head."""
-        reason = self._extensions.get("reason_phrase")
-        if reason is None:
-            return self._recorded.status, self._headers
-        return self._extensions["http_version"], self._recorded.status, reason, self._headers
 
 
 async def _checkpoint() -> None:

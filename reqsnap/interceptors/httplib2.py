@@ -9,16 +9,22 @@ from reqsnap.interceptors.http_client_state import exchange_of
 from reqsnap.patching import Patch
 
 
-def connect(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """`connect`: held back until the exchange is decided; http.client connects when it sends."""
-    if exchange_of(conn) is None:
-        recorder = scope.current()
-        if recorder is not None and recorder.may_replay:
-            return None
-    return wrapped(*args, **kwargs)
+def conn_request(wrapped: Any, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`Http._conn_request`: its `connect` waits until the exchange is decided.
+
+    http.client connects by itself when it sends. Held on the instance, so that connection
+    classes of the user's, with a `connect` of their own, are held too.
+    """
+    recorder = scope.current()
+    conn = args[0] if args else kwargs["conn"]
+    if recorder is None or not recorder.may_replay or "connect" in conn.__dict__:
+        return wrapped(*args, **kwargs)
+    own = conn.connect
+    conn.connect = lambda: None if exchange_of(conn) is None else own()
+    try:
+        return wrapped(*args, **kwargs)
+    finally:
+        del conn.connect
 
 
-PATCHES = (
-    Patch("httplib2", "HTTPConnectionWithTimeout.connect", connect),
-    Patch("httplib2", "HTTPSConnectionWithTimeout.connect", connect),
-)
+PATCHES = (Patch("httplib2", "Http._conn_request", conn_request),)

@@ -17,6 +17,7 @@ from reqsnap.model import Headers
 from reqsnap.redaction.edits import Edit, applied, mapped_sizes, merged
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_BEGINNINGS = frozenset((b"{", b"[", b'"', b"<"))
 _WIDE = re.compile(r"utf-?_?(?:16|32)|shift|sjis|cp932|windows-31j|gb|big5|cp9|johab|uhc|ks_c", re.IGNORECASE)
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -33,7 +34,7 @@ class Content:
     larger body, or in a coding that is not known here.
     """
 
-    __slots__ = ("_body", "_charset", "_read", "_undone", "content_type", "opaque", "parts", "text")
+    __slots__ = ("_body", "_changed", "_charset", "_undone", "content_type", "opaque", "parts", "text")
 
     def __init__(
         self, body: bytes, headers: Headers, parts: tuple[int, ...] = (), *, partial: bool = False
@@ -48,12 +49,19 @@ class Content:
         self.opaque = partial or (bool(codings) and self._undone is None)
         content = body if self._undone is None else self._undone.content
         self._charset = "latin-1" if self.opaque else _charset(content, self.content_type)
-        self.text = self._read = content.decode(self._charset)
+        self.text = content.decode(self._charset)
+        self._changed = False
 
     @property
-    def plain(self) -> bool:
-        """Whether the text has one character for each byte of the body."""
-        return self._charset == "latin-1" and not (self._undone and self._undone.encoders)
+    def texts(self) -> list[str]:
+        """The text, and where it has not one character for each byte, one that has."""
+        if self._charset == "latin-1":
+            return [self.text]
+        return [self.text, self.text.encode(self._charset).decode("latin-1")]
+
+    def turn_to_bytes(self) -> None:
+        """From now on let the text have one character for each byte."""
+        self.text, self._charset = self.texts[-1], "latin-1"
 
     def revise(self, edits: list[Edit]) -> None:
         """Make edits, and keep the pieces in which the body arrived in step with them."""
@@ -64,13 +72,11 @@ class Content:
         if self._undone and self._undone.encoders:
             self.parts = ()
         elif self.parts:
-            self.parts = mapped_sizes(self.parts, list(self._in_bytes(ordered)))
-        self.text = text
+            plain = self._charset == "latin-1"
+            self.parts = mapped_sizes(self.parts, ordered if plain else list(self._in_bytes(ordered)))
+        self.text, self._changed = text, True
 
     def _in_bytes(self, edits: list[Edit]) -> Iterator[Edit]:
-        if self.plain:
-            yield from edits
-            return
         place = size = 0
         for edit in edits:
             start = size + self._size(self.text[place : edit.start])
@@ -84,7 +90,7 @@ class Content:
 
     def body(self) -> bytes:
         """The bytes of the text, in the codings of the body; the same object if nothing changed."""
-        if self.text == self._read:
+        if not self._changed:
             return self._body
         content = self.text.encode(self._charset)
         return content if self._undone is None else self._undone.redo(content)
@@ -122,7 +128,7 @@ def _candidates(content: bytes, content_type: str) -> Iterator[str]:
     declared = _CHARSET.search(content_type)
     name = declared[1] if declared else ""
     unnamed_order = name[-2:] in ("16", "32")
-    if b"\0" in content[:4] and (unnamed_order or not name):
+    if b"\0" in content[:4] and (unnamed_order or (not name and content[:4].strip(b"\0")[:1] in _BEGINNINGS)):
         yield json.detect_encoding(content)
     if _WIDE.match(name):
         # A byte order that nothing tells is big-endian (RFC 2781, section 4.3).

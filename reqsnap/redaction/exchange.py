@@ -81,7 +81,7 @@ class _RequestDraft:
         """Hide the values of the exchange wherever they stand."""
         texts = [self._url, *[value for _, value in self._headers.pairs]]
         if self._content is not None:
-            texts.append(self._content.text)
+            texts += self._content.texts
         needles = echoes.needles(texts)
         if needles:
             if self._content is not None:
@@ -119,7 +119,7 @@ class _ResponseDraft:
         fields = (*self._headers.pairs, *self._trailers.pairs)
         texts = [self._reason, *[value for _, value in fields]]
         if self._content is not None:
-            texts.append(self._content.text)
+            texts += self._content.texts
         needles = echoes.needles(texts)
         if needles:
             if self._content is not None:
@@ -149,6 +149,10 @@ def _seek_in_content(content: Content, needles: Sequence[Needle]) -> None:
     edits = find_echoes(content.text, needles)
     if edits:
         content.revise(edits if content.opaque else fitted(content.text, edits))
+    if len(content.texts) > 1:
+        # What was decoded may hold a value in plain bytes all the same.
+        content.turn_to_bytes()
+        content.revise(find_echoes(content.text, needles))
 
 
 def _hidden_in_url(url: str, needles: Sequence[Needle]) -> str:

@@ -193,6 +193,9 @@ class _Document:
         return [self._fit(edit) for edit in edits]
 
     def _fit(self, edit: Edit) -> Edit:
+        found = self.text[edit.start : edit.end]
+        start = edit.start + len(found) - len(found.lstrip())
+        edit = Edit(start, start + len(found.strip()), edit.text)
         index = bisect_right(self.starts, edit.start) - 1
         if index >= 0 and edit.end <= self.tokens[index].end:
             token = self.tokens[index]

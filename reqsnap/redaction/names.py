@@ -41,7 +41,8 @@ HEADERS = """
     X-MBX-APIKEY CB-ACCESS-KEY CB-ACCESS-SIGN CB-ACCESS-PASSPHRASE OK-ACCESS-KEY OK-ACCESS-SIGN
     OK-ACCESS-PASSPHRASE KC-API-KEY KC-API-SIGN KC-API-PASSPHRASE X-BAPI-API-KEY X-BAPI-SIGN
     APCA-API-KEY-ID APCA-API-SECRET-KEY Plaid-Secret PayPal-Auth-Assertion X-Finnhub-Token
-    X-Registry-Auth X-Registry-Config X-Riot-Token X-TRN-ApiKey TRN-Api-Key X-Redmine-API-Key X-JFrog-Art-Api X-NuGet-ApiKey X-Octopus-ApiKey
+    X-Riot-Token X-TRN-ApiKey TRN-Api-Key X-Redmine-API-Key X-JFrog-Art-Api X-NuGet-ApiKey X-Octopus-ApiKey
+    X-Registry-Auth X-Registry-Config
     X-Cisco-Meraki-API-Key X-PAN-KEY X-MC-Auth X-TBA-Auth-Key X-Tableau-Auth X-ArchivesSpace-Session
     X-OpenAI-Api-Key X-Cohere-Api-Key X-HuggingFace-Api-Key X-Jinaai-Api-Key X-Anthropic-Api-Key
     X-Voyageai-Api-Key X-Mistral-Api-Key XI-API-Key X-Weaviate-Api-Key X-Qdrant-Api-Key

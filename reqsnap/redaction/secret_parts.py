@@ -32,19 +32,19 @@ def parts_of(secret: Secret) -> list[str]:
     if " " in value:
         scheme, _, rest = value.partition(" ")
         scheme = fold(scheme)
-        if scheme in _OPAQUE and len(rest) >= 12 and "=" not in rest:
+        if scheme in _OPAQUE and len(rest) >= 12 and "=" not in rest and "%" not in rest:
             # Whatever holds the whole value holds this.
             return [rest]
         if scheme in _SCHEMES or name.endswith("authorization"):
             parts += _credentials(scheme, rest.strip())
-    if "%" in value:
-        parts.append(unquote(value))
     if value[0] in "{[":
         parts += leaves(value)
     elif name == "userinfo":
         parts.append(value.partition(":")[2])
     elif name.endswith("credential"):
         parts.append(value.partition("/")[0])
+    if "%" in value:
+        parts += [unquote(part) for part in parts if "%" in part]
     return parts
 
 

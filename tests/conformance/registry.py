@@ -43,11 +43,11 @@ class Case:
     ordered: bool = True
     redact: bool = True
 
-    def fits(self, client: Client) -> bool:
+    def fits(self, client: Client, scheme: str) -> bool:
         """Whether a client takes part."""
         if self.families:
             return client.family in self.families
-        return self.name not in client.lacks
+        return self.name not in client.lacks and f"{self.name}-{scheme}" not in client.lacks
 
 
 class Cases(list[Case]):

@@ -67,6 +67,8 @@ class Trial:
         world = World(self.laboratory, self.scheme, name, block, self._hold)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            # httpx and httpcore leave generators to the garbage collector when an answer breaks off.
+            warnings.filterwarnings("ignore", "Async generator .* garbage collected", ResourceWarning)
             with inside:
                 result = self.client.runner.run(lambda: program(self.client, world))
         return Run(result, self.laboratory.received(), 0 if name == "bare" else self._length())

@@ -11,18 +11,18 @@ from tests.conformance.clients import CLIENTS
 from tests.conformance.laboratory import Laboratory
 from tests.conformance.registry import Case
 from tests.conformance.runs import Run, Trial
-from tests.conformance.vocabulary import Client
+from tests.conformance.vocabulary import Client, Outcome
 
 TABLE = [
     pytest.param(client, case, scheme, id=f"{client.name}-{case.name}-{scheme}")
     for client in CLIENTS
     for case in CASES
-    if case.fits(client)
     for scheme in case.schemes
+    if case.fits(client, scheme)
 ]
 
-# httpx and httpcore leave their generators to the garbage collector when an answer breaks off.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator .* was garbage collected:ResourceWarning")
+# See runs.py; these may come when the run is over.
+pytestmark = pytest.mark.filterwarnings("ignore:Async generator .* garbage collected:ResourceWarning")
 
 
 @pytest.mark.parametrize(("client", "case", "scheme"), TABLE)
@@ -35,7 +35,7 @@ def test_conformance(
         recorded = trial.record()
         assert recorded.result == bare.result
         assert sent(case, recorded) == sent(case, bare)
-        if case.recorded is not None:
+        if case.recorded is not None and not tolerated(case, bare):
             assert recorded.interactions == case.recorded
     trial.prepare()
     if "update" in case.runs:
@@ -45,7 +45,7 @@ def test_conformance(
             assert sent(case, updated) == sent(case, bare)
         else:
             assert requests(updated) == not_replayed(bare)
-        if case.recorded is not None:
+        if case.recorded is not None and not tolerated(case, bare):
             assert updated.interactions == 1 + case.recorded
     if "playback" in case.runs:
         replayed = trial.playback()
@@ -68,7 +68,12 @@ def not_replayed(run: Run) -> list[bytes]:
     return [request for request in requests(run) if b"replayed" not in request.split(b"\r\n")[0]]
 
 
+def tolerated(case: Case, run: Run) -> bool:
+    """Whether a client has taken for an answer what others take for a failure."""
+    return "update" in case.runs and isinstance(run.result, Outcome)
+
+
 def test_every_exception_to_the_table_names_a_case() -> None:
-    names = {case.name for case in CASES}
+    names = {f"{case.name}{suffix}" for case in CASES for suffix in ("", "-http", "-https")}
     for client in CLIENTS:
         assert set(client.lacks) <= names, client.name

@@ -102,7 +102,7 @@ class Session(ABC):
 
 
 class Client(ABC):
-    """One client and the way it runs. `lacks` names the cases that do not apply, with why."""
+    """One client and the way it runs. `lacks` says why which cases do not apply, "case" or "case-scheme"."""
 
     name: str
     runner: Runner

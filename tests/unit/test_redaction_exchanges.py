@@ -149,8 +149,8 @@ def test_pieces_stay_at_their_places() -> None:
     assert list(answered.pieces()) == [
         b'data: {"id_token":"',
         b'[REDACTED]"}\n\n',
-        b"data: [REDA",
-        b"CTED]\n\n",
+        b"data: [RED",
+        b"ACTED]\n\n",
         b"data: end\n\n",
     ]
 
@@ -164,12 +164,13 @@ def test_pieces_within_an_edit_that_are_longer_than_it() -> None:
 
 def test_pieces_of_a_body_in_utf_16() -> None:
     body = '{"password":"é","a":1}'.encode("utf-16-le")
-    response = answer(body=body, content_type=f"{JSON}; charset=utf-16", parts=(26, 2, len(body) - 28))
+    response = answer(body=body, content_type=f"{JSON}; charset=utf-16", parts=(26, 2, 2, len(body) - 30))
     _, answered = hide_both(ask(), response)
     assert [piece.decode("utf-16-le") for piece in answered.pieces()] == [
         '{"password":"',
-        "[",
-        'REDACTED]","a":1}',
+        "[REDACTED]",
+        '"',
+        ',"a":1}',
     ]
 
 
@@ -274,8 +275,8 @@ def test_real_exchange_of_temporary_credentials() -> None:
         "AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT=",
     )
     xml = (
-        "<GetSessionTokenResponse><Credentials><SessionToken>\n {token}\n</SessionToken><SecretAccessKey>{key}"
-        "</SecretAccessKey><Expiration>2026-01-01T00:00:00Z</Expiration><AccessKeyId>{id}</AccessKeyId>"
+        "<GetSessionTokenResponse><Credentials><SessionToken>\n {token}\n</SessionToken>"
+        "<SecretAccessKey>{key}</SecretAccessKey><Expiration>2026-01-01T00:00:00Z</Expiration><AccessKeyId>{id}</AccessKeyId>"
         "</Credentials><Echo>{echo}</Echo></GetSessionTokenResponse>"
     )
     body = xml.format(

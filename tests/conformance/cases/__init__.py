@@ -5,20 +5,29 @@ from tests.conformance.cases import (
     exchanges,
     failures,
     flows,
+    native_aiohttp,
+    native_http_client,
+    native_httpcore,
+    native_httpx,
+    native_requests,
+    native_urllib3,
     proxies,
     streaming,
 )
 from tests.conformance.registry import Case
 
-CASES: tuple[Case, ...] = tuple(
-    case
-    for module in (
-        exchanges,
-        flows,
-        streaming,
-        connections,
-        proxies,
-        failures,
-    )
-    for case in module.cases
+THEMES = (
+    exchanges,
+    flows,
+    streaming,
+    connections,
+    proxies,
+    failures,
+    native_http_client,
+    native_urllib3,
+    native_requests,
+    native_httpcore,
+    native_httpx,
+    native_aiohttp,
 )
+CASES: tuple[Case, ...] = tuple(case for theme in THEMES for case in theme.cases)

@@ -71,7 +71,19 @@ async def slow_body(client: Client, world: World) -> object:
 
 @cases.add(runs=LIVE, recorded=1)
 async def abandoned(client: Client, world: World) -> object:
-    """An answer left after its first event is not recorded; the next request is."""
+    """An answer left halfway is not recorded; the next request is."""
+    async with client.session(world.settings()) as session:
+        async with session.stream(Call("GET", world.url("/slow-body"))) as streaming:
+            pieces = streaming.pieces()
+            first = await anext(pieces)
+            await pieces.aclose()
+        world.give_up()
+        return streaming.outcome, first, await session.exchange(Call("GET", world.url("/echo?after")))
+
+
+@cases.add()
+async def left_between_events(client: Client, world: World) -> object:
+    """An event stream left after a whole event, as SDKs do after the last: that is an answer, too."""
     async with client.session(world.settings()) as session:
         async with session.stream(Call("GET", world.url("/events"))) as streaming:
             pieces = streaming.pieces()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -27,6 +28,11 @@ async def suspended(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
     """Pieces as an async client wants them."""
     for piece in pieces:
         yield piece
+
+
+async def resolved(value: Any) -> Any:
+    """What a call of either kind returns, waited for where it must be."""
+    return await value if inspect.isawaitable(value) else value
 
 
 def content_of(call: Call, runner: Runner) -> Any:

@@ -83,6 +83,7 @@ class Httplib2Client(Client):
         "concurrency": "is for one thread",
         "timeout_short_long": "has one timeout for both",
         "proxied_with_credentials": "its proxies are PySocks', which sends no password",
+        "refused-https": "leaves its socket open",
         **dict.fromkeys(
             ("proxy_refuses", "tunnel_refused", "proxy_gone"),
             "its proxies are PySocks', which leaves the socket open when it fails",
@@ -93,6 +94,7 @@ class Httplib2Client(Client):
                 "events_until_close",
                 "events_length",
                 "abandoned",
+                "left_between_events",
                 "read_after_recording",
                 "read_after_replay",
                 "upgrade",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import xmlrpc.client
+
 from tests.support.exchange import TEXT, Exchange, Routes
 
 routes = Routes()
@@ -78,6 +80,14 @@ def item(exchange: Exchange) -> None:
     """A small JSON document about the item that the path names."""
     text = f'{{"item": "{exchange.rest}", "tags": ["a", "b"], "price": 1.50}}'
     exchange.answer(text.encode(), fields=[("Content-Type", "application/json")])
+
+
+@routes.add("RPC2")
+def remote_call(exchange: Exchange) -> None:
+    """XML-RPC: the arguments, summed up."""
+    arguments, _ = xmlrpc.client.loads(exchange.body)
+    answer = xmlrpc.client.dumps((sum(int(str(value)) for value in arguments),), methodresponse=True)
+    exchange.answer(answer.encode(), fields=[("Content-Type", "text/xml")])
 
 
 @routes.add("upgrade")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from urllib.parse import parse_qsl
 
@@ -28,7 +29,7 @@ def token(exchange: Exchange) -> None:
 
 @routes.add("mirror")
 def mirror(exchange: Exchange) -> None:
-    """Everything that the client sent, in a JSON document, a header field and a redirectable URL."""
+    """Everything that the client sent, in a JSON document (/coded: with gzip) and a header field."""
     document = {
         "url": f"{exchange.scheme}://{exchange.head.get('host')}{exchange.head.target}",
         "query": exchange.head.query,
@@ -37,4 +38,7 @@ def mirror(exchange: Exchange) -> None:
         "fields": parse_qsl(exchange.body.decode("latin-1")),
     }
     seen = exchange.head.get("authorization") or "nothing"
-    exchange.answer(json.dumps(document).encode(), fields=[JSON, ("X-Seen-Authorization", seen)])
+    body, fields = json.dumps(document).encode(), [JSON, ("X-Seen-Authorization", seen)]
+    if exchange.rest == "coded":
+        body, fields = gzip.compress(body, mtime=0), [*fields, ("Content-Encoding", "gzip")]
+    exchange.answer(body, fields=fields)

@@ -90,11 +90,11 @@ def run(program: Callable[[], Coroutine[Any, Any, T]]) -> T:
     async def watched() -> T:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: reports.append(context))
         result = await program()
-        gc.collect()
+        gc.collect(1)
         return result
 
     result = asyncio.run(watched(), debug=True)
-    gc.collect()
+    gc.collect(1)
     assert not reports, reports
     return result
 

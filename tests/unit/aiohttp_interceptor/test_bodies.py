@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.payload import AsyncIterablePayload
+from aiohttp.payload import AsyncIterablePayload, BytesPayload
 
+from reqsnap.errors import UnmatchedRequestError
+from reqsnap.interceptors.aiohttp_body import gather
 from reqsnap.interceptors.http1 import request_sent
 from tests.unit.aiohttp_interceptor.bench import NotingRecorder, in_force, plain, recorded, run, serving
 
@@ -54,6 +57,27 @@ async def stream() -> aiohttp.StreamReader:
     return reader
 
 
+class Thorough(BytesPayload):
+    """A payload that does more than write."""
+
+    async def write(self, writer: Any) -> None:
+        await writer.drain()
+        writer.enable_chunking()
+        await writer.write(self._value[:1])
+        await writer.write_eof(self._value[1:])
+
+    async def write_with_length(self, writer: Any, content_length: int | None) -> None:
+        await self.write(writer)
+
+
+def pipe() -> Any:
+    """A file that cannot be rewound."""
+    reading, writing = os.pipe()
+    os.write(writing, b"piped")
+    os.close(writing)
+    return os.fdopen(reading, "rb")
+
+
 BODIES: dict[str, Callable[[Path], dict[str, Any]]] = {
     "none": lambda _: {},
     "empty": lambda _: {"data": b""},
@@ -70,6 +94,8 @@ BODIES: dict[str, Callable[[Path], dict[str, Any]]] = {
     "views": lambda _: {"data": views()},
     "stream": lambda _: {"data": stream()},
     "payload": lambda _: {"data": AsyncIterablePayload(pieces(), content_type="x/y")},
+    "thorough": lambda _: {"data": Thorough(b"thorough"), "chunked": True},
+    "pipe": lambda _: {"data": pipe()},
     "compressed": lambda _: {"data": b"z" * 5000, "compress": "gzip"},
     "compressed generator": lambda _: {"data": pieces(), "compress": True},
     "chunked": lambda _: {"data": io.BytesIO(b"chunked"), "chunked": True},
@@ -249,3 +275,55 @@ def test_a_payload_that_was_not_sent_keeps_what_was_gathered() -> None:
 
     assert run(program).startswith(b"firstsecond|--b\r\n")
     assert recorder.asked[1].body == recorder.asked[3].body
+
+
+class Unhashable:
+    """A source of which nothing can be remembered."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return pieces()
+
+
+def test_a_source_that_cannot_be_remembered_is_sent_all_the_same() -> None:
+    payload = AsyncIterablePayload(Unhashable())
+    other = pieces()
+    recorder = NotingRecorder()
+
+    async def program() -> bytes:
+        async with serving() as server:
+            nobody = server.url()
+        with in_force(recorder):
+            for data in (other, payload):
+                with pytest.raises(aiohttp.ClientConnectorError):
+                    await post(nobody, {"data": data})
+            async with serving(take_request) as server:
+                await post(server.url(), {"data": payload})
+                return b"".join(server.received)
+
+    assert request_sent("POST", "", run(program)).body == b"firstsecond"
+
+
+def test_a_refused_source_is_put_back() -> None:
+    source = io.BytesIO(b"memory")
+
+    async def program() -> None:
+        with in_force(NotingRecorder(refuses=True)), pytest.raises(UnmatchedRequestError):
+            await post("http://nowhere.example/", {"data": source})
+
+    run(program)
+    assert source.read() == b"memory"
+
+
+@pytest.mark.parametrize("body", [b"plain", bytearray(b"plain"), [b"pl", b"ain"]])
+def test_bodies_that_old_requests_are_given_by_hand_are_gathered_too(body: Any) -> None:
+    """Up to aiohttp 3.11 a request's body may be bytes, or any iterable of them."""
+
+    class Request:
+        compress = None
+
+    request: Any = Request()
+    request.body = body
+    assert asyncio.run(gather(request)).body == b"plain"
+    assert b"".join(bytes(piece) for piece in ([body] if body[0] == 112 else request.body)) == b"plain"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any
 
 import aiohttp
@@ -53,15 +56,12 @@ async def wait_in_vain(session: aiohttp.ClientSession, url: str) -> None:
         await response.read()
 
 
-def saying(data: bytes, *, reset: bool = False) -> Script:
-    """A script that answers and then hangs up, politely or not."""
+def saying(data: bytes) -> Script:
+    """A script that answers and then hangs up."""
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(data)
-        await writer.drain()
-        if reset:
-            writer.transport.abort()
 
     return script
 
@@ -119,6 +119,35 @@ def test_what_breaks_off_reaches_the_program_and_is_told_once(
     # Up to aiohttp 3.10 an idempotent request is tried twice even on a new connection.
     assert recorder.broken
     assert all(isinstance(error, told or type(None)) for error in recorder.broken)
+
+
+@pytest.mark.parametrize(("length", "whole"), [(b"", True), (b"Content-Length: 10\r\n", False)])
+def test_a_reset_breaks_an_answer_off_even_where_aiohttp_takes_it_for_whole(
+    length: bytes, whole: bool
+) -> None:
+    recorder = NotingRecorder(asks=False)
+    half_was_read = asyncio.Event()
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n" + length + b"\r\nhalf")
+        await half_was_read.wait()
+        linger = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        writer.transport.abort()
+
+    async def program() -> None:
+        async with serving(script) as server, aiohttp.ClientSession() as session:
+            with in_force(recorder):
+                async with session.get(server.url()) as response:
+                    await response.content.readexactly(4)
+                    half_was_read.set()
+                    with nullcontext() if whole else pytest.raises(aiohttp.ClientPayloadError):
+                        assert await response.content.read() == b""
+
+    run(program)
+    (error,) = recorder.broken
+    assert isinstance(error, ConnectionResetError if whole else aiohttp.ClientPayloadError)
 
 
 def test_a_connection_that_cannot_be_made_is_told() -> None:

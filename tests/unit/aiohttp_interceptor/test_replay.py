@@ -10,7 +10,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from reqsnap.interceptors import aiohttp_replay
 from reqsnap.model import Headers, Request, Response
+from reqsnap.recorder import Replay
 from tests.unit.aiohttp_interceptor.bench import NotingRecorder, in_force, recorded, run
 
 CHUNKED = ("Transfer-Encoding", "chunked")
@@ -56,9 +58,9 @@ async def read_twos(response: aiohttp.ClientResponse) -> list[bytes]:
     return [piece async for piece in response.content.iter_chunked(2)]
 
 
-async def wait_unread(response: aiohttp.ClientResponse) -> list[bytes]:
+async def wait_unread(response: aiohttp.ClientResponse) -> bytes:
     await response.content.wait_eof()
-    return [await response.content.read()]
+    return await response.content.read()
 
 
 def test_the_response_is_aiohttps_own_with_everything_on_it() -> None:
@@ -148,11 +150,18 @@ PARTS["closed"] = Response(200, "OK", Headers(), b"onetwothree!", "HTTP/1.0", pa
         (read_any, [b"one", b"two", b"three!"]),
         (read_any_slowly, [b"one", b"two", b"three!"]),
         (read_twos, [b"on", b"e", b"tw", b"o", b"th", b"re", b"e!"]),
-        (wait_unread, [b"onetwothree!"]),
     ],
 )
 def test_pieces_come_out_one_by_one(answer: Response, read: Read, pieces: list[bytes]) -> None:
     assert replay(answer, read) == pieces
+
+
+@pytest.mark.parametrize("answer", PARTS.values(), ids=PARTS)
+def test_a_program_that_only_waits_gets_every_piece(
+    answer: Response, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aiohttp_replay, "_PATIENCE", 0)
+    assert replay(answer, wait_unread) == b"onetwothree!"
 
 
 def test_chunks_keep_their_ends() -> None:
@@ -165,11 +174,15 @@ def test_pieces_that_decode_to_nothing_hold_nothing_up() -> None:
     assert replay(answer, read_all) == b"hello" * 100
 
 
-def test_large_pieces_wait_for_their_reader() -> None:
+@pytest.mark.parametrize("patience", [0, 60])
+def test_large_pieces_wait_for_their_reader(patience: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aiohttp_replay, "_PATIENCE", patience)
     answer = recorded(b"x" * 4_000_000, CHUNKED, parts=(1_000_000,) * 4)
 
     async def read(response: aiohttp.ClientResponse) -> tuple[int, int]:
         first = len(await response.content.readexactly(1))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         return first, len(await response.content.read())
 
     assert replay(answer, read, read_bufsize=1000) == (1, 3_999_999)
@@ -265,6 +278,40 @@ def test_the_pool_is_left_alone() -> None:
         assert [request.headers.get("Connection") for request in recorder.asked] == [close, close]
 
     run(program)
+
+
+def test_a_recording_may_be_replayed_again_and_again() -> None:
+    class Again(NotingRecorder):
+        replay = Replay(recorded(b"again"), {})
+
+        def before(self, request: Request) -> Replay:
+            return self.replay
+
+    async def program() -> list[bytes]:
+        async with aiohttp.ClientSession() as session:
+            with in_force(Again()):
+                return [await (await session.get(URL)).read() for _ in range(3)]
+
+    assert run(program) == [b"again"] * 3
+
+
+def test_the_transport_does_what_a_program_may_ask_of_one() -> None:
+    async def read(response: aiohttp.ClientResponse) -> bytes:
+        assert response.connection is not None
+        transport: Any = response.connection.transport
+        transport.writelines([b"a", b"b"])
+        assert transport.get_write_buffer_size() == 0
+        assert transport.is_reading()
+        transport.pause_reading()
+        assert not transport.is_reading()
+        transport.resume_reading()
+        body = await response.read()
+        transport.close()
+        transport.close()
+        assert transport.is_closing()
+        return body
+
+    assert replay(PARTS["chunked"], read) == b"onetwothree!"
 
 
 def test_an_answer_is_read_and_a_session_closed_after_the_block() -> None:

@@ -14,6 +14,7 @@ from tests.support.server import Server
 from tests.unit.httpcore_interceptor.flavours import (
     Core,
     Flavour,
+    Pieces,
     every_flavour,
     forwarding,
     gathering,
@@ -67,6 +68,7 @@ def test_the_server_receives_the_same_bytes_with_and_without_a_recorder(
         await core.fetch("GET", server.origin("http") + "/echo")
         await core.fetch("POST", server.origin("http") + "/echo", b"of known length")
         await core.fetch("POST", server.origin("http") + "/echo", core.body(chunks))
+        await core.fetch("POST", server.origin("http") + "/echo", Pieces(iter([b"not ", b"generated"])))
 
     received, bodies = [], []
     for recorder in (None, forwarding(), gathering()):
@@ -79,7 +81,7 @@ def test_the_server_receives_the_same_bytes_with_and_without_a_recorder(
 
     assert received[0] == received[1] == received[2]
     assert b"3\r\none\r\n3\r\ntwo\r\n12\r\nthree" in received[0][0][2][2]
-    assert bodies[1:] == [[b"", b"of known length", b"onetwothree and the last"]] * 2
+    assert bodies[1:] == [[b"", b"of known length", b"onetwothree and the last", b"not generated"]] * 2
 
 
 @every_flavour
@@ -189,3 +191,25 @@ def test_an_answer_that_nobody_reads_is_abandoned_when_it_is_forgotten(
         gc.collect()
 
     assert recorder.failure is None
+
+
+@every_flavour
+@leaves_generators
+def test_an_event_stream_that_is_left_between_two_events_is_complete(
+    flavour: Flavour, server: Server
+) -> None:
+    """Clients of such streams stop at an event that says so, and never see the end."""
+    recorder = forwarding()
+
+    async def program(core: Core) -> None:
+        response = await core.send(core.request("GET", server.origin("http") + "/events"))
+        pieces = core.pieces(response)
+        assert await anext(pieces) == EVENTS[0]
+        await core.close(response)
+        await pieces.aclose()
+        server.gates.release()
+
+    with recording(recorder):
+        flavour.run(program)
+
+    assert recorder.response.body == EVENTS[0]

@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from reqsnap.model import Headers, Request, Response
+from reqsnap.recorder import Replay
 from tests.support.network import no_network
 from tests.unit.httpcore_interceptor.flavours import (
     Core,
@@ -195,3 +196,24 @@ def test_other_tasks_run_while_a_replay_is_waited_for(flavour: Flavour) -> None:
 
     assert sorted(done) == ["one", "other", "read", "three", "two"]
     assert done[-1] == "read"
+
+
+@every_flavour
+def test_replays_of_one_recording_share_nothing_that_can_be_changed(flavour: Flavour) -> None:
+    recorder = replaying(ANSWER)
+
+    async def program(core: Core) -> tuple[object, object]:
+        seen = []
+        for _ in range(2):
+            response = await core.send(core.request("GET", URL))
+            seen.append((list(response.headers), sorted(response.extensions), await core.read(response)))
+            response.headers.clear()
+            response.extensions.clear()
+        return seen[0], seen[1]
+
+    with recording(recorder):
+        first, second = flavour.run(program)
+
+    assert first == second
+    assert isinstance(recorder.at_body, Replay)
+    assert len(recorder.at_body.kept) == 1

@@ -8,21 +8,17 @@ noted while the program reads it.
 
 from __future__ import annotations
 
-import http.client
 from typing import Any
 
 from reqsnap import scope
+from reqsnap.interceptors import http_client_flow as flow
 from reqsnap.interceptors import http_client_state as state
 from reqsnap.interceptors.http_client_note import heard_class, note_answer
 from reqsnap.interceptors.http_client_replay import genuine_response
 from reqsnap.interceptors.http_client_state import CAPTURING, NOTING, REPLAYING, Exchange
 from reqsnap.interceptors.one_shot import Body, noted
 from reqsnap.patching import Patch
-from reqsnap.recorder import Forward, Recorder, Refuse
-
-
-class SendAgain(BaseException):
-    """Ends a pool's attempt that was captured, so that it is made again for the server."""
+from reqsnap.recorder import Recorder
 
 
 def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -33,10 +29,10 @@ def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
     if exchange is not None:
         # A pool has begun this exchange, and has the body in hand.
         if exchange.phase is NOTING:
-            return _sent(wrapped, conn, exchange, args, kwargs)
-        _captured(wrapped, conn, exchange, args, kwargs)
+            return flow.sent(wrapped, conn, exchange, args, kwargs)
+        flow.captured(wrapped, conn, exchange, args, kwargs)
         if exchange.phase is not REPLAYING:
-            raise SendAgain
+            raise flow.SendAgain
         return None
     recorder = scope.current()
     if recorder is None:
@@ -53,7 +49,7 @@ def _not_deferred(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[s
     except BaseException as error:
         exchange = state.exchange_of(conn)
         if exchange is not None:
-            _give_up_unless_answered(conn, exchange, error)
+            flow.give_up_unless_answered(conn, exchange, error)
         raise
 
 
@@ -63,70 +59,13 @@ def _whole_request(
     method, url = _argument(args, kwargs, 0, "method"), _argument(args, kwargs, 1, "url")
     if not isinstance(method, str) or not isinstance(url, str):
         return wrapped(*args, **kwargs)
-    exchange = begun(conn, recorder, method, state.url_of(conn, url))
+    exchange = flow.begun(conn, recorder, method, state.url_of(conn, url))
     body = Body(_argument(args, kwargs, 2, "body"))
     if exchange.phase is CAPTURING:
-        _captured(wrapped, conn, exchange, *_with_body(args, kwargs, body.first))
+        flow.captured(wrapped, conn, exchange, *_with_body(args, kwargs, body.first))
         if exchange.phase is REPLAYING:
             return None
-    return _sent(wrapped, conn, exchange, *_with_body(args, kwargs, body.again()))
-
-
-def begun(conn: Any, recorder: Recorder, method: str, url: str) -> Exchange:
-    """A new exchange on a connection, decided as far as method and URL decide."""
-    decision = recorder.head(method, url)
-    if isinstance(decision, Refuse):
-        raise decision.error
-    exchange = Exchange(recorder, method, url, decision)
-    state.begin(conn, exchange)
-    return exchange
-
-
-def _captured(
-    wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> None:
-    """Build a request without sending it, and decide."""
-    exchange.building = True
-    try:
-        wrapped(*args, **kwargs)
-        forward = exchange.decide()
-        if forward is not None:
-            state.reset(conn)
-        else:
-            exchange.building = False
-            state.give_stand_in(conn, exchange)
-            if exchange.pool is not None:
-                exchange.pool.validate_replay(conn)
-    except BaseException as error:
-        _give_up(conn, exchange, error)
-        raise
-
-
-def _sent(wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Build and send a request that is noted."""
-    exchange.building = True
-    try:
-        return wrapped(*args, **kwargs)
-    except BaseException as error:
-        _give_up_unless_answered(conn, exchange, error)
-        raise
-    finally:
-        exchange.building = False
-
-
-def _give_up_unless_answered(conn: Any, exchange: Exchange, error: BaseException) -> None:
-    """A server may break off an upload and answer all the same; programs then read on."""
-    if not exchange.sending_broke:
-        _give_up(conn, exchange, error)
-
-
-def _give_up(conn: Any, exchange: Exchange, error: BaseException | None) -> None:
-    """Nothing comes of an exchange; the connection is as if it had not begun."""
-    if exchange.started and exchange.phase is not NOTING:
-        state.reset(conn)
-    if state.exchange_of(conn) is exchange:
-        state.end(conn)
-    exchange.failed(error)
+    return flow.sent(wrapped, conn, exchange, *_with_body(args, kwargs, body.again()))
 
 
 def putrequest(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -142,7 +81,7 @@ def putrequest(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str,
     result = wrapped(*args, **kwargs)
     method, url = _argument(args, kwargs, 0, "method"), _argument(args, kwargs, 1, "url")
     try:
-        begun(conn, recorder, method, state.url_of(conn, url or "/")).started = True
+        flow.begun(conn, recorder, method, state.url_of(conn, url or "/")).started = True
     except BaseException:
         state.reset(conn)
         raise
@@ -158,10 +97,10 @@ def endheaders(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str,
         result = wrapped(*args, **kwargs)
     except BaseException as error:
         if not exchange.building:
-            _give_up_unless_answered(conn, exchange, error)
+            flow.give_up_unless_answered(conn, exchange, error)
         raise
     if exchange.phase is CAPTURING and not exchange.building:
-        _decide_if_whole(conn, exchange)
+        flow.decide_if_whole(conn, exchange)
     return result
 
 
@@ -176,7 +115,7 @@ def send(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     if exchange.phase is CAPTURING:
         exchange.pieces.extend(state.as_pieces(data, conn.blocksize))
         if not exchange.building and len(exchange.pieces) > 1:
-            _decide_if_whole(conn, exchange)
+            flow.decide_if_whole(conn, exchange)
         return None
     return _noted_send(wrapped, exchange, data)
 
@@ -199,7 +138,7 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
     if exchange is None:
         return wrapped(*args, **kwargs)
     if exchange.phase is CAPTURING:
-        _decide_and_send(conn, exchange)
+        flow.decide_and_send(conn, exchange)
     if exchange.phase is REPLAYING:
         return _replayed(wrapped, conn, exchange, args, kwargs)
     exchange.answering = True
@@ -207,7 +146,7 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
         with state.response_class(conn, heard_class(conn.response_class)):
             response = wrapped(*args, **kwargs)
     except BaseException as error:
-        _give_up(conn, exchange, error)
+        flow.give_up(conn, exchange, error)
         raise
     if state.exchange_of(conn) is exchange:
         state.end(conn)
@@ -247,32 +186,6 @@ def connect(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
         if recorder is not None and not recorder.may_send:
             return None
     return wrapped(*args, **kwargs)
-
-
-def _decide_if_whole(conn: Any, exchange: Exchange) -> None:
-    """For a request that is built step by step: decide with its last byte."""
-    if exchange.is_whole():
-        _decide_and_send(conn, exchange)
-
-
-def _decide_and_send(conn: Any, exchange: Exchange) -> None:
-    """Decide on what was captured; what goes to the server is sent now, as it was."""
-    pieces = exchange.pieces
-    try:
-        forward: Forward | None = exchange.decide()
-    except BaseException as error:
-        _give_up(conn, exchange, error)
-        raise
-    exchange.started = True
-    if forward is None:
-        state.give_stand_in(conn, exchange)
-        return
-    try:
-        for piece in pieces:
-            http.client.HTTPConnection.send(conn, piece)
-    except BaseException as error:
-        _give_up(conn, exchange, error)
-        raise
 
 
 def _argument(args: tuple[Any, ...], kwargs: dict[str, Any], place: int, name: str) -> Any:

@@ -13,6 +13,7 @@ from reqsnap.model import Request
 from reqsnap.patching import Hold
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 
+_BLOCK = 16 * 1024
 ATTRIBUTE = "_reqsnap_exchange"
 
 CAPTURING = "capturing"
@@ -65,12 +66,20 @@ class Exchange:
 
     def request(self) -> Request:
         """The request as far as it was sent or captured."""
-        return request_sent(self.method, self.url, b"".join(self.pieces))
+        return request_sent(self.method, self.url, self._wire())
+
+    def _wire(self) -> bytes:
+        try:
+            return b"".join(self.pieces)
+        except TypeError:
+            # A subclass sends files, text or iterables; `send` takes them too.
+            self.pieces = [piece for data in self.pieces for piece in as_pieces(data, _BLOCK)]
+            return b"".join(self.pieces)
 
     def is_whole(self) -> bool:
         """Whether a request that is built step by step has come to its end, by its own framing."""
         if self._whole_at is None:
-            self._whole_at = _whole_at(b"".join(self.pieces))
+            self._whole_at = _whole_at(self._wire())
         if self._whole_at < 0:
             return self.pieces[-1].endswith(b"0\r\n\r\n")
         return sum(map(len, self.pieces)) >= self._whole_at

@@ -53,11 +53,14 @@ def noted(data: Any, pieces: list[bytes]) -> Any:
     """What `HTTPConnection.send` is given, such that the bytes it sends end up in `pieces`."""
     if isinstance(data, bytes):
         pieces.append(data)
+    elif isinstance(data, str):
+        # The socket refuses it, with an error of its own.
+        return data
     elif hasattr(data, "read"):
         return NotedReads(data, _Encoded(pieces))
     elif _is_iterable(data):
         return _noted_pieces(data, pieces)
-    elif not isinstance(data, str):
+    else:
         pieces.append(bytes(memoryview(data)))
     return data
 

@@ -11,7 +11,7 @@ import ssl
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.interceptors import http_client, http_client_state
+from reqsnap.interceptors import http_client, http_client_flow, http_client_state
 from reqsnap.interceptors.http_client_state import NOTING, Exchange, exchange_of, url_of
 from reqsnap.interceptors.one_shot import Body
 from reqsnap.patching import Patch
@@ -50,7 +50,7 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
     if recorder is None or not recorder.may_replay or len(args) < 3:
         return wrapped(*args, **kwargs)
     conn, method, url = args[:3]
-    exchange = http_client.begun(conn, recorder, method, url_of(conn, url))
+    exchange = http_client_flow.begun(conn, recorder, method, url_of(conn, url))
     if exchange.phase is NOTING:
         return _live(wrapped, pool, exchange, args, kwargs)
     body = Body(args[_BODY] if len(args) > _BODY else kwargs.get("body"))
@@ -58,7 +58,7 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
     captured, named = _with_body(args, kwargs, body.first)
     try:
         return wrapped(*captured, **named)
-    except http_client.SendAgain:
+    except http_client_flow.SendAgain:
         # The attempt that was captured is no attempt at the server.
         pool.num_requests -= 1
     exchange.pool = None

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import ssl
 import sys
+from functools import partial
 from pathlib import Path
 
-LIBRARIES = {"aiohttp", "botocore", "httpcore", "httpcore2", "httplib2", "httpx", "httpx2", "requests", "urllib3"}
+LIBRARIES = {"aiohttp", "botocore", "httpcore", "httpcore2", "httplib2", "httpx", "httpx2", "requests"}
 
 
 def replay_all(url: str, authority: str) -> list[list[object]]:
@@ -29,7 +30,7 @@ def replay_all(url: str, authority: str) -> list[list[object]]:
     answers: list[list[object]] = []
     with no_network():
         for client in CLIENTS:
-            outcome = client.runner.run(lambda client=client: exchange(client))
+            outcome = client.runner.run(partial(exchange, client))
             answers.append([client.name, outcome.status, outcome.body.decode()])
     return answers
 

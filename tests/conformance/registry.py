@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.conformance.vocabulary import Client
 from tests.conformance.world import World
 
-Program = Callable[[Client, World], Awaitable[object]]
+Program = Callable[[Client, World], Coroutine[Any, Any, object]]
 
 REPLAYED = ("bare", "record", "playback")
 LIVE = ("bare", "record")

@@ -76,7 +76,9 @@ class Trial:
     def _hold(self, url: str) -> None:
         cassette = Cassette()
         answer = Response(200, "OK", Headers([("Content-Length", "5")]), b"never")
-        cassette.append(Interaction(Request("POST", url, Headers(), b"another body"), answer, datetime.now(UTC)))
+        cassette.append(
+            Interaction(Request("POST", url, Headers(), b"another body"), answer, datetime.now(UTC))
+        )
         cassette.save(self.path)
 
     def _length(self) -> int:

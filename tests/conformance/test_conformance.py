@@ -26,9 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Async generator .* garbage colle
 
 
 @pytest.mark.parametrize(("client", "case", "scheme"), TABLE)
-def test_conformance(
-    client: Client, case: Case, scheme: str, laboratory: Laboratory, tmp_path: Path
-) -> None:
+def test_conformance(client: Client, case: Case, scheme: str, laboratory: Laboratory, tmp_path: Path) -> None:
     trial = Trial(laboratory, client, case, scheme, tmp_path / "cassette.yaml")
     bare = trial.bare()
     if "record" in case.runs:
@@ -55,7 +53,7 @@ def test_conformance(
 
 def sent(case: Case, run: Run) -> list[object]:
     """What the server received: connection by connection, or in no order where there is none."""
-    return list(run.received) if case.ordered else sorted(requests(run))
+    return [*run.received] if case.ordered else [*sorted(requests(run))]
 
 
 def requests(run: Run) -> list[bytes]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.conformance.running import Runner
 
@@ -76,7 +76,7 @@ class Streaming(ABC):
     outcome: Outcome
 
     @abstractmethod
-    def pieces(self) -> AsyncIterator[bytes]:
+    def pieces(self) -> AsyncGenerator[bytes, None]:
         """The body as the client hands it on, as soon as it can."""
 
 
@@ -106,7 +106,7 @@ class Client(ABC):
 
     name: str
     runner: Runner
-    lacks: Mapping[str, str]
+    lacks: ClassVar[Mapping[str, str]]
     family: str
     """The cases that are made for one library go by this name."""
 

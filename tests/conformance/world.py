@@ -49,7 +49,9 @@ class World:
     def settings(self, *, trusting: bool = True, **changes: Any) -> Settings:
         """How to set up a session."""
         certificates = self.laboratory.certificates
-        trust = Trust(certificates.path, certificates.client) if trusting else Trust(None, certificates.stranger)
+        trust = (
+            Trust(certificates.path, certificates.client) if trusting else Trust(None, certificates.stranger)
+        )
         return Settings(trust, **changes)
 
     def open(self, gate: str) -> None:

@@ -62,9 +62,7 @@ class Exchange:
         """Send bytes as they are."""
         self.wire.send(data)
 
-    def begin(
-        self, status: int = 200, reason: str = "OK", fields: Fields = (), first: bytes = b""
-    ) -> None:
+    def begin(self, status: int = 200, reason: str = "OK", fields: Fields = (), first: bytes = b"") -> None:
         """Send a response's head, and what shall arrive together with it."""
         self.send(response_head(status, reason, fields) + first)
 

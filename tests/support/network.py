@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 from unittest import mock
 
 
@@ -41,10 +41,11 @@ def no_network() -> Iterator[list[Attempt]]:
 
     methods = ("connect", "connect_ex", "sendto", "sendmsg")
     functions = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
-    guards = {name: forbidden(f"socket.{name}", True) for name in methods}
+    guards: dict[str, Any] = {name: forbidden(f"socket.{name}", True) for name in methods}
+    others: dict[str, Any] = {name: forbidden(name, False) for name in functions}
     with (
         mock.patch.multiple(socket.socket, **guards),
-        mock.patch.multiple(socket, **{name: forbidden(name, False) for name in functions}),
+        mock.patch.multiple(socket, **others),
     ):
         yield attempts
     if attempts:

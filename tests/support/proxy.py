@@ -10,7 +10,7 @@ import threading
 from urllib.parse import urlsplit
 
 from tests.support.listening import Listener, free_port
-from tests.support.wire import ConnectionLog, Head, HangUpError, Wire, response_head
+from tests.support.wire import ConnectionLog, HangUpError, Head, Wire, response_head
 
 
 class Proxy:

@@ -126,9 +126,9 @@ async def another_body(client: Client, world: World) -> object:
 async def upgrade(client: Client, world: World) -> object:
     """101: only the head is HTTP."""
     headers = (("Connection", "Upgrade"), ("Upgrade", "shout"))
-    async with client.session(world.settings()) as session:
-        async with session.stream(Call("GET", world.url("/upgrade"), headers)) as streaming:
-            return streaming.outcome
+    call = Call("GET", world.url("/upgrade"), headers)
+    async with client.session(world.settings()) as session, session.stream(call) as streaming:
+        return streaming.outcome
 
 
 @cases.add()

@@ -14,8 +14,8 @@ cases = Cases()
 
 UPLOAD = random.Random(7).randbytes(200_000)
 MULTIPART = (
-    b"--frontier\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nvalue\r\n"
-    b"--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n"
+    b'--frontier\r\nContent-Disposition: form-data; name="field"\r\n\r\nvalue\r\n'
+    b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n'
     b"Content-Type: text/plain\r\n\r\nfile's text\r\n--frontier--\r\n"
 )
 
@@ -111,7 +111,8 @@ async def queries(client: Client, world: World) -> object:
 async def uploads(client: Client, world: World) -> object:
     """Bodies of bytes, empty, small and large."""
     url = world.url("/echo")
-    return await each(client, world, *(Call("POST", url, body=body) for body in (b"", b"small\x00\xff", UPLOAD)))
+    bodies = (b"", b"small\x00\xff", UPLOAD)
+    return await each(client, world, *(Call("POST", url, body=body) for body in bodies))
 
 
 @cases.add()
@@ -148,7 +149,9 @@ async def json_bodies(client: Client, world: World) -> object:
     """JSON there and back, in a layout that no dump would make again."""
     headers = (("Content-Type", "application/json"),)
     body = b'{"b": 1.50 ,\t"a":[ ],"text":"caf\\u00e9 \xe2\x82\xac", "b": 2}\n'
-    return await each(client, world, Call("POST", world.url("/echo"), headers, body), Call("GET", world.url("/item/1")))
+    return await each(
+        client, world, Call("POST", world.url("/echo"), headers, body), Call("GET", world.url("/item/1"))
+    )
 
 
 @cases.add()
@@ -168,15 +171,18 @@ async def two_bodies(client: Client, world: World) -> object:
 async def concurrency(client: Client, world: World) -> object:
     """Several requests at the same time in one session, each with a body of its own."""
     async with client.session(world.settings()) as session:
-
         calls = [Call("POST", world.url("/echo"), body=b"number %d" % number) for number in range(6)]
         outcomes = await client.runner.gather([partial(session.exchange, call) for call in calls])
         return [(outcome.status, outcome.headers, outcome.body) for outcome in outcomes]
 
 
-@cases.add(families=("http.client", "urllib.request", "urllib3", "requests", "httplib2", "botocore", "aiohttp"))
+@cases.add(
+    families=("http.client", "urllib.request", "urllib3", "requests", "httplib2", "botocore", "aiohttp")
+)
 async def file_upload(client: Client, world: World) -> object:
     """A body read from an open file."""
     headers = (("Content-Type", "application/octet-stream"),)
     url = world.url("/framing")
-    return await each(client, world, *(Call("PUT", url, headers, file=UPLOAD[:size]) for size in (100_000, 5)))
+    return await each(
+        client, world, *(Call("PUT", url, headers, file=UPLOAD[:size]) for size in (100_000, 5))
+    )

@@ -94,7 +94,10 @@ async def ways_to_read_content(client: Client, world: World) -> object:
 @cases.add(families=ONLY)
 async def chunk_ends(client: Client, world: World) -> object:
     """iter_chunks knows where each chunk that was sent has ended."""
-    async with client.session(world.settings()) as session, session.native.get(world.url("/events")) as response:
+    async with (
+        client.session(world.settings()) as session,
+        session.native.get(world.url("/events")) as response,
+    ):
         seen: list[object] = []
         async for data, ended in response.content.iter_chunks():
             seen.append((data, ended))

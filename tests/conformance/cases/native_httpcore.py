@@ -29,7 +29,9 @@ async def requests_handled(client: Client, world: World) -> object:
     async with client.session(world.settings()) as session:
         pool = session.native
         handle = pool.handle_request if client.runner is SYNC else pool.handle_async_request
-        request = client.library.Request("GET", world.url("/fields?safe"), headers={"Host": "a.name.of.its.own", "X-One": "1"})
+        request = client.library.Request(
+            "GET", world.url("/fields?safe"), headers={"Host": "a.name.of.its.own", "X-One": "1"}
+        )
         response = await resolved(handle(request))
         body = await read(client, response)
         return response.status, text_pairs(response.headers)[:2], body, type(response).__name__

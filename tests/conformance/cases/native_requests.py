@@ -30,7 +30,11 @@ async def raw_reads(client: Client, world: World) -> object:
         with get("/length") as response:
             seen += [list(response.raw.stream(100)), response.raw.tell()]
         with get("/length") as response:
-            seen += [response.raw._original_response.getheaders(), response.raw.getheaders(), response.raw.reason]
+            seen += [
+                response.raw._original_response.getheaders(),
+                response.raw.getheaders(),
+                response.raw.reason,
+            ]
         with get("/gzip-chunked") as response:
             seen.append(list(response.iter_content(100)))
         with get("/length") as response:
@@ -52,7 +56,10 @@ async def conveniences(client: Client, world: World) -> object:
             native.post(world.url("/form"), data={"name": "Ada L", "tags": ["x", "y"]}),
             native.post(world.url("/multipart"), data={"name": "Ada"}, files=files),
         ]
-        return [(answer.status_code, answer.text, answer.request.headers.get("Content-Length")) for answer in answers]
+        return [
+            (answer.status_code, answer.text, answer.request.headers.get("Content-Length"))
+            for answer in answers
+        ]
 
 
 @cases.add(families=ONLY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from functools import partial
 
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning
@@ -24,7 +25,7 @@ async def read_by_amount(client: Client, world: World) -> object:
         for path in ("/length", "/chunked", "/gzip", "/until-close"):
             response = session.native.request("GET", world.url(path), preload_content=False)
             seen += [response.read(10), response.tell()]
-            seen += [b"".join(iter(lambda r=response: r.read(500), b"")), response.tell(), response.closed]
+            seen += [b"".join(iter(partial(response.read, 500), b"")), response.tell(), response.closed]
             response.release_conn()
     return seen
 
@@ -83,7 +84,9 @@ async def pool_counts(client: Client, world: World) -> object:
         first.drain_conn()
         first.release_conn()
         second = pool.request("GET", "/item/3")
-        third = pool.urlopen("POST", "/echo", body="text", headers={"Content-Type": "text/plain"}, release_conn=False)
+        third = pool.urlopen(
+            "POST", "/echo", body="text", headers={"Content-Type": "text/plain"}, release_conn=False
+        )
         third.release_conn()
         counted = pool.num_requests, held, first.connection, second.data, third.data
         return counted, second.headers.get("content-type"), third.geturl()
@@ -96,7 +99,9 @@ async def forms_of_its_own(client: Client, world: World) -> object:
     async with client.session(world.settings()) as session:
         answers = [
             session.native.request("GET", world.url("/echo"), fields={"q": "a b"}),
-            session.native.request("POST", world.url("/form"), fields={"name": "Ada"}, encode_multipart=False),
+            session.native.request(
+                "POST", world.url("/form"), fields={"name": "Ada"}, encode_multipart=False
+            ),
             session.native.request("POST", world.url("/multipart"), fields=fields),
         ]
         return [(answer.status, answer.data) for answer in answers]

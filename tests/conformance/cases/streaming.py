@@ -37,7 +37,7 @@ async def _events(client: Client, world: World, path: str) -> tuple[object, list
 
 @cases.add()
 async def events(client: Client, world: World) -> object:
-    """Server-sent events in chunks: each reaches the caller before the next is sent, and replays as a piece."""
+    """Events in chunks: each reaches the caller before the next is sent, and replays as a piece."""
     return await _events(client, world, "/events")
 
 

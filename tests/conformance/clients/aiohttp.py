@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 from multidict import CIMultiDict
@@ -49,7 +49,7 @@ class AiohttpStreaming(Streaming):
         self.response = response
         self.outcome = outcome(response)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         async for piece in self.response.content.iter_any():
             yield piece
 
@@ -102,7 +102,7 @@ class AiohttpSession(Session):
         async with self._send(call) as response:
             yield AiohttpStreaming(response)
 
-    def cookies(self) -> list[object]:
+    def cookies(self) -> Sequence[object]:
         return sorted((cookie.key, cookie.value, cookie["path"]) for cookie in self.session.cookie_jar)
 
 
@@ -117,7 +117,7 @@ async def _connections_gone() -> None:
 class AiohttpClient(Client):
     name = family = "aiohttp"
     runner = ASYNCIO
-    lacks = {
+    lacks: ClassVar[Mapping[str, str]] = {
         "retries": "never tries again on a status",
         **({} if hasattr(aiohttp, "DigestAuthMiddleware") else {"digest_auth": "only since 3.12"}),
     }

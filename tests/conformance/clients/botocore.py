@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from botocore.awsrequest import AWSRequest
 from botocore.httpsession import URLLib3Session
@@ -34,7 +34,7 @@ class BotocoreStreaming(Streaming):
         self.response = response
         self.outcome = outcome(response)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         raw = self.response.raw
         for piece in raw.stream(65536 if raw.chunked else 1, decode_content=False):
             yield piece
@@ -54,9 +54,7 @@ class BotocoreSession(Session):
 
     def send(self, call: Call, stream: bool) -> Any:
         """Make a request."""
-        request = AWSRequest(
-            call.method, call.url, dict(call.headers), body_of(call), stream_output=stream
-        )
+        request = AWSRequest(call.method, call.url, dict(call.headers), body_of(call), stream_output=stream)
         return self.session.send(request.prepare())
 
     async def exchange(self, call: Call) -> Outcome:
@@ -76,7 +74,7 @@ class BotocoreSession(Session):
 class BotocoreClient(Client):
     name = family = "botocore"
     runner = SYNC
-    lacks = {
+    lacks: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("redirects", "redirect_elsewhere", "redirect_loop"), "follows none here"),
         **dict.fromkeys(("basic_auth", "digest_auth"), "answers no challenge"),
         "cookies": "keeps none",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
 from tests.conformance.clients.common import (
     UnixConnection,
@@ -40,7 +41,7 @@ class HttpClientStreaming(Streaming):
         self.response = response
         self.outcome = outcome(response)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         while piece := self.response.read1(65536):
             yield piece
 
@@ -111,7 +112,7 @@ class HttpClientSession(Session):
 class HttpClient(Client):
     name = family = "http.client"
     runner = SYNC
-    lacks = {
+    lacks: ClassVar[Mapping[str, str]] = {
         "redirects": "follows none",
         "redirect_elsewhere": "follows none",
         "redirect_loop": "follows none",

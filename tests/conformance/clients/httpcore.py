@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import httpcore
 import httpcore2
@@ -61,7 +61,7 @@ class HttpcoreStreaming(Streaming):
         self.response, self.runner = response, runner
         self.outcome = outcome(response)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         if self.runner is SYNC:
             for piece in self.response.iter_stream():
                 yield piece
@@ -120,7 +120,7 @@ class HttpcoreSession(Session):
 
 class HttpcoreClient(Client):
     family = "httpcore"
-    lacks = LACKS
+    lacks: ClassVar[Mapping[str, str]] = LACKS
 
     def __init__(self, library: ModuleType, runner: Runner) -> None:
         self.library, self.runner = library, runner

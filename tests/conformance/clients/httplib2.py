@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import httplib2
 from httplib2 import socks
@@ -40,16 +40,14 @@ class Httplib2Session(Session):
     def _proxy(self) -> httplib2.ProxyInfo:
         _, host, port = origin_of(self.settings.proxy or "")
         user, password = proxy_credentials(self.settings.proxy or "") or (None, None)
-        return httplib2.ProxyInfo(
-            socks.PROXY_TYPE_HTTP, host, port, proxy_user=user, proxy_pass=password
-        )
+        return httplib2.ProxyInfo(socks.PROXY_TYPE_HTTP, host, port, proxy_user=user, proxy_pass=password)
 
     @property
     def native(self) -> httplib2.Http:
         return self.http
 
     def _connection_type(self) -> dict[str, Any]:
-        path = self.settings.socket_path
+        path = self.settings.socket_path or ""
         if not path:
             return {}
 
@@ -77,7 +75,7 @@ class Httplib2Session(Session):
 class Httplib2Client(Client):
     name = family = "httplib2"
     runner = SYNC
-    lacks = {
+    lacks: ClassVar[Mapping[str, str]] = {
         "cookies": "keeps none",
         "retries": "never tries again on a status",
         "concurrency": "is for one thread",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import httpx2
@@ -34,7 +34,9 @@ def outcome(response: Any, body: bytes = b"") -> Outcome:
         text_pairs(response.headers.raw),
         body,
         str(response.url),
-        tuple((entry.status_code, str(entry.url), text_pairs(entry.headers.raw)) for entry in response.history),
+        tuple(
+            (entry.status_code, str(entry.url), text_pairs(entry.headers.raw)) for entry in response.history
+        ),
         facts,
     )
 
@@ -44,7 +46,7 @@ class HttpxStreaming(Streaming):
         self.response, self.runner = response, runner
         self.outcome = outcome(response)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         if self.runner is SYNC:
             for piece in self.response.iter_raw():
                 yield piece
@@ -106,7 +108,7 @@ class HttpxSession(Session):
 
 class HttpxClient(Client):
     family = "httpx"
-    lacks = {"retries": "tries again to connect only"}
+    lacks: ClassVar[Mapping[str, str]] = {"retries": "tries again to connect only"}
 
     def __init__(self, library: ModuleType, runner: Runner) -> None:
         self.library, self.runner = library, runner

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 import requests.adapters
@@ -73,7 +73,7 @@ class RequestsStreaming(Streaming):
         self.response = response
         self.outcome = outcome(response)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         for piece in self.response.iter_content(65536 if self.response.raw.chunked else 1):
             yield piece
 
@@ -129,7 +129,7 @@ class RequestsSession(Session):
 class RequestsClient(Client):
     name = family = "requests"
     runner = SYNC
-    lacks: dict[str, str] = {}
+    lacks: ClassVar[Mapping[str, str]] = {}
 
     @asynccontextmanager
     async def session(self, settings: Settings) -> AsyncIterator[Session]:

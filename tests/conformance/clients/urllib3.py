@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import urllib3
 from urllib3.connection import HTTPConnection
@@ -68,7 +68,7 @@ class Urllib3Streaming(Streaming):
         self.response = response
         self.outcome = outcome(response)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         # stream(n) waits for n bytes unless the body is chunked; one byte is always enough.
         for piece in self.response.stream(65536 if self.response.chunked else 1, decode_content=False):
             yield piece
@@ -133,7 +133,7 @@ class Urllib3Session(Session):
 class Urllib3Client(Client):
     name = family = "urllib3"
     runner = SYNC
-    lacks = {
+    lacks: ClassVar[Mapping[str, str]] = {
         "cookies": "keeps none",
         "basic_auth": "answers no challenge",
         "digest_auth": "answers no challenge",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import http.client
 import urllib.request
 import urllib.response
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar
+from typing import ClassVar
 from urllib.error import HTTPError
 
 from tests.conformance.clients.common import body_of, kind, only_timeout
@@ -23,7 +24,13 @@ def outcome(answer: Answer, body: bytes = b"") -> Outcome:
     version = inner.version if isinstance(inner, http.client.HTTPResponse) else 0
     facts = (("class", kind(answer)), ("inner", kind(inner)), ("msg", kind(answer.headers)))
     return Outcome(
-        answer.status, answer.reason, version, tuple(answer.headers.items()), body, answer.url, facts=facts
+        answer.getcode() or 0,
+        answer.reason,
+        version,
+        tuple(answer.headers.items()),
+        body,
+        answer.url,
+        facts=facts,
     )
 
 
@@ -32,7 +39,7 @@ class UrllibStreaming(Streaming):
         self.answer = answer
         self.outcome = outcome(answer)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         while piece := self.answer.read1(65536):
             yield piece
 
@@ -94,7 +101,7 @@ class UrllibSession(Session):
 class UrllibClient(Client):
     name = family = "urllib.request"
     runner = SYNC
-    lacks = {
+    lacks: ClassVar[Mapping[str, str]] = {
         "retries": "never tries again",
         "stale_connection": "keeps no connection",
         "keep_alive_border": "keeps no connection",

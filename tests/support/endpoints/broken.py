@@ -62,7 +62,9 @@ def cut_in_chunk(exchange: Exchange) -> None:
 @routes.add("bad-chunk")
 def bad_chunk(exchange: Exchange) -> None:
     """Sends a chunk whose size is no number."""
-    exchange.begin(fields=[TEXT, ("Transfer-Encoding", "chunked")], first=chunk(b"fine") + b"many\r\nnot fine\r\n")
+    exchange.begin(
+        fields=[TEXT, ("Transfer-Encoding", "chunked")], first=chunk(b"fine") + b"many\r\nnot fine\r\n"
+    )
     raise HangUpError
 
 

@@ -66,7 +66,8 @@ def basic(exchange: Exchange) -> None:
 
 def _digest_holds(exchange: Exchange) -> bool:
     given = exchange.head.get("authorization")
-    fields = {name: first or second for name, first, second in re.findall(r'(\w+)=(?:"([^"]*)"|(\w+))', given)}
+    found = re.findall(r'(\w+)=(?:"([^"]*)"|(\w+))', given)
+    fields: dict[str, str] = {name: quoted or token for name, quoted, token in found}
     if not given.startswith("Digest ") or fields["nonce"] != NONCE:
         return False
 

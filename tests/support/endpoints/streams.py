@@ -11,7 +11,7 @@ from tests.support.wire import chunk, last_chunk
 
 routes = Routes()
 
-EVENTS = [b"id: %d\ndata: {\"part\": %d}\n\n" % (n, n) for n in (1, 2, 3)]
+EVENTS = [b'id: %d\ndata: {"part": %d}\n\n' % (n, n) for n in (1, 2, 3)]
 EVENT_STREAM = ("Content-Type", "text/event-stream")
 
 

@@ -25,11 +25,7 @@ def multipart(exchange: Exchange) -> None:
     """The parts of a multipart form as JSON: headers and text of each."""
     head = f"Content-Type: {exchange.head.get('content-type')}\r\n\r\n".encode()
     message = message_from_bytes(head + exchange.body)
-    parts = [
-        [sorted(part.items()), part.get_payload()]
-        for part in message.walk()
-        if not part.is_multipart()
-    ]
+    parts = [[sorted(part.items()), part.get_payload()] for part in message.walk() if not part.is_multipart()]
     exchange.answer(json.dumps(parts).encode(), fields=[JSON])
 
 

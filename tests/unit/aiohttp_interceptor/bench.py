@@ -11,11 +11,15 @@ from pathlib import Path
 from ssl import SSLContext
 from typing import Any, TypeVar
 
+from aiohttp import BaseConnector
+
 from reqsnap import patching, scope
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.interceptors import TABLE
 from reqsnap.model import Headers, Request, Response
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+
+_CONNECT = vars(BaseConnector)["connect"]
 
 T = TypeVar("T")
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -96,6 +100,7 @@ def run(program: Callable[[], Coroutine[Any, Any, T]]) -> T:
     result = asyncio.run(watched(), debug=True)
     gc.collect(1)
     assert not reports, reports
+    assert vars(BaseConnector)["connect"] is _CONNECT, "an exchange still holds the patches"
     return result
 
 

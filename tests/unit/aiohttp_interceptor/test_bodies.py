@@ -14,18 +14,23 @@ import aiohttp
 import pytest
 from aiohttp.payload import AsyncIterablePayload, BytesPayload
 
-from reqsnap.errors import UnmatchedRequestError
 from reqsnap.interceptors.aiohttp_body import gather
 from reqsnap.interceptors.http1 import request_sent
-from tests.unit.aiohttp_interceptor.bench import NotingRecorder, in_force, plain, recorded, run, serving
+from tests.unit.aiohttp_interceptor.bench import (
+    NotingRecorder,
+    in_force,
+    plain,
+    recorded,
+    run,
+    serving,
+)
+from tests.unit.aiohttp_interceptor.programs import (
+    pieces,
+    post,
+    take_request,
+)
 
 LARGE = bytes(range(256)) * 2000
-
-
-async def pieces() -> AsyncIterator[bytes]:
-    yield b"first"
-    yield b""
-    yield bytes(bytearray(b"second"))
 
 
 async def views() -> AsyncIterator[Any]:
@@ -101,34 +106,6 @@ BODIES: dict[str, Callable[[Path], dict[str, Any]]] = {
     "chunked": lambda _: {"data": io.BytesIO(b"chunked"), "chunked": True},
     "cut": lambda _: {"data": io.BytesIO(b"chunked"), "headers": {"Content-Length": "7"}},
 }
-
-
-async def take_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Read a request whole, then answer."""
-    head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    if length := re.search(rb"content-length: (\d+)", head):
-        await reader.readexactly(int(length[1]))
-    elif b"transfer-encoding: chunked" in head:
-        await reader.readuntil(b"0\r\n\r\n")
-    writer.write(plain())
-    await reader.read()
-
-
-async def post(url: str, body: dict[str, Any]) -> list[bytes]:
-    """Send a body, and tell in which pieces the traces saw it."""
-    seen: list[bytes] = []
-
-    async def note(session: Any, context: Any, params: aiohttp.TraceRequestChunkSentParams) -> None:
-        seen.append(bytes(params.chunk))
-
-    if asyncio.iscoroutine(body.get("data")):
-        body["data"] = await body["data"]
-    tracing = aiohttp.TraceConfig()
-    tracing.on_request_chunk_sent.append(note)
-    session = aiohttp.ClientSession(trace_configs=[tracing])
-    async with session, session.post(url, **body) as response:
-        await response.read()
-    return seen
 
 
 @pytest.fixture
@@ -222,98 +199,6 @@ def test_a_length_that_is_none_is_aiohttps_own_error() -> None:
             await post("http://localhost:1/", {"data": b"x", "headers": {"Content-Length": "x"}})
 
     run(program)
-
-
-SOURCES: dict[str, Callable[[], Any]] = {
-    "generator": pieces,
-    "memory": lambda: io.BytesIO(b"firstsecond"),
-}
-
-
-@pytest.mark.parametrize("name", SOURCES)
-@pytest.mark.parametrize("asks", [True, False])
-def test_what_was_gathered_and_not_sent_can_be_sent_later(name: str, asks: bool) -> None:
-    """A program that could not connect may try again with the same source."""
-    recorder = NotingRecorder()
-    source = SOURCES[name]()
-
-    async def program() -> bytes:
-        async with serving() as server:
-            nobody = server.url()
-        with in_force(recorder):
-            with pytest.raises(aiohttp.ClientConnectorError):
-                await post(nobody, {"data": source})
-            recorder.may_replay = asks
-            async with serving(take_request) as server:
-                await post(server.url(), {"data": source})
-                return b"".join(server.received)
-
-    received = request_sent("POST", "", run(program))
-    assert (received.body, received.complete) == (b"firstsecond", True)
-    assert recorder.noted[0][0].body == b"firstsecond"
-
-
-def test_a_payload_that_was_not_sent_keeps_what_was_gathered() -> None:
-    recorder = NotingRecorder()
-
-    async def program() -> bytes:
-        async with serving() as server:
-            nobody = server.url()
-        payload = AsyncIterablePayload(pieces())
-        form = aiohttp.MultipartWriter(boundary="b")
-        form.append(pieces())
-        with in_force(recorder):
-            for data in (payload, form):
-                with pytest.raises(aiohttp.ClientConnectorError):
-                    await post(nobody, {"data": data})
-            bodies = []
-            for data in (payload, form):
-                async with serving(take_request) as server:
-                    await post(server.url(), {"data": data})
-                    bodies.append(request_sent("POST", "", b"".join(server.received)).body)
-        return b"|".join(bodies)
-
-    assert run(program).startswith(b"firstsecond|--b\r\n")
-    assert recorder.asked[1].body == recorder.asked[3].body
-
-
-class Unhashable:
-    """A source of which nothing can be remembered."""
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return pieces()
-
-
-def test_a_source_that_cannot_be_remembered_is_sent_all_the_same() -> None:
-    payload = AsyncIterablePayload(Unhashable())
-    other = pieces()
-    recorder = NotingRecorder()
-
-    async def program() -> bytes:
-        async with serving() as server:
-            nobody = server.url()
-        with in_force(recorder):
-            for data in (other, payload):
-                with pytest.raises(aiohttp.ClientConnectorError):
-                    await post(nobody, {"data": data})
-            async with serving(take_request) as server:
-                await post(server.url(), {"data": payload})
-                return b"".join(server.received)
-
-    assert request_sent("POST", "", run(program)).body == b"firstsecond"
-
-
-def test_a_refused_source_is_put_back() -> None:
-    source = io.BytesIO(b"memory")
-
-    async def program() -> None:
-        with in_force(NotingRecorder(refuses=True)), pytest.raises(UnmatchedRequestError):
-            await post("http://nowhere.example/", {"data": source})
-
-    run(program)
-    assert source.read() == b"memory"
 
 
 @pytest.mark.parametrize("body", [b"plain", bytearray(b"plain"), [b"pl", b"ain"]])

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
 from reqsnap import scope
-from reqsnap.interceptors.http1 import Answer
-from reqsnap.model import Headers, Request, Response
-from tests.support.certificates import make_certificates
+from reqsnap.model import Headers, Response
 from tests.unit.aiohttp_interceptor.bench import (
     NotingRecorder,
-    Script,
     Server,
     answering,
     in_force,
@@ -24,27 +20,10 @@ from tests.unit.aiohttp_interceptor.bench import (
     run,
     serving,
 )
-
-
-def the_exchange(recorder: NotingRecorder) -> tuple[Request, Response]:
-    """The one exchange that was noted."""
-    assert len(recorder.noted) == 1
-    assert not recorder.open
-    assert not recorder.broken
-    return recorder.noted[0]
-
-
-def get(script: Script, method: str = "GET") -> tuple[bytes, NotingRecorder]:
-    """The body of an answer, and who has noted it."""
-    recorder = NotingRecorder(asks=False)
-
-    async def program() -> bytes:
-        async with serving(script) as server, aiohttp.ClientSession() as session:
-            with in_force(recorder):
-                async with session.request(method, server.url()) as response:
-                    return await response.read()
-
-    return run(program), recorder
+from tests.unit.aiohttp_interceptor.programs import (
+    get,
+    the_exchange,
+)
 
 
 def test_request_and_answer_are_noted_as_they_crossed_the_wire() -> None:
@@ -245,80 +224,6 @@ def test_an_upload_that_is_answered_early_is_noted_as_far_as_it_went() -> None:
     assert (request.body, request.complete) == (b"first", False)
 
 
-def test_a_redirect_is_noted_though_aiohttp_leaves_its_body_unread() -> None:
-    recorder = NotingRecorder(asks=False)
-
-    async def moved(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 1000\r\n\r\nnot")
-        await reader.read()
-
-    async def program() -> bytes:
-        async with serving(moved, answering(plain(b"here"))) as server, aiohttp.ClientSession() as session:
-            with in_force(recorder):
-                async with session.get(server.url()) as response:
-                    return await response.read()
-
-    assert run(program) == b"here"
-    assert [response.status for _, response in recorder.noted] == [302, 200]
-    assert recorder.noted[0][1].body == b"not"
-    assert not recorder.broken
-
-
-async def leave_error(session: aiohttp.ClientSession, url: str) -> None:
-    with pytest.raises(aiohttp.ClientResponseError):
-        await session.get(url, raise_for_status=True)
-
-
-async def read_error(session: aiohttp.ClientSession, url: str) -> None:
-    async with session.get(url) as response:
-        assert await response.content.readexactly(3) == b"not"
-
-
-async def wait_for_error(session: aiohttp.ClientSession, url: str) -> None:
-    with pytest.raises(aiohttp.SocketTimeoutError):
-        async with session.get(url, timeout=aiohttp.ClientTimeout(sock_read=0.05)) as response:
-            await response.read()
-
-
-@pytest.mark.parametrize(("read", "noted"), [(leave_error, 1), (read_error, 0), (wait_for_error, 0)])
-def test_an_error_is_noted_though_its_body_is_left_unread(
-    read: Callable[[aiohttp.ClientSession, str], Awaitable[None]], noted: int
-) -> None:
-    recorder = NotingRecorder(asks=False)
-
-    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n\r\nnot")
-        await reader.read()
-
-    async def program() -> None:
-        async with serving(script) as server, aiohttp.ClientSession() as session:
-            with in_force(recorder):
-                await read(session, server.url())
-
-    run(program)
-    assert (len(recorder.noted), len(recorder.broken)) == (noted, 1 - noted)
-
-
-@pytest.mark.parametrize(("last", "noted"), [(b"data: 2\n\n", 1), (b"data: 2\n", 0)])
-def test_an_event_stream_may_be_left_after_a_whole_event(last: bytes, noted: int) -> None:
-    recorder = NotingRecorder(asks=False)
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-    events = [b"data: 1\n\n", last]
-
-    async def program() -> None:
-        answer = head + b"".join(b"%x\r\n%b\r\n" % (len(event), event) for event in events)
-        async with serving(answering(answer)) as server, aiohttp.ClientSession() as session:
-            with in_force(recorder):
-                async with session.get(server.url()) as response:
-                    await response.content.readexactly(len(b"".join(events)))
-
-    run(program)
-    assert [response.parts for _, response in recorder.noted] == [(9, 9)] * noted
-    assert len(recorder.broken) == 1 - noted
-
-
 def test_without_a_block_nothing_is_noted_though_patches_are_in_place() -> None:
     recorder = NotingRecorder(asks=False)
 
@@ -337,90 +242,3 @@ def test_without_a_block_nothing_is_noted_though_patches_are_in_place() -> None:
 
     assert run(program) == b"hello"
     assert len(recorder.heads) == 1
-
-
-def test_tls_and_unix_sockets_are_noted_alike(tmp_path: Path) -> None:
-    certificates = make_certificates(tmp_path)
-    recorder = NotingRecorder(asks=False)
-
-    async def program() -> None:
-        async with serving(answering(plain(b"tls")), tls=certificates.server) as server:
-            connector = aiohttp.TCPConnector(ssl=certificates.client)
-            async with aiohttp.ClientSession(connector=connector) as session:
-                with in_force(recorder):
-                    await session.get(server.url("/", "https"))
-        path = tmp_path / "sock"
-        unix = aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path)))
-        async with serving(answering(plain(b"unix")), path=path), unix as session:
-            with in_force(recorder):
-                await session.get("http://docker/containers")
-
-    run(program)
-    assert [(request.url[:14], response.body) for request, response in recorder.noted] == [
-        ("https://localh", b"tls"),
-        ("http://docker/", b"unix"),
-    ]
-
-
-def test_through_a_forwarding_proxy_the_url_is_the_servers() -> None:
-    recorder = NotingRecorder(asks=False)
-
-    async def program() -> bytes:
-        async with serving(answering(plain())) as proxy, aiohttp.ClientSession() as session:
-            with in_force(recorder):
-                await session.get("http://far.example/x", proxy=proxy.url(), proxy_headers={"A": "b"})
-            return b"".join(proxy.received)
-
-    assert run(program).startswith(b"GET http://far.example/x HTTP/1.1\r\n")
-    assert the_exchange(recorder)[0].url == "http://far.example/x"
-
-
-def test_a_tunnel_is_no_exchange_of_the_programs(tmp_path: Path) -> None:
-    certificates = make_certificates(tmp_path)
-    recorder = NotingRecorder(asks=False)
-
-    async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
-        await writer.start_tls(certificates.server)
-        # `start_tls` has made the reader of the connection below read what is decrypted.
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(plain(b"inside"))
-        await reader.read()
-
-    async def program() -> bytes:
-        async with serving(tunnel) as proxy, aiohttp.ClientSession() as session:
-            with in_force(recorder):
-                async with session.get(
-                    "https://localhost:1/x", proxy=proxy.url(), ssl=certificates.client
-                ) as response:
-                    return await response.read()
-
-    assert run(program) == b"inside"
-    request, _ = the_exchange(recorder)
-    assert request.url == "https://localhost:1/x"
-    assert recorder.heads == [("GET", "https://localhost:1/x")]
-
-
-def test_an_answer_that_only_aiohttp_can_read_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    def feed(answer: Answer, data: bytes) -> None:
-        raise ValueError("unreadable")
-
-    monkeypatch.setattr(Answer, "feed", feed)
-    body, recorder = get(answering(plain()))
-    assert body == b"hello"
-    assert [str(error) for error in recorder.broken] == ["unreadable"]
-
-
-def test_a_request_whose_framing_is_a_lie_is_not_recorded() -> None:
-    recorder = NotingRecorder(asks=False)
-
-    async def program() -> int:
-        async with serving(answering(plain(), body=5)) as server, aiohttp.ClientSession() as session:
-            with in_force(recorder):
-                headers = {"Transfer-Encoding": "chunked"}
-                async with session.post(server.url(), data=b"zzz\r\n", headers=headers) as response:
-                    return response.status
-
-    assert run(program) == 200
-    assert [type(error) for error in recorder.broken] == [ValueError]

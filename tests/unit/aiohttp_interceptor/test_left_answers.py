@@ -1,0 +1,120 @@
+"""Answers that the client leaves before their end, or that cannot be read back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import pytest
+
+from reqsnap.interceptors.http1 import Answer
+from tests.unit.aiohttp_interceptor.bench import (
+    NotingRecorder,
+    answering,
+    in_force,
+    plain,
+    run,
+    serving,
+)
+from tests.unit.aiohttp_interceptor.programs import (
+    get,
+)
+
+
+def test_a_redirect_is_noted_though_aiohttp_leaves_its_body_unread() -> None:
+    recorder = NotingRecorder(asks=False)
+
+    async def moved(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 1000\r\n\r\nnot")
+        await reader.read()
+
+    async def program() -> bytes:
+        async with serving(moved, answering(plain(b"here"))) as server, aiohttp.ClientSession() as session:
+            with in_force(recorder):
+                async with session.get(server.url()) as response:
+                    return await response.read()
+
+    assert run(program) == b"here"
+    assert [response.status for _, response in recorder.noted] == [302, 200]
+    assert recorder.noted[0][1].body == b"not"
+    assert not recorder.broken
+
+
+async def leave_error(session: aiohttp.ClientSession, url: str) -> None:
+    with pytest.raises(aiohttp.ClientResponseError):
+        await session.get(url, raise_for_status=True)
+
+
+async def read_error(session: aiohttp.ClientSession, url: str) -> None:
+    async with session.get(url) as response:
+        assert await response.content.readexactly(3) == b"not"
+
+
+async def wait_for_error(session: aiohttp.ClientSession, url: str) -> None:
+    with pytest.raises(aiohttp.SocketTimeoutError):
+        async with session.get(url, timeout=aiohttp.ClientTimeout(sock_read=0.05)) as response:
+            await response.read()
+
+
+@pytest.mark.parametrize(("read", "noted"), [(leave_error, 1), (read_error, 0), (wait_for_error, 0)])
+def test_an_error_is_noted_though_its_body_is_left_unread(
+    read: Callable[[aiohttp.ClientSession, str], Awaitable[None]], noted: int
+) -> None:
+    recorder = NotingRecorder(asks=False)
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n\r\nnot")
+        await reader.read()
+
+    async def program() -> None:
+        async with serving(script) as server, aiohttp.ClientSession() as session:
+            with in_force(recorder):
+                await read(session, server.url())
+
+    run(program)
+    assert (len(recorder.noted), len(recorder.broken)) == (noted, 1 - noted)
+
+
+@pytest.mark.parametrize(("last", "noted"), [(b"data: 2\n\n", 1), (b"data: 2\n", 0)])
+def test_an_event_stream_may_be_left_after_a_whole_event(last: bytes, noted: int) -> None:
+    recorder = NotingRecorder(asks=False)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    events = [b"data: 1\n\n", last]
+
+    async def program() -> None:
+        answer = head + b"".join(b"%x\r\n%b\r\n" % (len(event), event) for event in events)
+        async with serving(answering(answer)) as server, aiohttp.ClientSession() as session:
+            with in_force(recorder):
+                async with session.get(server.url()) as response:
+                    await response.content.readexactly(len(b"".join(events)))
+
+    run(program)
+    assert [response.parts for _, response in recorder.noted] == [(9, 9)] * noted
+    assert len(recorder.broken) == 1 - noted
+
+
+def test_an_answer_that_only_aiohttp_can_read_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def feed(answer: Answer, data: bytes) -> None:
+        raise ValueError("unreadable")
+
+    monkeypatch.setattr(Answer, "feed", feed)
+    body, recorder = get(answering(plain()))
+    assert body == b"hello"
+    assert [str(error) for error in recorder.broken] == ["unreadable"]
+
+
+def test_a_request_whose_framing_is_a_lie_is_not_recorded() -> None:
+    recorder = NotingRecorder(asks=False)
+
+    async def program() -> int:
+        async with serving(answering(plain(), body=5)) as server, aiohttp.ClientSession() as session:
+            with in_force(recorder):
+                headers = {"Transfer-Encoding": "chunked"}
+                async with session.post(server.url(), data=b"zzz\r\n", headers=headers) as response:
+                    return response.status
+
+    assert run(program) == 200
+    assert [type(error) for error in recorder.broken] == [ValueError]

@@ -80,7 +80,8 @@ def test_a_payload_that_was_not_sent_keeps_what_was_gathered() -> None:
 class Unhashable:
     """A source of which nothing can be remembered."""
 
-    __hash__ = None  # type: ignore[assignment]
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return pieces()

@@ -15,6 +15,7 @@ else it turns up, however it is spelled there. Redacting twice changes nothing.
     exchange         all of it, for a request and for an interaction
 """
 
+from reqsnap.redaction.content import unnumbered_body
 from reqsnap.redaction.echoes import redact_text, secret_forms
 from reqsnap.redaction.exchange import redact_interaction, redact_request
 from reqsnap.redaction.placeholders import PLACEHOLDER, Placeholder, Secret, plain, unnumbered
@@ -34,4 +35,5 @@ __all__ = [
     "redact_text",
     "secret_forms",
     "unnumbered",
+    "unnumbered_body",
 ]

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from reqsnap.content_coding import Undone, content_codings, undo
 from reqsnap.model import Headers
 from reqsnap.redaction.edits import Edit, applied, mapped_sizes, merged
+from reqsnap.redaction.placeholders import unnumbered
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _BEGINNINGS = frozenset((b"{", b"[", b'"', b"<"))
@@ -94,6 +95,22 @@ class Content:
             return self._body
         content = self.text.encode(self._charset)
         return content if self._undone is None else self._undone.redo(content)
+
+
+def unnumbered_body(body: bytes, headers: Headers) -> tuple[bytes, tuple[int, ...]]:
+    """A redacted body with every placeholder plain, and their numbers, as `unnumbered`.
+
+    Looks into content codings and charsets too, so it needs the fields that name them.
+    """
+    if b"[REDACTED" in body or not body:
+        return unnumbered(body)
+    content_type, encoded = _described(headers)
+    if not encoded and _charset(body, content_type) == "latin-1":
+        return body, ()
+    content = Content(body, headers)
+    text, numbers = unnumbered(content.text)
+    content.revise([Edit(0, len(content.text), text)])
+    return content.body(), numbers
 
 
 def _described(headers: Headers) -> tuple[str, bool]:

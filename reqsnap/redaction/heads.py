@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Iterable
 
@@ -16,6 +15,7 @@ from reqsnap.redaction.placeholders import (
     lone_placeholder,
     respelled,
 )
+from reqsnap.redaction.secret_parts import decoded_credentials
 from reqsnap.redaction.urls import find_in_value
 
 
@@ -74,14 +74,6 @@ def _basic_placeholder(value: str) -> str | None:
     return inner_placeholder(decoded) if decoded else None
 
 
-def decoded_credentials(encoded: str) -> str | None:
-    """The text in base64 credentials, with one character for each byte."""
-    try:
-        return binascii.a2b_base64(encoded.strip().encode("latin-1")).decode("latin-1")
-    except (binascii.Error, UnicodeError):
-        return None
-
-
 # `name=value` in quotes or bare; a piece without a name is a value (RFC 6265bis, section 5.6).
 _COOKIE = re.compile(r'\s*(?:([^=;\s]*)\s*=\s*)?("[^"]*"|[^;]*?)\s*(?:;|\Z)')
 _SET_COOKIE = re.compile(r'(?:\A|,)\s*([^=;,\s"]+)\s*=\s*("[^"]*"|[^;]*?)\s*(?=;|\Z|,\s*[^=;,\s"]+=)')
@@ -90,13 +82,8 @@ _NAMELESS = re.compile(r"\A\s*([^=;\s]+)\s*(?=;|\Z)")
 
 def _cookies(value: str, finder: Finder) -> list[Edit]:
     edits: list[Edit] = []
-    place = 0
-    while place < len(value):
-        found = _COOKIE.match(value, place)
-        if found is None:
-            break
+    for found in _COOKIE.finditer(value):
         edits += _cookie(found[1] or "cookie", found, 2, finder)
-        place = found.end()
     return edits
 
 

@@ -18,10 +18,12 @@ from reqsnap.redaction.names import fold
 
 _NAME = re.compile(r'"([^"\\]{1,64})"\s*:', re.ASCII)
 _ESCAPED_NAME = re.compile(r'"((?:[^"\\]|\\u[0-9a-fA-F]{4}){1,64})"\s*:', re.ASCII)
-_VALUE = re.compile(r'\s*(?:"((?:[^"\\\n]|\\.)*)|([\[{])|(-?\d[\d.eE+-]*|true\b))', re.ASCII)
-_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-_LEAF = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:)?|(-?\d[\w.+-]*)', re.ASCII)
-_NESTING = re.compile(r'"(?:[^"\\\n]|\\.)*"?|([\[{])|([\]}])')
+# Possessive, so that strings of any length are read without a stack.
+_CONTENTS = r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
+_VALUE = re.compile(rf'\s*(?:"({_CONTENTS})|([\[{{])|(-?\d[\d.eE+-]*|true\b))', re.ASCII)
+_STRING = re.compile(f'"({_CONTENTS})"')
+_LEAF = re.compile(rf'"({_CONTENTS})"(\s*:)?|(-?\d[\w.+-]*)', re.ASCII)
+_NESTING = re.compile(rf'"{_CONTENTS}"?|([\[{{])|([\]}}])')
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -123,7 +125,7 @@ class _Token(NamedTuple):
     string: bool
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|[^\s\[\]{}:,"]+')
+_TOKEN = re.compile(rf'"{_CONTENTS}"|[\[\]{{}}]|[^\s\[\]{{}}:,"]+')
 _BEGINNING = re.compile(r"(?:\ufeff|\xef\xbb\xbf)?\s*", re.ASCII)
 _OPENERS = '{["-0123456789'
 _DATA_LINE = re.compile(r"^(?:data:)?[ \t]*(?=[\[{\"\d-])", re.MULTILINE)

@@ -12,7 +12,7 @@ from reqsnap.redaction.rules import has_known_prefix
 
 _ELEMENT_NAME = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)[\s>]", re.ASCII)
 _ELEMENT = re.compile(
-    r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<>]*[^<>\s]))\s*</",
+    r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>\s*+(?:<!\[CDATA\[(.*?)\]\]>|([^<>]*[^<>\s]))\s*</",
     re.ASCII | re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"""(?<=\s)(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.ASCII)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import binascii
 import re
+from binascii import a2b_base64
 from urllib.parse import unquote
 
 from reqsnap.redaction.finder import as_text
@@ -69,12 +69,17 @@ def _parameters(text: str) -> list[str]:
 
 
 def _decoded(text: str) -> list[str]:
-    """User, password and the like in base64 (RFC 7617)."""
-    try:
-        data = binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
-    except binascii.Error:
-        return []
-    decoded = as_text(data.decode("latin-1"))
-    if ":" not in decoded or not decoded.isprintable():
+    """User and password, and the password alone."""
+    decoded = decoded_credentials(text)
+    if decoded is None or ":" not in decoded or not decoded.isprintable():
         return []
     return [decoded, decoded.partition(":")[2]]
+
+
+def decoded_credentials(text: str) -> str | None:
+    """The text in base64 credentials (RFC 7617); None where they are not in base64."""
+    text = text.strip().rstrip("=")
+    try:
+        return as_text(a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True).decode("latin-1"))
+    except ValueError:
+        return None

@@ -14,7 +14,8 @@ from reqsnap.redaction.placeholders import holds_placeholder, respelled
 from reqsnap.redaction.rules import looks_like_credential
 
 # In a body `&` may stand as `&amp;` or `\u0026`, and `/` as `\/`.
-_NAME = re.compile(r"(?:[?&;#]|\\u0026)([^=&;#?/\s\"'<>\\]+)=", re.ASCII)
+_NAME = re.compile(r"[?&;#]([^=&;#?/\s\"'<>\\]+)=", re.ASCII)
+_ESCAPED_NAME = re.compile(r"(?:[?&;#]|\\u0026)([^=&;#?/\s\"'<>\\]+)=", re.ASCII)
 _PLAIN_NAME = re.compile(r"[?&;#]([^=&;#?/]+)=")
 _VALUE = re.compile(r'(?:[^&#\s"<>\\]|\\/)*', re.ASCII)
 _PATH_PARAMETER = re.compile(r'[^/?#;&\s"<>\\]*', re.ASCII)
@@ -61,7 +62,7 @@ def find_urls(text: str, finder: Finder) -> list[Edit]:
         return []
     edits: list[Edit] = []
     # Most texts with URLs hold no such parameter: their names tell at once.
-    if any(finder.query_kind(name) for name in set(_NAME.findall(text))):
+    if any(finder.query_kind(name) for name in set(_name_in(text).findall(text))):
         for found in _IN_TEXT.finditer(text):
             edits += find_in_query(text, *found.span(), finder)
     if "@" in text:
@@ -71,11 +72,16 @@ def find_urls(text: str, finder: Finder) -> list[Edit]:
     return edits
 
 
+def _name_in(text: str) -> re.Pattern[str]:
+    """What finds names of parameters in a text; the simpler expression is much the faster."""
+    return _ESCAPED_NAME if "\\u0026" in text else _NAME
+
+
 def find_in_query(text: str, start: int, end: int, finder: Finder) -> list[Edit]:
     """Edits for the parameters in a stretch of a text that is a URL."""
     edits: list[Edit] = []
     done = start
-    for found in _NAME.finditer(text, start, end):
+    for found in _name_in(text).finditer(text, start, end):
         name, place = found[1], found.end()
         if place < done:
             continue

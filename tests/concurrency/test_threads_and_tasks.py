@@ -58,7 +58,7 @@ def test_no_request_of_eight_threads_reaches_a_server_that_stands_there(
 ) -> None:
     path = tmp_path / "x.yaml"
     with use_cassette(path, mode="record"):
-        in_threads(lambda n: [get(f"/{n}/{i}") for i in range(REQUESTS)] and None)
+        in_threads(partial(ask_all, get, {}))
     assert len(server.requests) == THREADS * REQUESTS
     for _ in range(ROUNDS):
         answers: dict[str, str] = {}
@@ -93,7 +93,8 @@ def test_fifty_posts_gathered_get_their_own_answers(tmp_path: Path, server: Coun
 
             async def post(n: int) -> bool:
                 async with session.post(f"http://127.0.0.1:{server.port}/items", json={"n": n}) as answer:
-                    return (await answer.text()).endswith(f'{{"n": {n}}}')
+                    text: str = await answer.text()
+                    return text.endswith(f'{{"n": {n}}}')
 
             return await asyncio.gather(*[post(n) for n in range(50)])
 

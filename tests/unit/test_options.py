@@ -37,7 +37,7 @@ from reqsnap.sequences import Exhaustion
 def test_a_bad_value_names_option_value_and_what_is_allowed(option: str, value: Any, told: str) -> None:
     for given in (use_cassette, Library):
         with pytest.raises(ConfigurationError) as caught:
-            given("x.yaml", **{option: value})  # type: ignore[operator]
+            given("x.yaml", **{option: value})
         assert caught.value.option == option
         assert told in str(caught.value)
 

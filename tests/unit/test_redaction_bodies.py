@@ -151,6 +151,7 @@ def test_multipart(end: str, content_type: str) -> None:
             ('Content-Disposition: form-data; name="password"', password),
             ('content-disposition: form-data; name=private_key; filename="k.pem"', key),
             ('Content-Disposition: form-data; name="f"; filename="password"', "a\0b"),
+            ('Content-Disposition: form-data; name="token"', "next"),
             ("Content-Type: application/json; charset=UTF-8", f'{{"api_key":"{token}"}}'),
         ]
         return "".join(part(head, content, end) for head, content in parts) + f"--B--{end}"
@@ -171,6 +172,7 @@ def test_multipart(end: str, content_type: str) -> None:
 )
 def test_broken_multipart_is_left(body: str) -> None:
     assert hide_body(body, MULTIPART) == body
+    assert hide_body(body, "multipart/mixed") == body
 
 
 def test_multipart_that_is_cut() -> None:
@@ -285,6 +287,8 @@ def test_utf_16_that_does_not_say_so() -> None:
 def test_body_that_is_not_in_its_charset(charset: str) -> None:
     request = ask(body=b'{"password":"x"}\xff', content_type=f"{JSON}; charset={charset}")
     assert hide(request).body == b'{"password":"[REDACTED]"}\xff'
+    request = ask(body=b'\xff\xfe{"password":"xy"}', content_type=f"{JSON}; charset={charset}")
+    assert hide(request).body == b'\xff\xfe{"password":"[REDACTED]"}'
 
 
 def test_more_fields_of_the_user() -> None:

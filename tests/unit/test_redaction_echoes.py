@@ -249,6 +249,12 @@ def test_binary_is_searched_too() -> None:
     assert hidden.body == b"\x89PNG\0\xff[REDACTED]\0[REDACTED]"
 
 
+def test_plain_bytes_in_what_may_be_utf_16() -> None:
+    coded = f"{TOKEN} ".encode("utf-16-le")
+    request = ask(headers=with_token(), body=b"\xff\xfe" + coded + TOKEN.encode(), content_type="audio/mpeg")
+    assert hide(request).body == b"\xff\xfe" + "[REDACTED] ".encode("utf-16-le") + b"[REDACTED]"
+
+
 def test_value_without_letters_and_digits() -> None:
     request = ask("http://h/?password=%2A%2A%2A%2D%2D%2D%2E%2E%2E", body="a ***---... b")
     assert hide(request).body == b"a [REDACTED] b"

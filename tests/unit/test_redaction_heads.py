@@ -122,6 +122,7 @@ def test_placeholder_that_comes_back_is_no_secret(value: str, expected: str) -> 
         ("http://h/?password=", "http://h/?password="),
         ("http://h/?password", "http://h/?password"),
         ("http://h/?password=a;b&c=1", "http://h/?password=[REDACTED]&c=1"),
+        ("http://h/?password=a;secret=b&c=1", "http://h/?password=[REDACTED]&c=1"),
         ("http://h/?a=1;password=x", "http://h/?a=1;password=[REDACTED]"),
         ("http://h/x;jsessionid=A1B2?p=1", "http://h/x;jsessionid=[REDACTED]?p=1"),
         ("http://h/x;jsessionid=A1/y;v=2", "http://h/x;jsessionid=[REDACTED]/y;v=2"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reqsnap.model import Headers, Request, Response
@@ -130,16 +130,18 @@ def is_json(data: bytes) -> bool:
     return True
 
 
+@settings(deadline=None, max_examples=60)
 @given(exchanges())
 def test_no_form_of_a_secret_remains(exchange: tuple[str, Request, Response]) -> None:
     value, request, response = exchange
     asked, answered, secrets = redact_interaction(request, response, DEFAULT_RULES)
-    assert value in {value for secret in secrets for value in (secret.value, secret.value[7:])} or secrets
+    assert secrets
     for text in texts(asked, answered):
         found = [form for form in secret_forms(value) if form in text]
         assert not found, text
 
 
+@settings(deadline=None, max_examples=60)
 @given(exchanges())
 def test_redacting_twice_changes_nothing(exchange: tuple[str, Request, Response]) -> None:
     _, request, response = exchange
@@ -153,6 +155,7 @@ def test_redacting_twice_changes_nothing(exchange: tuple[str, Request, Response]
     assert redact_request(alone, DEFAULT_RULES) == (alone, ())
 
 
+@settings(deadline=None, max_examples=60)
 @given(exchanges())
 def test_json_stays_json_and_pieces_add_up(exchange: tuple[str, Request, Response]) -> None:
     _, request, response = exchange
@@ -168,6 +171,7 @@ def test_json_stays_json_and_pieces_add_up(exchange: tuple[str, Request, Respons
     assert answered.headers.get("content-length") == str(len(answered.body))
 
 
+@settings(deadline=None, max_examples=60)
 @given(exchanges())
 def test_numbers_tell_values_apart_and_nothing_else(exchange: tuple[str, Request, Response]) -> None:
     _, request, _ = exchange
@@ -187,6 +191,7 @@ HARMLESS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(HARMLESS, st.booleans(), st.text(st.sampled_from("abc/.-_~%20"), max_size=12))
 def test_nothing_to_hide_gives_the_same_objects(document: Any, ascii_only: bool, path: str) -> None:
     body = json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
@@ -208,6 +213,7 @@ TYPES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=25).map("".join), TYPES, st.lists(PIECES, max_size=8).map("".join))
 def test_anything_at_all_is_taken(text: str, content_type: str, value: str) -> None:
     wire = value.encode().decode("latin-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from reqsnap.model import Headers, Request
@@ -37,6 +39,13 @@ def test_no_rules_leave_everything() -> None:
         "GET", "https://u:p@h/bot123456:AAEhBP0av28FrZp0S7kZ2VJ8?api_key=x", Headers([("Cookie", "a=1")])
     )
     assert redact_request(request, NO_RULES) == (request, ())
+
+
+def test_what_urls_hold_besides_parameters_is_a_choice() -> None:
+    rules = dataclasses.replace(DEFAULT_RULES, userinfo=False, paths=False)
+    url = "https://u:p@h/bot123456:AAEhBP0av28FrZp0S7kZ2VJ8/x"
+    assert hide_url(url, rules) == url
+    assert hide_url(url + "?api_key=x", rules) == url + "?api_key=[REDACTED]"
 
 
 @pytest.mark.parametrize(

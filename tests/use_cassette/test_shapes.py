@@ -6,7 +6,7 @@ import asyncio
 import sys
 import threading
 import unittest
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ def test_a_generator_has_its_block_only_while_it_runs(path: Path, server: Counte
     closed = []
 
     @use_cassette(path)
-    def steps() -> Iterator[Any]:
+    def steps() -> Generator[Any, Any, str]:
         try:
             got = yield server.get("/a")
             try:
@@ -136,7 +136,7 @@ def test_an_async_generator_has_its_block_only_while_it_runs(path: Path, server:
 
 
 def test_a_with_block_in_a_generator_reaches_its_caller(path: Path, server: Counter) -> None:
-    def fixture() -> Iterator[None]:
+    def fixture() -> Generator[None, None, None]:
         with use_cassette(path):
             yield
 

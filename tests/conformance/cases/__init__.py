@@ -13,6 +13,7 @@ from tests.conformance.cases import (
     native_urllib3,
     proxies,
     streaming,
+    updating,
 )
 from tests.conformance.registry import Case
 
@@ -22,6 +23,7 @@ THEMES = (
     streaming,
     connections,
     proxies,
+    updating,
     failures,
     native_http_client,
     native_urllib3,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.conformance.cases.exchanges import each, gets
 from tests.conformance.errors import attempt
-from tests.conformance.registry import LIVE, UPDATED, Cases
+from tests.conformance.registry import LIVE, Cases
 from tests.conformance.vocabulary import Call, Client
 from tests.conformance.world import World
 
@@ -82,44 +82,6 @@ async def unix_socket(client: Client, world: World) -> object:
             Call("GET", "http://localhost/chunked"),
         ]
         return [await session.exchange(call) for call in calls]
-
-
-async def _first_of_two(client: Client, world: World) -> object:
-    return await gets(client, world, "/echo?replayed")
-
-
-@cases.add(runs=UPDATED, preparation=_first_of_two)
-async def recorded_then_not(client: Client, world: World) -> object:
-    """In update mode: one request that was recorded, others that were not, one more that was."""
-    async with client.session(world.settings()) as session:
-        return [
-            await session.exchange(Call("GET", world.url("/echo?replayed"))),
-            await session.exchange(Call("GET", world.url("/echo?new"))),
-            await session.exchange(Call("POST", world.url("/echo?new"), body=b"newer")),
-        ]
-
-
-async def _one_body(client: Client, world: World) -> object:
-    return await each(client, world, Call("POST", world.url("/echo"), body=b"recorded"))
-
-
-@cases.add(runs=UPDATED, preparation=_one_body)
-async def another_body(client: Client, world: World) -> object:
-    """In update mode: bodies that were not recorded, to a URL that was, one of them made as it is sent."""
-    made: list[bytes] = []
-
-    def pieces() -> Iterator[bytes]:
-        for piece in (b"made ", b"once"):
-            made.append(piece)
-            yield piece
-
-    outcomes = await each(
-        client,
-        world,
-        Call("POST", world.url("/echo"), body=b"another"),
-        Call("POST", world.url("/echo"), pieces=pieces),
-    )
-    return outcomes, made
 
 
 @cases.add(runs=LIVE)

@@ -96,7 +96,7 @@ async def codings(client: Client, world: World) -> object:
 
 @cases.add()
 async def large_bodies(client: Client, world: World) -> object:
-    """A megabyte in either framing."""
+    """A megabyte with its length, and large chunks."""
     return await gets(client, world, "/large", "/large-chunked")
 
 

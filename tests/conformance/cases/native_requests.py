@@ -32,7 +32,7 @@ async def raw_reads(client: Client, world: World) -> object:
         with get("/length") as response:
             seen += [
                 response.raw._original_response.getheaders(),
-                response.raw.getheaders(),
+                response.raw.headers.items(),
                 response.raw.reason,
             ]
         with get("/gzip-chunked") as response:

@@ -119,6 +119,7 @@ class AiohttpClient(Client):
     runner = ASYNCIO
     lacks: ClassVar[Mapping[str, str]] = {
         "retries": "never tries again on a status",
+        "another_body_refused": "never makes a body that is refused, so that any is the recorded one",
         **({} if hasattr(aiohttp, "DigestAuthMiddleware") else {"digest_auth": "only since 3.12"}),
     }
 

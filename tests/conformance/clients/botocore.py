@@ -78,6 +78,7 @@ class BotocoreClient(Client):
         **dict.fromkeys(("redirects", "redirect_elsewhere", "redirect_loop"), "follows none here"),
         **dict.fromkeys(("basic_auth", "digest_auth"), "answers no challenge"),
         "cookies": "keeps none",
+        "another_body_over_unix_socket": "knows no unix sockets",
         "retries": "tries again further up",
         "unix_socket": "knows no unix sockets",
     }

@@ -117,6 +117,7 @@ class HttpClient(Client):
         "redirect_elsewhere": "follows none",
         "redirect_loop": "follows none",
         "cookies": "keeps none",
+        "another_body_concurrently": "a connection is for one thread",
         "basic_auth": "knows no authentication",
         "digest_auth": "knows no authentication",
         "retries": "never tries again",

@@ -77,6 +77,7 @@ class Httplib2Client(Client):
     runner = SYNC
     lacks: ClassVar[Mapping[str, str]] = {
         "cookies": "keeps none",
+        "another_body_concurrently": "is for one thread",
         "retries": "never tries again on a status",
         "concurrency": "is for one thread",
         "timeout_short_long": "has one timeout for both",
@@ -92,6 +93,7 @@ class Httplib2Client(Client):
                 "events_until_close",
                 "events_length",
                 "abandoned",
+                "another_stream",
                 "left_between_events",
                 "read_after_recording",
                 "read_after_replay",

@@ -103,6 +103,7 @@ class UrllibClient(Client):
     runner = SYNC
     lacks: ClassVar[Mapping[str, str]] = {
         "retries": "never tries again",
+        "another_body_over_unix_socket": "knows no unix sockets",
         "stale_connection": "keeps no connection",
         "keep_alive_border": "keeps no connection",
         "unix_socket": "knows no unix sockets",

@@ -114,7 +114,7 @@ class Server:
         self.busy: set[asyncio.Task[None] | None] = set()
 
     def url(self, path: str = "/", scheme: str = "http") -> str:
-        return f"{scheme}://localhost:{self.port}{path}"
+        return f"{scheme}://127.0.0.1:{self.port}{path}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         noting = NotingReader(reader, self.received)

@@ -117,7 +117,7 @@ def path(tmp_path: Path) -> Path:
 
 def steady(data: bytes) -> bytes:
     """The same without the port and the boundary that are drawn at random."""
-    return re.sub(rb"(localhost:|--|boundary=)\w+", rb"\1x", data)
+    return re.sub(rb"(127.0.0.1:|--|boundary=)\w+", rb"\1x", data)
 
 
 @pytest.mark.parametrize("name", BODIES)

@@ -39,7 +39,7 @@ def test_tls_and_unix_sockets_are_noted_alike(tmp_path: Path) -> None:
 
     run(program)
     assert [(request.url[:14], response.body) for request, response in recorder.noted] == [
-        ("https://localh", b"tls"),
+        ("https://127.0.", b"tls"),
         ("http://docker/", b"unix"),
     ]
 

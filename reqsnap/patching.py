@@ -81,8 +81,8 @@ class Hold:
     __slots__ = ("_held",)
 
     def __init__(self) -> None:
-        acquire()
         self._held = True
+        acquire()
 
     def release(self) -> None:
         """Let the patches go."""

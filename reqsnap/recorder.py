@@ -104,7 +104,10 @@ class Recorder:
         """Decide for a whole request; a replay takes its place in the sequence."""
         found = self._replay(request)
         if found is not None:
-            return Replay(found.interaction.response, found.kept)
+            replay: Replay | None = found.kept.get(_REPLAY)
+            if replay is None:
+                replay = found.kept[_REPLAY] = Replay(found.interaction.response, found.kept)
+            return replay
         if self.permits.send:
             return self._forward(request.method, request.url)
         return self._refuse(request)
@@ -155,16 +158,15 @@ class Recorder:
 
     def _prepare(self, request: Request) -> Prepared:
         """The request redacted and keyed; remembered, since programs repeat themselves."""
-        policy = self.cassette.policy
-        if len(request.body) > _LARGE:
-            return prepare(request, policy.rules, policy.matching)
         known = request.method, request.url, request.headers.pairs, request.body
         found = self._prepared.get(known)
         if found is None:
+            policy = self.cassette.policy
             found = prepare(request, policy.rules, policy.matching)
-            if len(self._prepared) >= _REMEMBERED:
-                self._prepared.clear()
-            self._prepared[known] = found
+            if len(request.body) <= _LARGE:
+                if len(self._prepared) >= _REMEMBERED:
+                    self._prepared.clear()
+                self._prepared[known] = found
         return found
 
     def _forward(self, method: str, url: str) -> Forward:
@@ -193,6 +195,7 @@ class Recorder:
         return Refuse(error)
 
 
+_REPLAY = "replay"
 _UNKNOWN = object()
 _LARGE = 64 * 1024
 """Bodies above this many bytes are matched afresh each time instead of being remembered."""

@@ -13,7 +13,7 @@ import enum
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from reqsnap.matching import Matching
 from reqsnap.matching.parts import read_body
@@ -57,8 +57,7 @@ class Prepared:
     secrets: LiveVector
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """The entry that answers, and the numbers that its request's secrets had."""
 
     entry: Entry

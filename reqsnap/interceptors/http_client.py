@@ -23,27 +23,27 @@ from reqsnap.recorder import Recorder
 
 def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`HTTPConnection.request`: a whole request in one call."""
-    exchange = state.exchange_of(conn)
-    if exchange is not None and (exchange.building or exchange.started):
-        return wrapped(*args, **kwargs)
-    if exchange is not None:
-        # A pool has begun this exchange, and has the body in hand.
-        if exchange.phase is NOTING:
-            return flow.sent(wrapped, conn, exchange, args, kwargs)
-        flow.captured(wrapped, conn, exchange, args, kwargs)
-        if exchange.phase is not REPLAYING:
-            raise flow.SendAgain
-        return None
-    recorder = scope.current()
-    if recorder is None:
-        return wrapped(*args, **kwargs)
-    if not recorder.may_replay:
+    exchange: Exchange | None = conn.__dict__.get(state.ATTRIBUTE)
+    if exchange is None:
+        recorder = scope.current()
+        if recorder is None:
+            return wrapped(*args, **kwargs)
+        if recorder.may_replay and len(args) > 1 and type(args[0]) is type(args[1]) is str:
+            return _deferred(wrapped, conn, recorder, args, kwargs)
         return _not_deferred(wrapped, conn, args, kwargs)
-    return _whole_request(wrapped, conn, recorder, args, kwargs)
+    if exchange.building or exchange.started:
+        return wrapped(*args, **kwargs)
+    # A pool has begun this exchange, and has the body in hand.
+    if exchange.phase is NOTING:
+        return flow.sent(wrapped, conn, exchange, args, kwargs)
+    flow.captured(wrapped, conn, exchange, args, kwargs)
+    if exchange.phase is not REPLAYING:
+        raise flow.SendAgain
+    return None
 
 
 def _not_deferred(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Nothing can be replayed: `putrequest` begins an exchange that is noted."""
+    """`putrequest` begins an exchange, and decides as a request that is built step by step."""
     try:
         return wrapped(*args, **kwargs)
     except BaseException as error:
@@ -53,24 +53,26 @@ def _not_deferred(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[s
         raise
 
 
-def _whole_request(
+def _deferred(
     wrapped: Any, conn: Any, recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
-    method, url = _argument(args, kwargs, 0, "method"), _argument(args, kwargs, 1, "url")
-    if not isinstance(method, str) or not isinstance(url, str):
-        return wrapped(*args, **kwargs)
-    exchange = flow.begun(conn, recorder, method, state.url_of(conn, url))
-    body = Body(_argument(args, kwargs, 2, "body"))
+    exchange = flow.begun(conn, recorder, args[0], state.url_of(conn, args[1]))
+    given = args[2] if len(args) > 2 else kwargs.get("body")
+    body = None if given is None else Body(given)
     if exchange.phase is CAPTURING:
-        flow.captured(wrapped, conn, exchange, *_with_body(args, kwargs, body.first))
+        if body is not None:
+            args, kwargs = _with_body(args, kwargs, body.first)
+        flow.captured(wrapped, conn, exchange, args, kwargs)
         if exchange.phase is REPLAYING:
             return None
-    return flow.sent(wrapped, conn, exchange, *_with_body(args, kwargs, body.again()))
+    if body is not None:
+        args, kwargs = _with_body(args, kwargs, body.again())
+    return flow.sent(wrapped, conn, exchange, args, kwargs)
 
 
 def putrequest(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`HTTPConnection.putrequest`: where every request begins to be built."""
-    exchange = state.exchange_of(conn)
+    exchange: Exchange | None = conn.__dict__.get(state.ATTRIBUTE)
     if exchange is not None and not exchange.started:
         result = wrapped(*args, **kwargs)
         exchange.started = True
@@ -90,8 +92,8 @@ def putrequest(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str,
 
 def endheaders(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`HTTPConnection.endheaders`: a request without a body is whole now."""
-    exchange = state.exchange_of(conn)
-    if exchange is None:
+    exchange: Exchange | None = conn.__dict__.get(state.ATTRIBUTE)
+    if exchange is None or (exchange.building and exchange.phase is CAPTURING):
         return wrapped(*args, **kwargs)
     try:
         result = wrapped(*args, **kwargs)
@@ -163,10 +165,16 @@ def _replayed(
     assert exchange.replay is not None
     response = genuine_response(conn, exchange.replay)
     exchange.answering = True
+    own = conn.__dict__
+    previous = own.get("response_class")
+    own["response_class"] = lambda *_, **__: response
     try:
-        with state.response_class(conn, lambda *_, **__: response):
-            return wrapped(*args, **kwargs)
+        return wrapped(*args, **kwargs)
     finally:
+        if previous is None:
+            own.pop("response_class", None)
+        else:
+            own["response_class"] = previous
         state.end(conn)
         exchange.hold.release()
 

@@ -14,23 +14,21 @@ from reqsnap.recorder import Replay
 class StandInSocket:
     """What stands in `conn.sock` while a connection replays: it has no peer and never waits."""
 
-    def __init__(self, timeout: object, content: bytes = b"", parts: tuple[int, ...] = ()) -> None:
-        self._timeout = timeout if isinstance(timeout, int | float) else None
+    def __init__(self, timeout: object, content: Memory | None = None) -> None:
+        self._timeout = timeout
         self._content = content
-        self._parts = parts
 
-    def makefile(self, *args: object, **kwargs: object) -> io.BufferedReader:
+    def makefile(self, *args: object, **kwargs: object) -> Memory:
         """The bytes of the answer."""
-        memory = InParts(self._content, self._parts) if self._parts else io.BytesIO(self._content)
-        return io.BufferedReader(memory)
+        return self._content or Memory()
 
     def settimeout(self, timeout: float | None) -> None:
         """Keep a timeout that nothing will run into."""
         self._timeout = timeout
 
     def gettimeout(self) -> float | None:
-        """The timeout that was kept."""
-        return self._timeout
+        """The timeout that was kept; http.client's own default is none."""
+        return self._timeout if isinstance(self._timeout, int | float) else None
 
     def setsockopt(self, *args: object) -> None:
         """Accept an option."""
@@ -46,18 +44,31 @@ class StandInSocket:
         return -1
 
 
-class InParts(io.BytesIO):
+class Memory(io.BytesIO):
+    """The file of a response in memory; as a socket's file it can be peeked into."""
+
+    @property
+    def raw(self) -> Memory:
+        """What is underneath a socket's file, for those who look there."""
+        return self
+
+    def peek(self, size: int = 0, /) -> bytes:
+        """What comes next, without reading it."""
+        return bytes(self.getbuffer()[self.tell() :])
+
+
+class InParts(Memory):
     """Bytes that come in the pieces in which they came from the server."""
 
     def __init__(self, content: bytes, parts: tuple[int, ...]) -> None:
         super().__init__(content)
         self._ends = list(accumulate(parts))
 
-    def readinto(self, buffer: Any, /) -> int:
+    def read1(self, size: int | None = -1, /) -> bytes:
         """Read no further than the end of the current piece."""
         here = self.tell()
-        end = next((end for end in self._ends if end > here), here)
-        return super().readinto(memoryview(buffer)[: end - here])
+        left = next((end for end in self._ends if end > here), here) - here
+        return super().read(left if size is None or size < 0 else min(size, left))
 
 
 class Answer(NamedTuple):
@@ -93,31 +104,40 @@ def genuine_response(conn: Any, replay: Replay) -> Any:
     answer: Answer | None = replay.kept.get(_KEPT)
     if answer is None:
         answer = replay.kept[_KEPT] = answer_of(replay.response)
-    response = conn.response_class(StandInSocket(None, answer.content, answer.parts), method=conn._method)
+    content = InParts(answer.content, answer.parts) if answer.parts else Memory(answer.content)
+    response = conn.response_class(StandInSocket(None, content), method=conn._method)
     response.code = response.status = answer.status
     response.reason = answer.reason
     response.version = answer.version
-    response.headers = response.msg = _message(answer.fields)
+    response.headers = response.msg = message(answer.fields)
     response.chunked = answer.chunked
     if answer.chunked:
         response.chunk_left = None
-    response.will_close = response._check_close()
-    response.length = 0 if conn._method == "HEAD" else answer.length
-    if not response.will_close and not answer.chunked and response.length is None:
-        response.will_close = True
+    length = response.length = 0 if conn._method == "HEAD" else answer.length
+    response.will_close = (length is None and not answer.chunked) or response._check_close()
     return response
 
 
 _KEPT = "http.client"
 
 
-def _message(fields: list[tuple[str, str]]) -> http.client.HTTPMessage:
-    """The header fields as http.client holds them once it has parsed them."""
-    made = http.client.HTTPMessage()
-    for name, value in fields:
-        made.set_raw(name, value)
-    made.set_payload("")
+def message(fields: list[tuple[str, str]]) -> http.client.HTTPMessage:
+    """The header fields as http.client holds them once it has parsed them.
+
+    Made from an empty one, since setting it up takes longer than all the rest.
+    """
+    made = http.client.HTTPMessage.__new__(http.client.HTTPMessage)
+    made.__dict__.update(_EMPTY, _headers=fields.copy(), defects=[])
     return made
+
+
+def _empty_message() -> dict[str, Any]:
+    made = http.client.HTTPMessage()
+    made.set_payload("")
+    return vars(made)
+
+
+_EMPTY = _empty_message()
 
 
 def framed(recorded: Response) -> bytes:

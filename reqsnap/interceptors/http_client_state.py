@@ -29,24 +29,15 @@ NOTING = "noting"
 class Exchange:
     """One request and its answer, from the building of the request to the head of the answer."""
 
-    __slots__ = (
-        "_whole_at",
-        "answering",
-        "building",
-        "forward",
-        "hold",
-        "method",
-        "phase",
-        "pieces",
-        "pool",
-        "recorder",
-        "replaced_sock",
-        "replay",
-        "sending",
-        "sending_broke",
-        "started",
-        "url",
-    )
+    forward: Forward | None
+    replay: Replay | None = None
+    pool: Any = None
+    replaced_sock: Any = None
+    started = building = answering = False
+    """Whether `putrequest` has run, whether our `request` is building, whether an answer is made."""
+    sending = sending_broke = False
+    """Whether `send` is at work, and whether the server broke it off."""
+    _whole_at: int | None = None
 
     def __init__(self, recorder: Recorder, method: str, url: str, forward: Forward | None) -> None:
         self.recorder = recorder
@@ -55,12 +46,6 @@ class Exchange:
         self.forward = forward
         self.phase = CAPTURING if forward is None else NOTING
         self.pieces: list[bytes] = []
-        self.replay: Replay | None = None
-        self.started = self.building = self.answering = False
-        self.sending = self.sending_broke = False
-        self._whole_at: int | None = None
-        self.pool: Any = None
-        self.replaced_sock: Any = None
         # A block may end between a request and its answer; the exchange must not.
         self.hold = Hold()
 

@@ -35,10 +35,14 @@ def find_in_json(text: str, finder: Finder) -> list[Edit]:
         pattern = _ESCAPED_NAME if "\\u" in text else _NAME
         kinds = {name: finder.field_kind(unescaped(name)) for name in set(pattern.findall(text))}
         if any(kinds.values()):
+            done = 0
             for found in pattern.finditer(text):
                 kind = kinds[found[1]]
-                if kind is not Kind.NEVER:
-                    edits += _value(text, found.end(), unescaped(found[1]), kind, finder)
+                # What lies in an object that goes as a whole goes with it.
+                if kind is not Kind.NEVER and found.end() >= done:
+                    for edit in _value(text, found.end(), unescaped(found[1]), kind, finder):
+                        edits.append(edit)
+                        done = edit.end
     if '\\"' in text or "\\u0022" in text:
         edits += _nested(text, finder)
     return edits

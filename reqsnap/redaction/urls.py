@@ -81,12 +81,13 @@ def find_in_query(text: str, start: int, end: int, finder: Finder) -> list[Edit]
     """Edits for the parameters in a stretch of a text that is a URL."""
     edits: list[Edit] = []
     done = start
+    query = text.find("?", start, end)
     for found in _name_in(text).finditer(text, start, end):
         name, place = found[1], found.end()
         if place < done:
             continue
         kind = finder.query_kind(name)
-        in_path = text[found.start()] == ";" and "?" not in text[start : found.start()]
+        in_path = text[found.start()] == ";" and not 0 <= query < found.start()
         value = (_PATH_PARAMETER if in_path else _VALUE).match(text, place, end)
         raw = value[0] if value else ""
         if kind is not Kind.NEVER:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support.certificates import Certificates
 from tests.support.endpoints import ROUTES
-from tests.support.exchange import Exchange, State
+from tests.support.exchange import Exchange, Route, State
 from tests.support.gates import Gates
 from tests.support.listening import Listener, free_port
 from tests.support.wire import ConnectionLog, HangUpError, Wire, response_head
@@ -120,7 +120,7 @@ class Server:
         with contextlib.suppress(OSError):
             with contextlib.suppress(HangUpError):
                 for exchange in self._exchanges(wire, scheme):
-                    ROUTES[exchange.head.path.split("/")[1]].endpoint(exchange)
+                    _route(exchange).endpoint(exchange)
                     if not exchange.persistent:
                         break
             if wire.sock.fileno() >= 0:
@@ -131,6 +131,14 @@ class Server:
     def _exchanges(self, wire: Wire, scheme: str) -> Iterator[Exchange]:
         while True:
             exchange = Exchange(wire, wire.read_head(), self.state, scheme)
-            if ROUTES[exchange.head.path.split("/")[1]].reads_body:
+            if _route(exchange).reads_body:
                 exchange.read_body()
             yield exchange
+
+
+def _route(exchange: Exchange) -> Route:
+    return ROUTES.get(exchange.head.path.split("/")[1]) or Route(_not_found)
+
+
+def _not_found(exchange: Exchange) -> None:
+    exchange.answer(b"no such endpoint", 404, "Not Found")

@@ -18,7 +18,10 @@ from tests.conformance.world import World
 cases = Cases()
 
 TLS_ONLY = ("https",)
-SHORT, LONG = 0.15, 8.0
+EXPIRES = 0.2
+"""Seconds that nobody has to spare: a timeout that is meant to be reached."""
+SUFFICES, LONG = 0.25, 8.0
+"""A timeout that is not to be reached, though short; one that is never reached."""
 
 
 async def failing(client: Client, world: World, url: str, **settings: Any) -> object:
@@ -59,7 +62,7 @@ async def not_tls(client: Client, world: World) -> object:
 async def handshake_timeout(client: Client, world: World) -> object:
     """A server that accepts the connection and never shakes hands."""
     url = f"https://localhost:{world.laboratory.silent_port}/"
-    return await failing(client, world, url, connect_timeout=SHORT, read_timeout=LONG)
+    return await failing(client, world, url, connect_timeout=EXPIRES, read_timeout=LONG)
 
 
 @cases.add(runs=FAILING, own_block=True, recorded=0)
@@ -125,22 +128,24 @@ async def bad_field(client: Client, world: World) -> object:
 @cases.add(runs=FAILING, own_block=True, recorded=0)
 async def timeout_long_short(client: Client, world: World) -> object:
     """An answer that does not come: long to connect, short to read."""
-    return await failing(client, world, world.url("/slow-head"), connect_timeout=LONG, read_timeout=SHORT)
+    return await failing(client, world, world.url("/slow-head"), connect_timeout=LONG, read_timeout=EXPIRES)
 
 
 @cases.add(runs=FAILING, own_block=True, recorded=0)
 async def timeout_in_body(client: Client, world: World) -> object:
     """An answer that stops halfway."""
-    return await failing(client, world, world.url("/slow-body"), connect_timeout=LONG, read_timeout=SHORT)
+    return await failing(client, world, world.url("/slow-body"), connect_timeout=LONG, read_timeout=EXPIRES)
 
 
 @cases.add(runs=FAILING, own_block=True)
 async def timeout_short_long(client: Client, world: World) -> object:
     """An answer that takes longer than connecting may, but not longer than reading may."""
-    timer = threading.Timer(SHORT * 1.5, world.open, ["head"])
+    timer = threading.Timer(SUFFICES * 1.3, world.open, ["head"])
     timer.start()
     try:
-        return await failing(client, world, world.url("/slow-head"), connect_timeout=SHORT, read_timeout=LONG)
+        return await failing(
+            client, world, world.url("/slow-head"), connect_timeout=SUFFICES, read_timeout=LONG
+        )
     finally:
         timer.join()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import Any, ClassVar
 
 import urllib3
@@ -15,7 +16,7 @@ from tests.conformance.clients.common import UnixConnection, body_of, kind, prox
 from tests.conformance.running import SYNC
 from tests.conformance.vocabulary import Call, Client, Outcome, Session, Settings, Streaming
 
-BEFORE_2 = urllib3.__version__.startswith("1.")
+BEFORE_2 = version("urllib3").startswith("1.")
 
 
 class UnixPoolConnection(HTTPConnection):

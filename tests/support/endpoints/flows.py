@@ -17,12 +17,15 @@ NONCE, REALM = "dcd98b7102dd2f0e8b11d0f600bfb0c0", "the house"
 
 @routes.add("redirect")
 def redirect(exchange: Exchange) -> None:
-    """To where the query's `to` says, with the status that the path names."""
+    """To where the query's `to` says ("url": an absolute URL), with the status that the path names."""
+    to = exchange.head.query["to"]
+    if to == "url":
+        to = f"{exchange.scheme}://{exchange.head.get('host')}/echo?from=url"
     exchange.answer(
         b"go on",
         int(exchange.rest),
         "Redirect",
-        [TEXT, ("Location", exchange.head.query["to"]), ("Set-Cookie", "visited=yes; Path=/")],
+        [TEXT, ("Location", to), ("Set-Cookie", "visited=yes; Path=/")],
     )
 
 

@@ -118,7 +118,7 @@ class Recorder:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
         if not self._finish(forward):
             return
-        elapsed = self._clock() - forward.started
+        elapsed = round(self._clock() - forward.started, 6)
         try:
             entry = self.cassette.note(forward.order, request, response, forward.recorded_at, elapsed)
             self.recorded.append(entry)

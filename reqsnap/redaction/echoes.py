@@ -7,19 +7,16 @@ in base64, also within a longer base64 text.
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import quote, quote_plus
 
 from reqsnap.redaction.edits import Edit, merged, revised
 from reqsnap.redaction.names import fold
 from reqsnap.redaction.placeholders import PLACEHOLDER, Secret
 from reqsnap.redaction.rules import VOCABULARY
 from reqsnap.redaction.secret_parts import parts_of
-from reqsnap.redaction.spelling import Base64, base64_of, spelled, telling_run
+from reqsnap.redaction.spelling import Base64, base64_of, common_forms, spelled, telling_run
 
 SHORTEST = 8
 """Values with fewer characters are not sought elsewhere: they turn up by chance."""
@@ -105,15 +102,20 @@ def find_echoes(text: str, needles: Iterable[Needle]) -> list[Edit]:
 
 
 def _places(needle: Needle, text: str) -> Iterator[tuple[int, int]]:
-    if needle.run != needle.text:
+    if needle.run != needle.text and len(needle.text) <= _LONG:
         for found in re.finditer(spelled(needle.text), text):
             yield found.span()
         return
-    size = len(needle.text)
-    start = text.find(needle.text)
-    while start >= 0:
-        yield start, start + size
-        start = text.find(needle.text, start + size)
+    forms = [needle.text] if needle.run == needle.text else common_forms(needle.text)
+    for form in forms:
+        start = text.find(form)
+        while start >= 0:
+            yield start, start + len(form)
+            start = text.find(form, start + len(form))
+
+
+_LONG = 8192
+"""Longer values are sought in their common forms only: expressions for all would take too long."""
 
 
 def redact_text(text: str, secrets: Iterable[Secret]) -> str:
@@ -138,20 +140,8 @@ def secret_forms(value: str) -> tuple[str, ...]:
     >>> secret_forms("abcd/1234")[:3]
     ('abcd/1234', 'abcd%2F1234', 'abcd%2f1234')
     """
-    data = value.encode("utf-8", "surrogatepass")
-    percent = [quote(data, safe=""), quote_plus(data), quote(data), quote(data, safe="!'()*/:@$,;")]
-    forms = [value, data.decode("latin-1")]
-    for form in percent:
-        forms += form, re.sub("%..", lambda found: found[0].lower(), form)
-    escaped = json.dumps(value)[1:-1]
-    forms += escaped, escaped.replace("/", "\\/"), _wire(json.dumps(value, ensure_ascii=False)[1:-1])
-    forms += _wire(html.escape(value)), _wire(html.escape(value, quote=False))
-    forms += [each.text for each in base64_of(value)]
+    forms = [*common_forms(value), *[each.text for each in base64_of(value)]]
     return tuple(dict.fromkeys(forms))
-
-
-def _wire(text: str) -> str:
-    return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def hidden(text: str, needles: Sequence[Needle]) -> str:

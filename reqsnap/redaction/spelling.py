@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from binascii import b2a_base64
 from typing import NamedTuple
+from urllib.parse import quote
 
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _LONG_RUN = re.compile(r"[A-Za-z0-9]{12,}")
@@ -64,6 +67,23 @@ def _spelled(char: str) -> str:
 def _hex(digits: str) -> str:
     """Hexadecimal digits in either case."""
     return "".join([f"[{d}{d.upper()}]" if d.isalpha() else d for d in digits])
+
+
+def common_forms(value: str) -> list[str]:
+    """The usual spellings of a value, one character for each byte."""
+    data = value.encode("utf-8", "surrogatepass")
+    forms = [value, data.decode("latin-1")]
+    for safe in ("", " ", "/", "!'()*/:@$,;"):
+        form = quote(data, safe=safe).replace(" ", "+")
+        forms += form, re.sub("%..", lambda found: found[0].lower(), form)
+    escaped = json.dumps(value)[1:-1]
+    forms += escaped, escaped.replace("/", "\\/"), _wire(json.dumps(value, ensure_ascii=False)[1:-1])
+    forms += _wire(html.escape(value)), _wire(html.escape(value, quote=False))
+    return list(dict.fromkeys(forms))
+
+
+def _wire(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 # Base64

@@ -255,6 +255,15 @@ def test_plain_bytes_in_what_may_be_utf_16() -> None:
     assert hide(request).body == b"\xff\xfe" + "[REDACTED] ".encode("utf-16-le") + b"[REDACTED]"
 
 
+def test_very_long_value() -> None:
+    value = "a/b+" * 4000
+    forms = [value, quote(value, safe=""), json.dumps(value).replace("/", "\\/")[1:-1]]
+    forms.append(base64.b64encode(value.encode()).decode())
+    for form in forms:
+        request = ask(body=json.dumps({"private_key": value, "n": 1})[:-2] + form, content_type="text/plain")
+        assert hide(request).body == b'{"private_key": "[REDACTED]", "n": [REDACTED]'
+
+
 def test_value_without_letters_and_digits() -> None:
     request = ask("http://h/?password=%2A%2A%2A%2D%2D%2D%2E%2E%2E", body="a ***---... b")
     assert hide(request).body == b"a [REDACTED] b"

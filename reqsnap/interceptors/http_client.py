@@ -13,6 +13,7 @@ from typing import Any
 from reqsnap import scope
 from reqsnap.interceptors import http_client_flow as flow
 from reqsnap.interceptors import http_client_state as state
+from reqsnap.interceptors.http_client_build import described
 from reqsnap.interceptors.http_client_note import heard_class, note_answer
 from reqsnap.interceptors.http_client_replay import genuine_response
 from reqsnap.interceptors.http_client_state import CAPTURING, NOTING, REPLAYING, Exchange
@@ -60,6 +61,9 @@ def _deferred(
     given = args[2] if len(args) > 2 else kwargs.get("body")
     body = None if given is None else Body(given)
     if exchange.phase is CAPTURING:
+        plain = described(conn, exchange.url, args, kwargs)
+        if plain is not None:
+            return flow.decided(wrapped, conn, exchange, plain, args, kwargs)
         if body is not None:
             args, kwargs = _with_body(args, kwargs, body.first)
         flow.captured(wrapped, conn, exchange, args, kwargs)

@@ -6,7 +6,9 @@ import http.client
 from typing import Any
 
 from reqsnap.interceptors import http_client_state as state
+from reqsnap.interceptors.http_client_build import pretend_sent
 from reqsnap.interceptors.http_client_state import NOTING, Exchange
+from reqsnap.model import Request
 from reqsnap.recorder import Recorder, Refuse
 
 
@@ -36,7 +38,7 @@ def captured(
             wrapped(*args, **kwargs)
         finally:
             del conn.__dict__["send"]
-        forward = exchange.decide()
+        forward = exchange.decide(exchange.request())
         if forward is not None:
             state.reset(conn)
         else:
@@ -47,6 +49,28 @@ def captured(
     except BaseException as error:
         give_up(conn, exchange, error)
         raise
+
+
+def decided(
+    wrapped: Any,
+    conn: Any,
+    exchange: Exchange,
+    plain: Request,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Decide on a request that need not be built to be known."""
+    try:
+        forward = exchange.decide(plain)
+    except BaseException as error:
+        give_up(conn, exchange, error)
+        raise
+    if forward is not None:
+        return sent(wrapped, conn, exchange, args, kwargs)
+    exchange.started = True
+    pretend_sent(conn, plain.method)
+    state.give_stand_in(conn, exchange)
+    return None
 
 
 def sent(wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -86,7 +110,7 @@ def decide_and_send(conn: Any, exchange: Exchange) -> None:
     """Decide on what was captured; what goes to the server is sent now, as it was."""
     pieces = exchange.pieces
     try:
-        forward = exchange.decide()
+        forward = exchange.decide(exchange.request())
     except BaseException as error:
         give_up(conn, exchange, error)
         raise

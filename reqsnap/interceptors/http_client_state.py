@@ -69,12 +69,12 @@ class Exchange:
             return self.pieces[-1].endswith(b"0\r\n\r\n")
         return sum(map(len, self.pieces)) >= self._whole_at
 
-    def decide(self) -> Forward | None:
-        """Ask the recorder, the request being whole; raises what it refuses with.
+    def decide(self, request: Request) -> Forward | None:
+        """Ask the recorder about the whole request; raises what it refuses with.
 
         None is a replay; with a Forward the exchange is noted from its beginning.
         """
-        decision = self.recorder.before(self.request())
+        decision = self.recorder.before(request)
         if isinstance(decision, Refuse):
             raise decision.error
         if isinstance(decision, Replay):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,10 @@ class Measured:
 
 Results = dict[tuple[str, int, str], Measured]
 """By client, number of interactions and tool; absent where the tool does not see the client."""
+
+
+_ENVIRONMENT = ("PATH", "HOME", "PYTHONPATH", "LANG", "TMPDIR")
+"""What a worker inherits."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,7 +103,9 @@ def _measure(jobs: Sequence[Job], rounds: int) -> Results:
 
 def _run(job: Job) -> Outcome:
     command = [sys.executable, "-m", "benchmarks.worker", json.dumps(asdict(job))]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    # requests walks through the whole environment at each request, so that of the measurer counts.
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=environment)
     return Outcome(**json.loads(done.stdout))
 
 

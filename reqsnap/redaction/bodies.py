@@ -101,10 +101,12 @@ def _find_in_multipart(text: str, boundary: str, finder: Finder) -> Iterator[Edi
     place = text.find(delimiter) if boundary else -1
     while place >= 0:
         following = text.find(f"\n{delimiter}", place + len(delimiter))
-        head = _PART_HEAD.match(text, place + len(delimiter))
+        end = len(text) if following < 0 else following + 1
+        head = _PART_HEAD.match(text, place + len(delimiter), end)
         if head is not None:
-            end = len(text) if following < 0 else following - (text[following - 1] == "\r")
-            yield from _find_in_part(text, head, max(end, head.end()), finder)
+            if following >= 0:
+                end = max(head.end(), following - (text[following - 1] == "\r"))
+            yield from _find_in_part(text, head, end, finder)
         place = following + 1 if following >= 0 else -1
 
 

@@ -43,9 +43,9 @@ def body_of(call: Call) -> bytes | Iterable[bytes] | None:
 
 
 def only_timeout(settings: Settings) -> float | None:
-    """The shorter timeout, for clients that have one for everything."""
+    """The shorter timeout, for clients that have one for everything: long enough to connect in."""
     given = [value for value in (settings.connect_timeout, settings.read_timeout) if value is not None]
-    return min(given, default=None)
+    return max(0.25, min(given)) if given else None
 
 
 def text_pairs(pairs: Iterable[tuple[bytes, bytes]]) -> Pairs:

@@ -65,7 +65,10 @@ def _vcrpy(path: str, record: bool) -> AbstractContextManager[Any]:
 def _cassetter(path: str, record: bool) -> AbstractContextManager[Any]:
     import cassetter
 
-    return cassetter.use_cassette(path, record_mode="all" if record else "none")
+    opened: AbstractContextManager[Any] = cassetter.use_cassette(
+        path, record_mode="all" if record else "none"
+    )
+    return opened
 
 
 TOOLS: dict[str, Callable[[str, bool], AbstractContextManager[Any]]] = {

@@ -44,6 +44,7 @@ _lock = threading.RLock()
 _users = 0
 _table: Mapping[str, str] = {}
 _watched: set[str] = set()
+_loaded: dict[str, tuple[Patch, ...]] = {}
 _applied: dict[str, list[_Applied]] = {}
 _replacements: dict[tuple[int, str], _Applied] = {}
 
@@ -52,11 +53,14 @@ def use_table(table: Mapping[str, str]) -> None:
     """Set which module of ours holds the `PATCHES` of which client module."""
     global _table
     _table = table
+    _loaded.clear()
 
 
 def acquire() -> None:
     """Count a user in; the first one has every patch installed."""
     global _users
+    if _users == 0:
+        _prepare()
     with _lock:
         if _users == 0:
             _install()
@@ -94,39 +98,46 @@ class Hold:
         self.release()
 
 
+def _prepare() -> None:
+    """Import what patching needs. Never under the lock: another thread may be importing a client."""
+    import wrapt
+
+    for client in _table:
+        if client in sys.modules:
+            _load(client)
+        if client not in _watched:
+            # Once, since wrapt cannot be told to forget. It tells at once of what is imported.
+            _watched.add(client)
+            wrapt.register_post_import_hook(_imported, client)
+
+
+def _load(client: str) -> None:
+    if client not in _loaded:
+        _loaded[client] = importlib.import_module(_table[client]).PATCHES
+
+
 def _install() -> None:
     try:
         for client in _table:
-            _watch(client)
-            module = sys.modules.get(client)
-            if module is not None and client not in _applied:
+            if client in sys.modules and client in _loaded and client not in _applied:
                 _apply(client)
     except BaseException:
         _remove()
         raise
 
 
-def _watch(client: str) -> None:
-    """Have wrapt tell when a client is imported; it cannot be told to forget, so ask once."""
-    if client in _watched:
-        return
-    import wrapt
-
-    _watched.add(client)
-    if client not in sys.modules:
-        wrapt.register_post_import_hook(_imported, client)
-
-
 def _imported(module: ModuleType) -> None:
-    with _lock:
-        if _users and module.__name__ not in _applied:
-            _apply(module.__name__)
+    client = module.__name__
+    if client in _table:
+        _load(client)
+        with _lock:
+            if _users and client not in _applied:
+                _apply(client)
 
 
 def _apply(client: str) -> None:
-    patches: tuple[Patch, ...] = importlib.import_module(_table[client]).PATCHES
     done = _applied.setdefault(client, [])
-    for patch in patches:
+    for patch in _loaded[client]:
         module = sys.modules.get(patch.module)
         if module is not None:
             applied = _wrap(module, patch)

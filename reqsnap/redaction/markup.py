@@ -11,10 +11,9 @@ from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.rules import has_known_prefix
 
 _ELEMENT_NAME = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)[\s>]", re.ASCII)
-_ELEMENT = re.compile(
-    r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>\s*+(?:<!\[CDATA\[(.*?)\]\]>|([^<>]*[^<>\s]))\s*</",
-    re.ASCII | re.DOTALL,
-)
+_START = r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>\s*+"
+_ELEMENT = re.compile(_START + r"([^<>]*[^<>\s])\s*</", re.ASCII)
+_CDATA = re.compile(_START + r"<!\[CDATA\[(.*?)\]\]>", re.ASCII | re.DOTALL)
 _ATTRIBUTE = re.compile(r"""(?<=\s)(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.ASCII)
 _TAG = re.compile(r"<[A-Za-z][^<>]*=[^<>]*>", re.ASCII)
 _PAIR = re.compile(
@@ -27,8 +26,10 @@ def find_in_markup(text: str, finder: Finder) -> list[Edit]:
     """The edits that hide what stands under the names of the rules."""
     edits: list[Edit] = []
     if any(finder.field_kind(name) for name in set(_ELEMENT_NAME.findall(text))):
-        for found in _ELEMENT.finditer(text):
-            edits += _value(found, found[1], 3 if found[2] is None else 2, finder)
+        # Nothing is sought behind the last end, or each beginning there would be read to the end.
+        for pattern, end in ((_ELEMENT, text.rfind("</") + 2), (_CDATA, text.rfind("]]>") + 3)):
+            for found in pattern.finditer(text, 0, end):
+                edits += _value(found, found[1], 2, finder)
     if "<name>" in text or "<key>" in text:
         for found in _PAIR.finditer(text):
             edits += _value(found, found[2], 3, finder)

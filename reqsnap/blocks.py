@@ -58,6 +58,9 @@ class OpenBlock:
             self.scope = scope.Block(recorder, str(path or "a cassette in memory"))
             patching.acquire()
         except BaseException:
+            if self._shared is not None:
+                # Nothing was done, so nothing is complete.
+                self._shared.raised = True
             self._give_back()
             raise
         scope.open_block(self.scope)
@@ -176,7 +179,7 @@ def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None
     differing = [
         field.name
         for field in fields(Options)
-        if getattr(shared.options, field.name) != getattr(options, field.name)
+        if field.name != "mode" and getattr(shared.options, field.name) != getattr(options, field.name)
     ]
     if shared.cassette.mode is not policy.mode:
         differing.append("mode")

@@ -104,3 +104,22 @@ def test_leaving_more_often_than_entering_is_a_mistake(tmp_path: Path) -> None:
 def test_only_functions_and_classes_can_be_decorated() -> None:
     with pytest.raises(reqsnap.ConfigurationError, match="decorates"):
         use_cassette("x.yaml")(3)  # type: ignore[call-overload]
+
+
+def test_the_environment_makes_modes_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQSNAP_MODE", "update")
+    with use_cassette(tmp_path / "x.yaml", mode="once"), use_cassette(tmp_path / "x.yaml", mode="record"):
+        pass
+
+
+def test_a_block_that_could_not_be_opened_completes_no_partial(
+    tmp_path: Path, server: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.yaml"
+    with pytest.raises(KeyError), use_cassette(path):
+        server.get("/a")
+        raise KeyError
+    monkeypatch.setattr("reqsnap.patching.acquire", _no_space)
+    with pytest.raises(OSError, match="No space"), use_cassette(path):
+        pass
+    assert [each.name for each in tmp_path.iterdir()] == ["x.yaml.partial"]

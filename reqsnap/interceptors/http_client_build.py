@@ -6,14 +6,15 @@ and every error, is left to http.client's own code. A property test compares the
 
 from __future__ import annotations
 
-import http.client
 import re
+from http import client as stdlib
 from types import FunctionType
 from typing import Any
 
+from reqsnap.interceptors.http_client_state import IDLE, SENT
 from reqsnap.model import Headers, Request
 
-_OWN_CLASSES = frozenset({http.client.HTTPConnection, http.client.HTTPSConnection})
+_OWN_CLASSES = frozenset({stdlib.HTTPConnection, stdlib.HTTPSConnection})
 _METHOD = re.compile(r"[A-Z]+").fullmatch
 _TARGET = re.compile(r"[\x21-\x7e]+").fullmatch
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
@@ -28,7 +29,7 @@ def described(conn: Any, url: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 
     `args` begins with the method and the target, `url` is the whole URL of the exchange.
     """
-    if type(conn) not in _OWN_CLASSES or conn._HTTPConnection__state != http.client._CS_IDLE:  # type: ignore[attr-defined]
+    if type(conn) not in _OWN_CLASSES or conn._HTTPConnection__state != IDLE:
         return None
     if not _builds_as_the_standard_library_does():
         return None
@@ -63,7 +64,7 @@ _asked: dict[tuple[int, ...], bool] = {}
 
 def _builds_as_the_standard_library_does() -> bool:
     """Whether nobody but us has wrapped the methods that build: tracing libraries do, to add headers."""
-    methods = vars(http.client.HTTPConnection)
+    methods = vars(stdlib.HTTPConnection)
     found = [methods[name] for name in _BUILDERS]
     asked = tuple(map(id, found))
     known = _asked.get(asked)
@@ -75,7 +76,7 @@ def _builds_as_the_standard_library_does() -> bool:
     return known
 
 
-_SOURCE = http.client.HTTPResponse.begin.__code__.co_filename
+_SOURCE = stdlib.HTTPResponse.begin.__code__.co_filename
 
 
 def _host(conn: Any) -> str:
@@ -91,4 +92,4 @@ def _host(conn: Any) -> str:
 def pretend_sent(conn: Any, method: str) -> None:
     """Leave a connection as building and sending a request leaves it."""
     conn._method = method
-    conn._HTTPConnection__state = http.client._CS_REQ_SENT  # type: ignore[attr-defined]
+    conn._HTTPConnection__state = SENT

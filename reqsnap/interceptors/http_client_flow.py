@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
+from http import client as stdlib
 from typing import Any
 
 from reqsnap.interceptors import http_client_state as state
@@ -120,7 +120,7 @@ def decide_and_send(conn: Any, exchange: Exchange) -> None:
         return
     try:
         for piece in pieces:
-            http.client.HTTPConnection.send(conn, piece)
+            stdlib.HTTPConnection.send(conn, piece)
     except BaseException as error:
         give_up(conn, exchange, error)
         raise

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import io
+from http import client as stdlib
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -121,18 +121,18 @@ def genuine_response(conn: Any, replay: Replay) -> Any:
 _KEPT = "http.client"
 
 
-def message(fields: list[tuple[str, str]]) -> http.client.HTTPMessage:
+def message(fields: list[tuple[str, str]]) -> stdlib.HTTPMessage:
     """The header fields as http.client holds them once it has parsed them.
 
     Made from an empty one, since setting it up takes longer than all the rest.
     """
-    made = http.client.HTTPMessage.__new__(http.client.HTTPMessage)
+    made = stdlib.HTTPMessage.__new__(stdlib.HTTPMessage)
     made.__dict__.update(_EMPTY, _headers=fields.copy(), defects=[])
     return made
 
 
 def _empty_message() -> dict[str, Any]:
-    made = http.client.HTTPMessage()
+    made = stdlib.HTTPMessage()
     made.set_payload("")
     return vars(made)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from http import client as stdlib
 from typing import Any
 
 from reqsnap.interceptors.http1 import fields, is_chunked, request_sent
@@ -15,6 +15,9 @@ from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 
 _BLOCK = 16 * 1024
 ATTRIBUTE = "_reqsnap_exchange"
+
+IDLE, SENT = "Idle", "Request-sent"
+"""How http.client calls the states of a connection before and after a request (`_CS_IDLE`, `_CS_REQ_SENT`)."""
 
 CAPTURING = "capturing"
 """Nothing is decided: what the client sends is collected, and nothing connects."""
@@ -138,7 +141,7 @@ def give_stand_in(conn: Any, exchange: Exchange) -> None:
 
 def reset(conn: Any) -> None:
     """Put a connection back to where it was before the request was built."""
-    conn._HTTPConnection__state = http.client._CS_IDLE  # type: ignore[attr-defined]
+    conn._HTTPConnection__state = IDLE
     conn._buffer.clear()
     if "_response_options" in conn.__dict__:
         conn._response_options = None
@@ -167,7 +170,7 @@ def url_of(conn: Any, target: str) -> str:
     host, port = conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port
     if ":" in host:
         host = f"[{host.strip('[]')}]"
-    secure = conn.default_port == http.client.HTTPS_PORT
+    secure = conn.default_port == stdlib.HTTPS_PORT
     if port is not None and port != (443 if secure else 80):
         host = f"{host}:{port}"
     if target[:1] != "/":

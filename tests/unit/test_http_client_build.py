@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from reqsnap.interceptors.http1 import request_sent
 from reqsnap.interceptors.http_client_build import described, pretend_sent
+from reqsnap.interceptors.http_client_state import IDLE, SENT
 
 words = st.text("aAzZ-_019 \t\r\n:é\x00\x7f\u2028", max_size=6)
 headers = st.none() | st.dictionaries(
@@ -96,3 +97,7 @@ def test_methods_that_somebody_has_wrapped_are_left_to_do_their_work(monkeypatch
     assert described(conn, "http://h/", ("GET", "/"), {}) is None
     monkeypatch.undo()
     assert described(conn, "http://h/", ("GET", "/"), {}) is not None
+
+
+def test_the_states_are_those_of_http_client() -> None:
+    assert (vars(http.client)["_CS_IDLE"], vars(http.client)["_CS_REQ_SENT"]) == (IDLE, SENT)

@@ -17,7 +17,7 @@ _BLOCK = 16 * 1024
 ATTRIBUTE = "_reqsnap_exchange"
 
 IDLE, SENT = "Idle", "Request-sent"
-"""How http.client calls the states of a connection before and after a request (`_CS_IDLE`, `_CS_REQ_SENT`)."""
+"""http.client's names for the states before and after a request (`_CS_IDLE`, `_CS_REQ_SENT`)."""
 
 CAPTURING = "capturing"
 """Nothing is decided: what the client sends is collected, and nothing connects."""

@@ -75,8 +75,11 @@ def _basic_placeholder(value: str) -> str | None:
 
 
 # `name=value` in quotes or bare; a piece without a name is a value (RFC 6265bis, section 5.6).
-_COOKIE = re.compile(r'\s*(?:([^=;\s]*)\s*=\s*)?("[^"]*"|[^;]*?)\s*(?:;|\Z)')
-_SET_COOKIE = re.compile(r'(?:\A|,)\s*([^=;,\s"]+)\s*=\s*("[^"]*"|[^;]*?)\s*(?=;|\Z|,\s*[^=;,\s"]+=)')
+_COOKIE = re.compile(r'\s*+(?:([^=;\s]*+)\s*+=\s*+)?("[^"]*"(?=\s*+(?:;|\Z))|[^;]*+);?')
+_SET_COOKIE = re.compile(
+    r'(?:\A|,)\s*+([^=;,\s"]++)\s*+=\s*+'
+    r'("[^"]*"(?=\s*+(?:[;,]|\Z))|[^;,]*+(?:,(?!\s*+[^=;,\s"]++=)[^;,]*+)*+)'
+)
 _NAMELESS = re.compile(r"\A\s*([^=;\s]+)\s*(?=;|\Z)")
 
 
@@ -99,9 +102,9 @@ def _set_cookies(value: str, finder: Finder) -> list[Edit]:
 
 
 def _cookie(name: str, found: re.Match[str], group: int, finder: Finder) -> list[Edit]:
-    raw = found[group]
+    raw = found[group].rstrip()
     # Cookie jars put a placeholder that they were given into quotes.
     redacted = lone_placeholder(raw) or finder.take(name, raw.strip('"'))
     if redacted is None or redacted == raw:
         return []
-    return [Edit(*found.span(group), redacted)]
+    return [Edit(found.start(group), found.start(group) + len(raw), redacted)]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from reqsnap.redaction.edits import Edit, view
+from reqsnap.redaction.edits import Edit, merged, view
 from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.names import fold
 
@@ -132,7 +132,7 @@ class _Token(NamedTuple):
 _TOKEN = re.compile(rf'"{_CONTENTS}"|[\[\]{{}}]|[^\s\[\]{{}}:,"]+')
 _BEGINNING = re.compile(r"(?:\ufeff|\xef\xbb\xbf)?\s*", re.ASCII)
 _OPENERS = '{["-0123456789'
-_DATA_LINE = re.compile(r"^(?:data:)?[ \t]*(?=[\[{\"\d-])", re.MULTILINE)
+_DATA_LINE = re.compile(r"(?:data:)?[ \t]*(?=[\[{\"\d-])")
 
 
 def fitted(text: str, edits: list[Edit]) -> list[Edit]:
@@ -141,31 +141,35 @@ def fitted(text: str, edits: list[Edit]) -> list[Edit]:
     Within a string an edit covers whole escapes; a number goes as a whole and becomes a
     string; what reaches over several tokens takes the innermost object or array with it.
     """
+    start = _beginning(text)
+    if text[start : start + 1] in _OPENERS and start < len(text) and _is_json(text[start:]):
+        return _Document(text, start, len(text)).fit(edits)
     result: list[Edit] = []
-    documents = list(_documents(text, edits))
-    for edit in edits:
-        within = [place for place in documents if place[0] < edit.end and edit.start < place[1]]
-        if not within:
-            result.append(edit)
-    for start, end in documents:
-        inside = [edit for edit in edits if edit.start < end and start < edit.end]
-        result += _Document(text, start, end).fit(inside)
+    edits = merged(edits)
+    while edits:
+        # The rest of the line in which the first one begins, and what begins there too.
+        start = text.rfind("\n", 0, edits[0].start) + 1
+        end = text.find("\n", edits[0].start)
+        end = len(text) if end < 0 else end
+        count = bisect_left(edits, (end,))
+        result += _fitted_line(text, start, end, edits[:count] or edits[:1])
+        edits = edits[max(count, 1) :]
     return result
 
 
-def _documents(text: str, edits: list[Edit]) -> Iterator[tuple[int, int]]:
-    """The stretches of a text that are JSON and have edits in them."""
-    beginning = _BEGINNING.match(text)
-    start = beginning.end() if beginning else 0
-    if text[start : start + 1] in _OPENERS and start < len(text) and _is_json(text[start:]):
-        yield start, len(text)
-        return
-    for line in _DATA_LINE.finditer(text):
-        start, end = line.end(), text.find("\n", line.end())
-        end = len(text) if end < 0 else end
-        touched = any(edit.start < end and start < edit.end for edit in edits)
-        if touched and _is_json(text[start:end]):
-            yield start, end
+def _fitted_line(text: str, start: int, end: int, edits: list[Edit]) -> list[Edit]:
+    """The edits of one line, which may be a document or the data of an event."""
+    beginning = _DATA_LINE.match(text, start)
+    if beginning is None or not _is_json(text[beginning.end() : end]):
+        return edits
+    inside = [edit for edit in edits if beginning.end() <= edit.start and edit.end <= end]
+    outside = [edit for edit in edits if edit not in inside]
+    return _Document(text, beginning.end(), end).fit(inside) + outside
+
+
+def _beginning(text: str) -> int:
+    found = _BEGINNING.match(text)
+    return found.end() if found else 0
 
 
 def _is_json(text: str) -> bool:

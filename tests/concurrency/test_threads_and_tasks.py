@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,11 +124,11 @@ def test_threads_with_a_cassette_each_keep_their_exchanges_apart(tmp_path: Path,
 def test_tasks_with_a_cassette_each_keep_their_exchanges_apart(tmp_path: Path, server: Counter) -> None:
     aiohttp = pytest.importorskip("aiohttp")
 
-    async def work(session: object, n: int, gate: asyncio.Barrier) -> None:
+    async def work(session: Any, n: int, gate: asyncio.Barrier) -> None:
         async with use_cassette(tmp_path / f"{n}.yaml"):
             for i in range(10):
                 await gate.wait()
-                async with session.get(f"http://127.0.0.1:{server.port}/{n}/{i}") as answer:  # type: ignore[attr-defined]
+                async with session.get(f"http://127.0.0.1:{server.port}/{n}/{i}") as answer:
                     await answer.read()
 
     async def main() -> None:

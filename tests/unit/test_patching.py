@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,10 @@ from reqsnap.patching import Hold, Patch
 
 def shout(wrapped: Any, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return wrapped(*args, **kwargs).upper()
+
+
+def wrapped_by_another_library(function: Any) -> Any:
+    return lambda self: function(self) + "!"
 
 
 class Speaker:
@@ -64,13 +69,13 @@ def test_what_another_library_wrapped_over_ours_is_left_alone(client: ModuleType
     method = vars(Speaker)["hello"]
     patching.acquire()
     ours = Speaker.hello
-    theirs = lambda self: ours(self) + "!"  # noqa: E731
-    Speaker.hello = theirs  # type: ignore[method-assign]
+    theirs = wrapped_by_another_library(ours)
+    vars(sys.modules["a_client"])["Speaker"].hello = theirs
     patching.release()
     try:
         assert vars(Speaker)["hello"] is theirs
     finally:
-        Speaker.hello = method  # type: ignore[method-assign]
+        vars(sys.modules["a_client"])["Speaker"].hello = method
 
 
 def test_a_module_imported_later_is_patched_then(
@@ -81,7 +86,7 @@ def test_a_module_imported_later_is_patched_then(
     vars(sys.modules["an_interceptor"])["PATCHES"] = (Patch("a_later_client", "greet", shout),)
     patching.use_table({"a_later_client": "an_interceptor"})
     patching.acquire()
-    import a_later_client  # type: ignore[import-not-found]
+    a_later_client = importlib.import_module("a_later_client")
 
     assert a_later_client.greet() == "HELLO"
     patching.release()

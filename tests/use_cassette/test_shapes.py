@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import sys
 import threading
 import unittest
@@ -230,9 +231,9 @@ def test_a_bare_decorator_names_the_cassette_after_the_test(
     (tmp_path / "test_of_mine.py").write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir("/")
-    import test_of_mine  # type: ignore[import-not-found]
+    test_of_mine = importlib.import_module("test_of_mine")
 
-    test_of_mine.get = server.get
+    vars(test_of_mine)["get"] = server.get
     for _ in range(2):
         assert test_of_mine.test_plain() == "1 GET /plain "
         assert asyncio.run(test_of_mine.test_async()) == "2 GET /async "

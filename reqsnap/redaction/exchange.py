@@ -16,7 +16,7 @@ from reqsnap.redaction.echoes import Echoes, Needle, find_echoes, hidden
 from reqsnap.redaction.edits import Edit, revised
 from reqsnap.redaction.finder import Finder
 from reqsnap.redaction.heads import redact_headers
-from reqsnap.redaction.json_text import fitted
+from reqsnap.redaction.json_fitting import fitted
 from reqsnap.redaction.placeholders import Placeholder, Secret, plain
 from reqsnap.redaction.rules import Rules
 from reqsnap.redaction.urls import redact_url

@@ -18,23 +18,26 @@ def start(wrapped: Any, thread: Any, args: tuple[Any, ...], kwargs: dict[str, An
     original = thread.run
     hold = Hold()
 
-    def run() -> None:
-        # On the instance, so that a subclass with a `run` of its own is reached too.
+    def give_back_its_run() -> None:
         if own_run is None:
             thread.__dict__.pop("run", None)
         else:
             thread.run = own_run
+
+    def run() -> None:
+        give_back_its_run()
         scope.inherit(block)
         try:
             original()
         finally:
             hold.release()
 
+    # On the instance, so that a subclass with a `run` of its own is reached too.
     thread.run = run
     try:
         return wrapped(*args, **kwargs)
     except BaseException:
-        thread.__dict__.pop("run", None)
+        give_back_its_run()
         hold.release()
         raise
 

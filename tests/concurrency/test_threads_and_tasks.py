@@ -262,3 +262,22 @@ def test_a_thread_that_outlives_its_block_sends_nothing_in_playback(tmp_path: Pa
     assert len(server.requests) == 1
     assert vars(http.client.HTTPConnection)["send"] is original
     assert scope.current() is None
+
+
+def test_a_thread_that_cannot_start_is_left_as_it_was(tmp_path: Path) -> None:
+    def own() -> None:
+        pass
+
+    with use_cassette(tmp_path / "x.yaml"):
+        for thread in (threading.Thread(), threading.Thread(target=own)):
+            thread.start()
+            thread.join()
+            before = dict(vars(thread))
+            with pytest.raises(RuntimeError, match="once"):
+                thread.start()
+            assert vars(thread) == before
+        shadowed = threading.Thread()
+        vars(shadowed)["run"] = own
+        shadowed.start()
+        shadowed.join()
+        assert vars(shadowed)["run"] is own

@@ -54,6 +54,7 @@ def test_other_fields_stay(name: str) -> None:
     [
         ("a=1; b=two", "a=[REDACTED]; b=[REDACTED]"),
         ("a=1;b=2", "a=[REDACTED];b=[REDACTED]"),
+        ("a=1 2 ; b = 3 ", "a=[REDACTED] ; b = [REDACTED] "),
         ('a="x y"; b=2', "a=[REDACTED]; b=[REDACTED]"),
         ("a=b=c==; d=", "a=[REDACTED]; d="),
         ("bare; a=1", "[REDACTED]; a=[REDACTED]"),
@@ -77,6 +78,8 @@ def test_cookie_values_go_and_their_names_stay(value: str, expected: str) -> Non
         ),
         ("s=x; Path=/, t=y; Path=/", "s=[REDACTED]; Path=/, t=[REDACTED]; Path=/"),
         ('s="x"; Path=/', "s=[REDACTED]; Path=/"),
+        ('s="x,y=z;w" ; Path=/', "s=[REDACTED] ; Path=/"),
+        ("s=a,b, c ; Path=/", "s=[REDACTED] ; Path=/"),
         ("s=; Max-Age=0", "s=; Max-Age=0"),
         ("s=[REDACTED]; Path=/", "s=[REDACTED]; Path=/"),
         ("bare; Path=/", "[REDACTED]; Path=/"),

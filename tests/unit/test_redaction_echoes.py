@@ -219,6 +219,9 @@ def test_authority_and_scheme() -> None:
         ('"abcdefg"', '{"a": "abcdefg"}', '{"a": "[REDACTED]"}'),
         ('b": 1, "c', '{"x": [{"b": 1, "c": 2}, 3]}', '{"x": ["[REDACTED]", 3]}'),
         ('{"b": 1}', '{"x": {"b": 1}}', '{"x": "[REDACTED]"}'),
+        ('1}, {"c": ', '[{"b": 1}, {"c": 2}]', '"[REDACTED]"'),
+        ("\ufeff[1234567", "\ufeff[12345678]", '"[REDACTED]"'),
+        ("abcdefg\u00e0", '{"a": "abcdefg\u00e0\u00e0 "}', '{"a": "[REDACTED]\u00e0 "}'),
         ("12345678", "12345678", '"[REDACTED]"'),
         ("12345678", "\ufeff[12345678]", '\ufeff["[REDACTED]"]'),
         ("12345678", '{"a": 12345678}\n{"a": 1}\n', '{"a": "[REDACTED]"}\n{"a": 1}\n'),
@@ -233,7 +236,7 @@ def test_authority_and_scheme() -> None:
 )
 def test_json_stays_json(key: str, body: str, expected: str) -> None:
     # The value comes from another field, so that only the echo is at work.
-    hidden = hide(ask(headers=[("X-Api-Key", key)], body=body, content_type=JSON))
+    hidden = hide(ask(headers=[("X-Api-Key", wire(key))], body=body, content_type=JSON))
     assert hidden.body.decode() == expected
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reqsnap.model import Interaction
-from reqsnap.redaction import PLACEHOLDER, Secret, unnumbered
+from reqsnap.redaction import PLACEHOLDER, Secret, unnumbered, unnumbered_body
 
 
 class Numbering:
@@ -40,9 +40,10 @@ class Numbering:
     def seen(self, interaction: Interaction) -> None:
         """Take note of the numbers that a recording uses, so that none is given twice."""
         request, response = interaction.request, interaction.response
-        texts: list[str | bytes] = [request.url, request.body, response.body]
+        texts = [request.url]
         texts += [value for headers in (request.headers, response.headers) for _, value in headers]
         for text in texts:
-            if text:
-                _, found = unnumbered(text)
-                self._highest = max(self._highest, *found, 0)
+            self._highest = max(self._highest, *unnumbered(text)[1], 0)
+        for message in (request, response):
+            _, found = unnumbered_body(message.body, message.headers)
+            self._highest = max(self._highest, *found, 0)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from reqsnap.matching import Matching
 from reqsnap.matching.parts import read_body
 from reqsnap.model import Headers, Interaction, Request
-from reqsnap.redaction import PLACEHOLDER, Rules, Secret, redact_request, unnumbered
+from reqsnap.redaction import PLACEHOLDER, Rules, Secret, redact_request, unnumbered, unnumbered_body
 
 Vector = tuple[int, ...]
 """The numbers of a recorded request's placeholders, in order."""
@@ -67,7 +67,7 @@ class Taken(NamedTuple):
 def strip_numbers(request: Request, matching: Matching) -> tuple[Request, Vector]:
     """A redacted request with every placeholder plain, and the numbers in what is matched."""
     url, numbers = unnumbered(request.url)
-    body, in_body = unnumbered(request.body)
+    body, in_body = unnumbered_body(request.body, request.headers)
     numbers += in_body
     headers = request.headers
     if matching.matches_headers:

@@ -11,7 +11,7 @@ else it turns up, however it is spelled there. Redacting twice changes nothing.
     bodies           what kind of body it is: json_text, markup, forms, multipart
     content          a body as text that can be edited, whatever its coding and charset
     secret_parts     values within a secret that are secret by themselves
-    spelling echoes  finding a value again
+    spelling echoes  finding a value again; json_fitting keeps JSON valid meanwhile
     exchange         all of it, for a request and for an interaction
 """
 

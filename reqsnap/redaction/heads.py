@@ -75,12 +75,13 @@ def _basic_placeholder(value: str) -> str | None:
 
 
 # `name=value` in quotes or bare; a piece without a name is a value (RFC 6265bis, section 5.6).
-_COOKIE = re.compile(r'\s*+(?:([^=;\s]*+)\s*+=\s*+)?("[^"]*"(?=\s*+(?:;|\Z))|[^;]*+);?')
+_COOKIE = re.compile(r'\s*+(?:([^=;\s]*+)\s*+=\s*+)?("[^"]*"(?=\s*+(?:;|\Z))|[^;]*+);?', re.ASCII)
 _SET_COOKIE = re.compile(
     r'(?:\A|,)\s*+([^=;,\s"]++)\s*+=\s*+'
-    r'("[^"]*"(?=\s*+(?:[;,]|\Z))|[^;,]*+(?:,(?!\s*+[^=;,\s"]++=)[^;,]*+)*+)'
+    r'("[^"]*"(?=\s*+(?:[;,]|\Z))|[^;,]*+(?:,(?!\s*+[^=;,\s"]++=)[^;,]*+)*+)',
+    re.ASCII,
 )
-_NAMELESS = re.compile(r"\A\s*([^=;\s]+)\s*(?=;|\Z)")
+_NAMELESS = re.compile(r"\A\s*([^=;\s]+)\s*(?=;|\Z)", re.ASCII)
 
 
 def _cookies(value: str, finder: Finder) -> list[Edit]:
@@ -102,7 +103,7 @@ def _set_cookies(value: str, finder: Finder) -> list[Edit]:
 
 
 def _cookie(name: str, found: re.Match[str], group: int, finder: Finder) -> list[Edit]:
-    raw = found[group].rstrip()
+    raw = found[group].rstrip(" \t")
     # Cookie jars put a placeholder that they were given into quotes.
     redacted = lone_placeholder(raw) or finder.take(name, raw.strip('"'))
     if redacted is None or redacted == raw:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -150,3 +151,13 @@ def test_every_sequence_plays_in_the_order_recorded(recorded: list[int], asked: 
     for n in asked:
         expected = left[n].pop(0) if left[n] else None
         assert take(found, Request("GET", f"{URL}/{n}")) == expected
+
+
+def test_secrets_in_a_compressed_body_are_told_apart_too() -> None:
+    coded = Headers([("Content-Type", "application/json"), ("Content-Encoding", "gzip")])
+
+    def packed(word: str) -> Request:
+        return Request("POST", URL, coded, gzip.compress(login(word).body, mtime=0))
+
+    found = index([packed("[REDACTED]"), packed("[REDACTED:2]")])
+    assert [take(found, packed(word)) for word in ("one-password", "two-password")] == [100, 101]

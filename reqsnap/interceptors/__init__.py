@@ -9,6 +9,7 @@ from __future__ import annotations
 TABLE = {
     "threading": "reqsnap.interceptors.threads",
     "concurrent.futures.thread": "reqsnap.interceptors.executors",
+    "trio._core._thread_cache": "reqsnap.interceptors.trio",
     "http.client": "reqsnap.interceptors.http_client",
     "urllib3.connectionpool": "reqsnap.interceptors.urllib3",
     "botocore.awsrequest": "reqsnap.interceptors.botocore",

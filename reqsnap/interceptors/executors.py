@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -17,17 +18,24 @@ def starting_worker() -> bool:
     return _starting_worker.get()
 
 
+@contextmanager
+def starting_workers() -> Iterator[None]:
+    """Threads that are started in here are a pool's workers."""
+    token = _starting_worker.set(True)
+    try:
+        yield
+    finally:
+        _starting_worker.reset(token)
+
+
 def submit(wrapped: Any, executor: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`ThreadPoolExecutor.submit`."""
     block = scope.innermost()
     if block is None or not args:
         return wrapped(*args, **kwargs)
     function, *rest = args
-    token = _starting_worker.set(True)
-    try:
+    with starting_workers():
         return wrapped(_run, block, Hold(), function, *rest, **kwargs)
-    finally:
-        _starting_worker.reset(token)
 
 
 def _run(block: scope.Block, hold: Hold, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:

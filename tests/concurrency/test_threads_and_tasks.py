@@ -281,3 +281,17 @@ def test_a_thread_that_cannot_start_is_left_as_it_was(tmp_path: Path) -> None:
         shadowed.start()
         shadowed.join()
         assert vars(shadowed)["run"] is own
+
+
+def test_a_worker_that_trio_keeps_belongs_to_no_block(tmp_path: Path, server: Counter) -> None:
+    trio = pytest.importorskip("trio")
+    original = vars(http.client.HTTPConnection)["send"]
+
+    async def main() -> None:
+        await trio.to_thread.run_sync(server.get, "/a")
+
+    for name in ("x", "y"):
+        with use_cassette(tmp_path / f"{name}.yaml") as cassette:
+            trio.run(main)
+            assert len(cassette) == 1
+        assert vars(http.client.HTTPConnection)["send"] is original

@@ -14,6 +14,7 @@ from typing import Any
 
 from reqsnap.cassette import Cassette
 from reqsnap.errors import SequenceExhaustedError, UnmatchedRequestError
+from reqsnap.memo import Memo
 from reqsnap.model import Request, Response
 from reqsnap.modes import Mode, Permits
 from reqsnap.near_misses import nearest
@@ -57,7 +58,8 @@ class Recorder:
     """Decides for one block. Called from any thread.
 
     `may_replay` says whether anything in force may answer from a cassette; where it is
-    False no request need be gathered before it is sent.
+    False no request need be gathered before it is sent. `built` is for interceptors:
+    what they need not work out again as long as the block is open.
     """
 
     def __init__(
@@ -80,7 +82,8 @@ class Recorder:
         self._under_way: dict[Forward, None] = {}
         self._lock = threading.RLock()
         self._clock, self._now = clock, now
-        self._prepared: dict[tuple[object, ...], Prepared] = {}
+        self.built: Memo[Any] = Memo()
+        self._prepared: Memo[Prepared] = Memo()
 
     @property
     def may_send(self) -> bool:
@@ -163,10 +166,7 @@ class Recorder:
         if found is None:
             policy = self.cassette.policy
             found = prepare(request, policy.rules, policy.matching)
-            if len(request.body) <= _LARGE:
-                if len(self._prepared) >= _REMEMBERED:
-                    self._prepared.clear()
-                self._prepared[known] = found
+            self._prepared.keep(known, found, len(request.body))
         return found
 
     def _forward(self, method: str, url: str) -> Forward:
@@ -197,9 +197,6 @@ class Recorder:
 
 _REPLAY = "replay"
 _UNKNOWN = object()
-_LARGE = 64 * 1024
-"""Bodies above this many bytes are matched afresh each time instead of being remembered."""
-_REMEMBERED = 1024
 
 
 def _reason(recorder: Recorder, recorded: list[Request], used_up: bool) -> str:

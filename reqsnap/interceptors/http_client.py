@@ -13,11 +13,11 @@ from typing import Any
 from reqsnap import scope
 from reqsnap.interceptors import http_client_flow as flow
 from reqsnap.interceptors import http_client_state as state
-from reqsnap.interceptors.http_client_build import described
+from reqsnap.interceptors.http_client_build import known, mark_of
 from reqsnap.interceptors.http_client_note import heard_class, note_answer
 from reqsnap.interceptors.http_client_replay import genuine_response
 from reqsnap.interceptors.http_client_state import CAPTURING, NOTING, REPLAYING, Exchange
-from reqsnap.interceptors.one_shot import Body, noted
+from reqsnap.interceptors.one_shot import Body, noted, with_body
 from reqsnap.patching import Patch
 from reqsnap.recorder import Recorder
 
@@ -37,7 +37,12 @@ def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
     # A pool has begun this exchange, and has the body in hand.
     if exchange.phase is NOTING:
         return flow.sent(wrapped, conn, exchange, args, kwargs)
-    flow.captured(wrapped, conn, exchange, args, kwargs)
+    mark = mark_of(conn, wrapped, args, kwargs)
+    built = known(conn, mark, exchange.recorder.built)
+    if built is not None:
+        flow.decided(conn, exchange, built)
+    else:
+        flow.captured(wrapped, conn, exchange, mark, args, kwargs)
     if exchange.phase is not REPLAYING:
         raise flow.SendAgain
     return None
@@ -57,20 +62,18 @@ def _not_deferred(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[s
 def _deferred(
     wrapped: Any, conn: Any, recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
-    exchange = flow.begun(conn, recorder, args[0], state.url_of(conn, args[1]))
-    given = args[2] if len(args) > 2 else kwargs.get("body")
-    body = None if given is None else Body(given)
-    if exchange.phase is CAPTURING:
-        plain = described(conn, exchange.url, args, kwargs)
-        if plain is not None:
-            return flow.decided(wrapped, conn, exchange, plain, args, kwargs)
-        if body is not None:
-            args, kwargs = _with_body(args, kwargs, body.first)
-        flow.captured(wrapped, conn, exchange, args, kwargs)
-        if exchange.phase is REPLAYING:
-            return None
-    if body is not None:
-        args, kwargs = _with_body(args, kwargs, body.again())
+    mark = mark_of(conn, wrapped, args, kwargs)
+    built = known(conn, mark, recorder.built)
+    if built is not None:
+        exchange = flow.begun_whole(conn, recorder, built)
+    else:
+        exchange = flow.begun(conn, recorder, args[0], state.url_of(conn, args[1]))
+        if exchange.phase is CAPTURING:
+            body = Body(args[2] if len(args) > 2 else kwargs.get("body"))
+            flow.captured(wrapped, conn, exchange, mark, *with_body(args, kwargs, 2, body.first))
+            args, kwargs = with_body(args, kwargs, 2, body.again())
+    if exchange.phase is REPLAYING:
+        return None
     return flow.sent(wrapped, conn, exchange, args, kwargs)
 
 
@@ -147,10 +150,10 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
     if exchange.phase is CAPTURING:
         flow.decide_and_send(conn, exchange)
     if exchange.phase is REPLAYING:
-        return _replayed(wrapped, conn, exchange, args, kwargs)
+        return _replayed(wrapped, conn, exchange)
     exchange.answering = True
     try:
-        with state.response_class(conn, heard_class(conn.response_class)):
+        with state.ResponseClass(conn, heard_class(conn.response_class)):
             response = wrapped(*args, **kwargs)
     except BaseException as error:
         flow.give_up(conn, exchange, error)
@@ -162,23 +165,15 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
     return response
 
 
-def _replayed(
-    wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+def _replayed(wrapped: Any, conn: Any, exchange: Exchange) -> Any:
     """Let the client's own `getresponse` run on an answer that has its head already."""
     assert exchange.replay is not None
     response = genuine_response(conn, exchange.replay)
     exchange.answering = True
-    own = conn.__dict__
-    previous = own.get("response_class")
-    own["response_class"] = lambda *_, **__: response
     try:
-        return wrapped(*args, **kwargs)
+        with state.ResponseClass(conn, lambda *_, **__: response):
+            return wrapped()
     finally:
-        if previous is None:
-            own.pop("response_class", None)
-        else:
-            own["response_class"] = previous
         state.end(conn)
         exchange.hold.release()
 
@@ -203,14 +198,6 @@ def connect(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
 
 def _argument(args: tuple[Any, ...], kwargs: dict[str, Any], place: int, name: str) -> Any:
     return args[place] if len(args) > place else kwargs.get(name)
-
-
-def _with_body(
-    args: tuple[Any, ...], kwargs: dict[str, Any], body: Any
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if len(args) > 2:
-        return (*args[:2], body, *args[3:]), kwargs
-    return args, (kwargs | {"body": body} if "body" in kwargs else kwargs)
 
 
 def _patches() -> tuple[Patch, ...]:

@@ -6,9 +6,8 @@ from http import client as stdlib
 from typing import Any
 
 from reqsnap.interceptors import http_client_state as state
-from reqsnap.interceptors.http_client_build import pretend_sent
+from reqsnap.interceptors.http_client_build import Built, Mark, remember
 from reqsnap.interceptors.http_client_state import NOTING, Exchange
-from reqsnap.model import Request
 from reqsnap.recorder import Recorder, Refuse
 
 
@@ -26,8 +25,33 @@ def begun(conn: Any, recorder: Recorder, method: str, url: str) -> Exchange:
     return exchange
 
 
+def begun_whole(conn: Any, recorder: Recorder, built: Built) -> Exchange:
+    """A new exchange on a connection whose request is known, decided."""
+    exchange = Exchange(recorder, built.request.method, built.request.url, None)
+    state.begin(conn, exchange)
+    decided(conn, exchange, built)
+    return exchange
+
+
+def decided(conn: Any, exchange: Exchange, built: Built) -> None:
+    """Decide on a request that need not be built to be known."""
+    try:
+        if exchange.decide(built.request) is None:
+            exchange.started = True
+            conn.__dict__.update(built.leaves)
+            _stand_in(conn, exchange)
+    except BaseException as error:
+        give_up(conn, exchange, error)
+        raise
+
+
 def captured(
-    wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
+    wrapped: Any,
+    conn: Any,
+    exchange: Exchange,
+    mark: Mark | None,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> None:
     """Build a request without sending it, and decide."""
     exchange.building = True
@@ -38,39 +62,23 @@ def captured(
             wrapped(*args, **kwargs)
         finally:
             del conn.__dict__["send"]
-        forward = exchange.decide(exchange.request())
-        if forward is not None:
-            state.reset(conn)
-        else:
+        request = exchange.request()
+        if mark is not None:
+            remember(conn, mark, request, exchange.recorder.built)
+        if exchange.decide(request) is None:
             exchange.building = False
-            state.give_stand_in(conn, exchange)
-            if exchange.pool is not None:
-                exchange.pool.validate_replay(conn)
+            _stand_in(conn, exchange)
+        else:
+            state.reset(conn)
     except BaseException as error:
         give_up(conn, exchange, error)
         raise
 
 
-def decided(
-    wrapped: Any,
-    conn: Any,
-    exchange: Exchange,
-    plain: Request,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:
-    """Decide on a request that need not be built to be known."""
-    try:
-        forward = exchange.decide(plain)
-    except BaseException as error:
-        give_up(conn, exchange, error)
-        raise
-    if forward is not None:
-        return sent(wrapped, conn, exchange, args, kwargs)
-    exchange.started = True
-    pretend_sent(conn, plain.method)
+def _stand_in(conn: Any, exchange: Exchange) -> None:
     state.give_stand_in(conn, exchange)
-    return None
+    if exchange.pool is not None:
+        exchange.pool.validate_replay(conn)
 
 
 def sent(wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -14,13 +14,14 @@ from reqsnap.recorder import Replay
 class StandInSocket:
     """What stands in `conn.sock` while a connection replays: it has no peer and never waits."""
 
-    def __init__(self, timeout: object, content: Memory | None = None) -> None:
+    __slots__ = ("_timeout",)
+
+    def __init__(self, timeout: object) -> None:
         self._timeout = timeout
-        self._content = content
 
     def makefile(self, *args: object, **kwargs: object) -> Memory:
-        """The bytes of the answer."""
-        return self._content or Memory()
+        """Nothing to read: the answer comes without."""
+        return Memory()
 
     def settimeout(self, timeout: float | None) -> None:
         """Keep a timeout that nothing will run into."""
@@ -46,6 +47,10 @@ class StandInSocket:
 
 class Memory(io.BytesIO):
     """The file of a response in memory; as a socket's file it can be peeked into."""
+
+    def makefile(self, *args: object, **kwargs: object) -> Memory:
+        """Itself: a response asks its socket for the file that it reads from."""
+        return self
 
     @property
     def raw(self) -> Memory:
@@ -74,47 +79,44 @@ class InParts(Memory):
 class Answer(NamedTuple):
     """A recorded answer as http.client will hold it: made once, replayed often."""
 
-    status: int
-    reason: str
-    version: int
-    fields: list[tuple[str, str]]
-    chunked: bool
     content: bytes
     parts: tuple[int, ...]
-    length: int | None
+    fields: list[tuple[str, str]]
+    head: dict[str, Any]
+    head_of_head: dict[str, Any]
 
-
-def answer_of(recorded: Response) -> Answer:
-    """What a response is made of, whatever the request's method."""
-    chunked = recorded.headers.get("transfer-encoding", "").lower() == "chunked"
-    return Answer(
-        recorded.status,
-        recorded.reason,
-        10 if recorded.version in ("HTTP/1.0", "HTTP/0.9") else 11,
-        list(recorded.headers),
-        chunked,
-        framed(recorded) if chunked else recorded.body,
-        () if chunked else recorded.parts,
-        None if chunked else _length(recorded),
-    )
+    @classmethod
+    def of(cls, recorded: Response) -> Answer:
+        """What a response is made of."""
+        chunked = recorded.headers.get("transfer-encoding", "").lower() == "chunked"
+        head = {
+            "status": recorded.status,
+            "code": recorded.status,
+            "reason": recorded.reason,
+            "version": 10 if recorded.version in ("HTTP/1.0", "HTTP/0.9") else 11,
+            "chunked": chunked,
+        }
+        if chunked:
+            head["chunk_left"] = None
+        fields = list(recorded.headers)
+        head["length"] = None if chunked else _length(recorded)
+        head["will_close"] = _closes(head, fields)
+        head_of_head = head | {"length": 0}
+        head_of_head["will_close"] = _closes(head_of_head, fields)
+        content = framed(recorded) if chunked else recorded.body
+        return cls(content, () if chunked else recorded.parts, fields, head, head_of_head)
 
 
 def genuine_response(conn: Any, replay: Replay) -> Any:
     """A response of the connection's own class, as if its head had just been read."""
     answer: Answer | None = replay.kept.get(_KEPT)
     if answer is None:
-        answer = replay.kept[_KEPT] = answer_of(replay.response)
+        answer = replay.kept[_KEPT] = Answer.of(replay.response)
     content = InParts(answer.content, answer.parts) if answer.parts else Memory(answer.content)
-    response = conn.response_class(StandInSocket(None, content), method=conn._method)
-    response.code = response.status = answer.status
-    response.reason = answer.reason
-    response.version = answer.version
-    response.headers = response.msg = message(answer.fields)
-    response.chunked = answer.chunked
-    if answer.chunked:
-        response.chunk_left = None
-    length = response.length = 0 if conn._method == "HEAD" else answer.length
-    response.will_close = (length is None and not answer.chunked) or response._check_close()
+    response = conn.response_class(content, method=conn._method)
+    own = response.__dict__
+    own.update(answer.head_of_head if conn._method == "HEAD" else answer.head)
+    own["headers"] = own["msg"] = message(answer.fields)
     return response
 
 
@@ -127,7 +129,8 @@ def message(fields: list[tuple[str, str]]) -> stdlib.HTTPMessage:
     Made from an empty one, since setting it up takes longer than all the rest.
     """
     made = stdlib.HTTPMessage.__new__(stdlib.HTTPMessage)
-    made.__dict__.update(_EMPTY, _headers=fields.copy(), defects=[])
+    own = made.__dict__ = _EMPTY.copy()
+    own["_headers"], own["defects"] = fields.copy(), []
     return made
 
 
@@ -138,6 +141,13 @@ def _empty_message() -> dict[str, Any]:
 
 
 _EMPTY = _empty_message()
+
+
+def _closes(head: dict[str, Any], fields: list[tuple[str, str]]) -> bool:
+    """Whether http.client would close the connection after an answer, by its own rules."""
+    asked = stdlib.HTTPResponse(Memory())  # type: ignore[arg-type]
+    asked.__dict__.update(head, headers=message(fields))
+    return bool((head["length"] is None and not head["chunked"]) or asked._check_close())  # type: ignore[attr-defined]
 
 
 def framed(recorded: Response) -> bytes:

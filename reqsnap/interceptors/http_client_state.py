@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from http import client as stdlib
 from typing import Any
 
@@ -147,20 +146,28 @@ def reset(conn: Any) -> None:
         conn._response_options = None
 
 
-@contextmanager
-def response_class(conn: Any, made_by: Callable[..., Any]) -> Iterator[None]:
-    """Have a connection make its next response by a function of ours."""
-    own = conn.__dict__
-    previous = own.get("response_class")
-    own["response_class"] = made_by
-    try:
-        yield
-    finally:
-        if own.get("response_class") is made_by:
-            if previous is None:
-                del own["response_class"]
+class ResponseClass:
+    """Has a connection make its next response by a function of ours, for a `with` block."""
+
+    __slots__ = ("_made_by", "_own", "_previous")
+
+    def __init__(self, conn: Any, made_by: Callable[..., Any]) -> None:
+        self._own: dict[str, Any] = conn.__dict__
+        self._made_by = made_by
+
+    def __enter__(self) -> None:
+        self._previous = self._own.get(_RESPONSE_CLASS)
+        self._own[_RESPONSE_CLASS] = self._made_by
+
+    def __exit__(self, *error: object) -> None:
+        if self._own.get(_RESPONSE_CLASS) is self._made_by:
+            if self._previous is None:
+                del self._own[_RESPONSE_CLASS]
             else:
-                own["response_class"] = previous
+                self._own[_RESPONSE_CLASS] = self._previous
+
+
+_RESPONSE_CLASS = "response_class"
 
 
 def url_of(conn: Any, target: str) -> str:

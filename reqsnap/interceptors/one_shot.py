@@ -49,6 +49,15 @@ class Body:
             yield piece
 
 
+def with_body(
+    args: tuple[Any, ...], kwargs: dict[str, Any], place: int, body: Any
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call with another body, which is at `place` or under its name."""
+    if len(args) > place:
+        return (*args[:place], body, *args[place + 1 :]), kwargs
+    return args, (kwargs | {"body": body} if "body" in kwargs else kwargs)
+
+
 def noted(data: Any, pieces: list[bytes]) -> Any:
     """What `HTTPConnection.send` is given, such that the bytes it sends end up in `pieces`."""
     if isinstance(data, bytes):

@@ -13,7 +13,7 @@ from typing import Any
 from reqsnap import scope
 from reqsnap.interceptors import http_client, http_client_flow, http_client_state
 from reqsnap.interceptors.http_client_state import NOTING, Exchange, exchange_of, url_of
-from reqsnap.interceptors.one_shot import Body
+from reqsnap.interceptors.one_shot import Body, with_body
 from reqsnap.patching import Patch
 
 _HELD = "_reqsnap_held_proxy"
@@ -55,14 +55,14 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
         return _live(wrapped, pool, exchange, args, kwargs)
     body = Body(args[_BODY] if len(args) > _BODY else kwargs.get("body"))
     exchange.pool = _Attempt(pool)
-    captured, named = _with_body(args, kwargs, body.first)
+    captured, named = with_body(args, kwargs, _BODY, body.first)
     try:
         return wrapped(*captured, **named)
     except http_client_flow.SendAgain:
         # The attempt that was captured is no attempt at the server.
         pool.num_requests -= 1
     exchange.pool = None
-    args, kwargs = _with_body(args, kwargs, body.again())
+    args, kwargs = with_body(args, kwargs, _BODY, body.again())
     return _live(wrapped, pool, exchange, args, kwargs)
 
 
@@ -114,14 +114,6 @@ def validate_conn(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[s
     if exchange is not None and exchange.phase is http_client_state.CAPTURING:
         return None
     return wrapped(*args, **kwargs)
-
-
-def _with_body(
-    args: tuple[Any, ...], kwargs: dict[str, Any], body: Any
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if len(args) > _BODY:
-        return (*args[:_BODY], body, *args[_BODY + 1 :]), kwargs
-    return args, (kwargs | {"body": body} if "body" in kwargs else kwargs)
 
 
 _POOLS = "urllib3.connectionpool"

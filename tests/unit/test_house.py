@@ -18,7 +18,7 @@ ROWS = [
     {"errors"},
     {"model"},
     {"modes"},
-    {"content_coding"},
+    {"content_coding", "memo"},
     {"redaction"},
     {"matching"},
     {"numbering", "sequences", "near_misses"},

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 from typing import Any
 
 import pytest
+import urllib3.connection
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reqsnap.interceptors.http1 import request_sent
-from reqsnap.interceptors.http_client_build import described, pretend_sent
+from reqsnap.interceptors.http_client_build import Built, known, mark_of, remember
 from reqsnap.interceptors.http_client_state import IDLE, SENT
+from reqsnap.memo import Memo
+from reqsnap.model import Headers, Request
 
 words = st.text("aAzZ-_019 \t\r\n:é\x00\x7f\u2028", max_size=6)
 headers = st.none() | st.dictionaries(
@@ -34,6 +38,11 @@ def built(conn: Any, *args: Any) -> bytes:
     return b"".join(pieces)
 
 
+def known_of(conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Built | None:
+    """What is known of a request beforehand."""
+    return known(conn, mark_of(conn, conn.request, args, kwargs), Memo())
+
+
 @given(hosts, methods, targets, bodies, headers)
 @example("example.com", "POST", "/", b"ab", {"Accept": "a b"})
 @example("example.com", "PUT", "/", None, None)
@@ -43,11 +52,11 @@ def test_what_is_described_is_what_is_built(
 ) -> None:
     conn = http.client.HTTPConnection(host)
     args = (method, target, body, fields or {})
-    plain = described(conn, "http://h/", args, {})
+    plain = known_of(conn, args, {})
     if plain is not None:
-        assert plain == request_sent(method, "http://h/", built(conn, *args))
+        assert plain.request == request_sent(method, plain.request.url, built(conn, *args))
         other = http.client.HTTPConnection(host)
-        pretend_sent(other, method)
+        vars(other).update(plain.leaves)
         assert vars(other).keys() == vars(conn).keys()
         for name in ("_HTTPConnection__state", "_method", "_buffer"):
             assert vars(other)[name] == vars(conn)[name]
@@ -55,9 +64,9 @@ def test_what_is_described_is_what_is_built(
 
 def test_plain_requests_are_described() -> None:
     for conn in (http.client.HTTPConnection("h"), http.client.HTTPSConnection("h", 8443)):
-        assert described(conn, "http://h/", ("GET", "/"), {}) is not None
-        assert described(conn, "http://h/", ("POST", "/", b"a", {"Accept": "*/*"}), {}) is not None
-        assert described(conn, "http://h/", ("POST", "/"), {"body": b"a", "headers": {}}) is not None
+        assert known_of(conn, ("GET", "/"), {}) is not None
+        assert known_of(conn, ("POST", "/", b"a", {"Accept": "*/*"}), {}) is not None
+        assert known_of(conn, ("POST", "/"), {"body": b"a", "headers": {}}) is not None
 
 
 class Own(http.client.HTTPConnection):
@@ -76,13 +85,13 @@ class Own(http.client.HTTPConnection):
     ],
 )
 def test_whatever_is_not_plain_is_left_to_its_own_code(conn: Any, args: tuple[Any, ...], kwargs: Any) -> None:
-    assert described(conn, "http://h/", args, kwargs) is None
+    assert known_of(conn, args, kwargs) is None
 
 
 def test_a_connection_that_is_not_idle_is_left_to_its_own_error() -> None:
     conn = http.client.HTTPConnection("h")
-    pretend_sent(conn, "GET")
-    assert described(conn, "http://h/", ("GET", "/"), {}) is None
+    vars(conn)["_HTTPConnection__state"] = SENT
+    assert known_of(conn, ("GET", "/"), {}) is None
 
 
 def test_methods_that_somebody_has_wrapped_are_left_to_do_their_work(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,9 +103,46 @@ def test_methods_that_somebody_has_wrapped_are_left_to_do_their_work(monkeypatch
 
     conn = http.client.HTTPConnection("h")
     monkeypatch.setattr(http.client.HTTPConnection, "putrequest", traced)
-    assert described(conn, "http://h/", ("GET", "/"), {}) is None
+    assert known_of(conn, ("GET", "/"), {}) is None
     monkeypatch.undo()
-    assert described(conn, "http://h/", ("GET", "/"), {}) is not None
+    assert known_of(conn, ("GET", "/"), {}) is not None
+
+
+def test_a_wrapper_that_names_what_it_wraps_is_seen_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = http.client.HTTPConnection.putheader
+
+    @functools.wraps(original)
+    def traced(self: Any, *args: Any) -> None:
+        original(self, *args)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "putheader", traced)
+    assert known_of(http.client.HTTPConnection("h"), ("GET", "/"), {}) is None
+
+
+def test_a_class_that_speaks_http_1_0_is_left_to_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http.client.HTTPConnection, "_http_vsn", 10)
+    assert known_of(http.client.HTTPConnection("h"), ("GET", "/"), {}) is None
+
+
+def test_what_was_built_once_is_known_for_the_same_arguments_alone() -> None:
+    conn = urllib3.connection.HTTPConnection("h")
+    memo: Memo[Built] = Memo()
+    asked = mark_of(conn, conn.request, ("GET", "/", None, {"A": "b"}), {"preload_content": False})
+    assert asked is not None
+    assert known(conn, asked, memo) is None
+    remember(conn, asked, Request("GET", "http://h/", Headers([("A", "b")])), memo)
+    again = mark_of(conn, conn.request, ("GET", "/", None, {"A": "b"}), {"preload_content": False})
+    assert known(conn, again, memo) is not None
+    for args, kwargs in [
+        (("GET", "/", None, {"A": "b"}), {"preload_content": True}),
+        (("GET", "/", None, {"a": "b"}), {"preload_content": False}),
+        (("GET", "/", b"", {"A": "b"}), {"preload_content": False}),
+    ]:
+        other = mark_of(conn, conn.request, args, kwargs)
+        assert other is not None
+        assert known(conn, other, memo) is None
+    elsewhere = urllib3.connection.HTTPConnection("h", 81)
+    assert known(elsewhere, mark_of(elsewhere, elsewhere.request, ("GET", "/"), {}), memo) is None
 
 
 def test_the_states_are_those_of_http_client() -> None:

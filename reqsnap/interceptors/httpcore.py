@@ -20,15 +20,18 @@ from reqsnap.interceptors.httpcore_bodies import (
 )
 from reqsnap.interceptors.httpcore_live import Exchange, ReceivedBodyAsync, ReceivedBodySync
 from reqsnap.interceptors.httpcore_replay import replay_async, replay_sync
-from reqsnap.interceptors.httpcore_shapes import CoreRequest, CoreResponse, CoreURL, text_headers, with_body
+from reqsnap.interceptors.httpcore_shapes import (
+    DEFAULT_PORTS,
+    CoreRequest,
+    CoreResponse,
+    request_head,
+    with_body,
+)
 from reqsnap.model import Request
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 
 _Decision = Replay | Forward | Refuse
-
-_DEFAULT_PORTS = {b"http": 80, b"https": 443, b"ws": 80, b"wss": 443}
-"""The schemes that the pools connect for. A handshake for WebSocket is an exchange too."""
 
 
 def patches(client: str) -> tuple[Patch, ...]:
@@ -85,19 +88,18 @@ def patches(client: str) -> tuple[Patch, ...]:
 class _Turn:
     """One request on its way to a decision, and from it to the wire."""
 
-    __slots__ = ("_asked", "_body", "_method", "_recorder", "_url", "request")
+    __slots__ = ("_asked", "_body", "_head", "_recorder", "request")
 
     def __init__(self, recorder: Recorder, request: CoreRequest) -> None:
         self.request = request
         self._recorder = recorder
-        self._method = request.method.decode("latin-1")
-        self._url = _url(request.url)
+        self._head = request_head(request)
         self._body: GatheredBody | None = None
         self._asked: Request | None = None
 
     def head(self) -> Forward | Refuse | None:
         """The decision where it does not need the body."""
-        return self._recorder.head(self._method, self._url)
+        return self._recorder.head(self._head.method, self._head.url)
 
     def before(self, body: GatheredBody) -> Replay | Forward | Refuse:
         """The decision, given the whole body."""
@@ -131,31 +133,16 @@ class _Turn:
         return exchange, with_body(self.request, sent)
 
     def _request(self, pieces: list[bytes], complete: bool) -> Request:
-        headers = text_headers(self.request.headers)
-        return Request(self._method, self._url, headers, b"".join(pieces), complete)
+        return self._head.request(b"".join(pieces), complete)
 
 
 def _turn(args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Turn | None:
     """None where the library's own code goes on by itself: no cassette, or nothing that it would send."""
     recorder = scope.current()
     request: CoreRequest | None = args[0] if args else kwargs.get("request")
-    if recorder is None or request is None or request.url.scheme not in _DEFAULT_PORTS:
+    if recorder is None or request is None or request.url.scheme not in DEFAULT_PORTS:
         return None
     return _Turn(recorder, request)
-
-
-def _url(url: CoreURL) -> str:
-    """The URL that a request target means on a connection, be it direct or through a proxy."""
-    target, host = url.target.decode("latin-1"), url.host.decode("latin-1")
-    if target[:1] != "/":
-        if target[:4].lower() == "http" and "://" in target[:9]:
-            return target
-        target = f"/{target}"
-    if ":" in host:
-        host = f"[{host.strip('[]')}]"
-    if url.port is not None and url.port != _DEFAULT_PORTS[url.scheme]:
-        host = f"{host}:{url.port}"
-    return f"{url.scheme.decode('latin-1')}://{host}{target}"
 
 
 PATCHES = patches("httpcore")

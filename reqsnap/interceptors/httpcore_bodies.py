@@ -9,10 +9,12 @@ from typing import Any
 
 from reqsnap.interceptors.httpcore_shapes import Tee
 
+_BUFFERS = bytearray, memoryview
+
 
 def kept(piece: bytes | bytearray | memoryview) -> bytes:
     """A piece of a body, copied where it is a buffer that its owner may fill again."""
-    return bytes(piece) if isinstance(piece, bytearray | memoryview) else piece
+    return bytes(piece) if isinstance(piece, _BUFFERS) else piece
 
 
 class GatheredBody:

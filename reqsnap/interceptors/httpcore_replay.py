@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import logging
 import sys
 import types
-from collections.abc import AsyncGenerator, Generator, Iterator
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from typing import Any
 
+from reqsnap.interceptors.httpcore_no_connection import no_connection_async, no_connection_sync
 from reqsnap.interceptors.httpcore_shapes import CoreRequest, CoreResponse, byte_headers
 from reqsnap.model import Response
 from reqsnap.recorder import Replay
@@ -22,21 +21,25 @@ _STREAM_ID = 1
 
 def replay_sync(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
     """The recorded answer as a response of the library of that name, for a sync pool."""
-    answer = _Answer(name, request, decision)
-    for step in answer.steps():
-        with step:
-            pass
-    return answer.build(_SyncBody, answer.library.no_stream)
+    answer = _answer(name, decision)
+    traces = answer.traces(request)
+    if traces is not None:
+        for step in traces.up_to_head(answer.parsed()):
+            with step:
+                pass
+    return answer.response(_SyncBody, traces, answer.library.no_stream)
 
 
 async def replay_async(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
     """The recorded answer as a response of the library of that name, for an async pool."""
-    answer = _Answer(name, request, decision)
-    for step in answer.steps():
-        async with step:
-            pass
+    answer = _answer(name, decision)
+    traces = answer.traces(request)
+    if traces is not None:
+        for step in traces.up_to_head(answer.parsed()):
+            async with step:
+                pass
     await _checkpoint()
-    return answer.build(_AsyncBody, answer.library.async_no_stream)
+    return answer.response(_AsyncBody, traces, answer.library.async_no_stream)
 
 
 class _Library:
@@ -49,57 +52,11 @@ class _Library:
         self.trace: Any = importlib.import_module(f"{name}._trace").Trace
         self.http11_logger = logging.getLogger(f"{name}.http11")
         self.http2_logger = logging.getLogger(f"{name}.http2")
-        errors = {error: getattr(module, error) for error in ("ReadError", "WriteError", "ConnectError")}
-        sync_bases = (_SyncNoConnection, module.NetworkStream)
-        async_bases = (_AsyncNoConnection, module.AsyncNetworkStream)
-        self.no_stream: object = type("ReplayedStream", sync_bases, errors)()
-        self.async_no_stream: object = type("AsyncReplayedStream", async_bases, errors)()
+        self.no_stream = no_connection_sync(module)
+        self.async_no_stream = no_connection_async(module)
 
 
 _library = functools.cache(_Library)
-
-
-class _NoConnection:
-    """Stands for the connection of an answer that came over none; it keeps no state."""
-
-    ReadError: type[Exception]
-    WriteError: type[Exception]
-    ConnectError: type[Exception]
-
-    def get_extra_info(self, info: str) -> Any:
-        """Nothing waits to be read. Addresses, socket and TLS session there are none."""
-        return False if info == "is_readable" else None
-
-    def _fail(self, error: type[Exception]) -> NoReturn:
-        raise error("The answer was replayed by reqsnap: there is no connection")
-
-
-class _SyncNoConnection(_NoConnection):
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._fail(self.ReadError)
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._fail(self.WriteError)
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-    def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: Any = None) -> Any:
-        self._fail(self.ConnectError)
-
-
-class _AsyncNoConnection(_NoConnection):
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._fail(self.ReadError)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._fail(self.WriteError)
-
-    async def aclose(self) -> None:
-        """There is nothing to close."""
-
-    async def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: Any = None) -> Any:
-        self._fail(self.ConnectError)
 
 
 class _Traces:
@@ -113,6 +70,12 @@ class _Traces:
     def __init__(self, trace: Any, logger: logging.Logger, request: CoreRequest, http2: bool) -> None:
         self._trace, self._logger, self._request = trace, logger, request
         self._stream = {"stream_id": _STREAM_ID} if http2 else {}
+
+    def up_to_head(self, parsed: object) -> Iterator[Any]:
+        """The steps up to the head of the answer, given as the library's parser gives it."""
+        yield self.step("send_request_headers")
+        yield self.step("send_request_body")
+        yield self.step("receive_response_headers", parsed)
 
     def step(self, name: str, value: object = None) -> Any:
         """A step that ends with a value, as a context manager of either kind."""
@@ -128,20 +91,25 @@ class _Traces:
 class _Body:
     """The body of a replayed answer: read once, in the pieces in which it was recorded."""
 
-    __slots__ = ("_closed", "_pieces", "_read_error", "_traces")
+    __slots__ = ("_open", "_read_error", "_traces", "pieces")
 
     def __init__(self, pieces: Iterator[bytes], traces: _Traces | None, read_error: type[Exception]) -> None:
-        self._pieces, self._traces, self._read_error = pieces, traces, read_error
-        self._closed = False
+        self.pieces, self._traces, self._read_error = pieces, traces, read_error
+        self._open = True
 
-    def _check_open(self) -> None:
-        if self._closed:
+    def check_open(self) -> None:
+        """Raise where it may not be read any more."""
+        if not self._open:
             raise self._read_error("The response was closed before it was read")
+
+    def end(self) -> None:
+        """Let it be read no more."""
+        self._open = False
 
     def _close(self) -> _Traces | None:
         """The traces to close with, the first time."""
-        traces = None if self._closed else self._traces
-        self._closed = True
+        self.end()
+        traces, self._traces = self._traces, None
         return traces
 
 
@@ -149,13 +117,13 @@ class _SyncBody(_Body):
     __slots__ = ()
 
     def __iter__(self) -> Iterator[bytes]:
-        self._check_open()
-        return self._pieces if self._traces is None else self._traced(self._traces)
+        self.check_open()
+        return self.pieces if self._traces is None else self._traced(self._traces)
 
     def _traced(self, traces: _Traces) -> Generator[bytes, None, None]:
         try:
             with traces.step("receive_response_body"):
-                yield from self._pieces
+                yield from self.pieces
         except BaseException:
             self.close()
             raise
@@ -169,16 +137,14 @@ class _SyncBody(_Body):
 class _AsyncBody(_Body):
     __slots__ = ()
 
-    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
-        self._check_open()
-        traces = self._traces
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _AsyncPieces(self) if self._traces is None else self._traced(self._traces)
+
+    async def _traced(self, traces: _Traces) -> AsyncGenerator[bytes, None]:
+        self.check_open()
         try:
-            async with contextlib.nullcontext() if traces is None else traces.step("receive_response_body"):
-                first = True
-                for piece in self._pieces:
-                    if not first:
-                        await _checkpoint()
-                    first = False
+            async with traces.step("receive_response_body"):
+                async for piece in _AsyncPieces(self):
                     yield piece
         except BaseException:
             await self.aclose()
@@ -190,69 +156,91 @@ class _AsyncBody(_Body):
                 pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """The head of a recorded answer in the library's types; kept with the recording."""
+class _AsyncPieces:
+    """Not a generator: event loops keep account of those until they have ended."""
 
-    headers: list[tuple[bytes, bytes]]
-    extensions: dict[str, Any]
-    http2: bool
+    __slots__ = ("_begun", "_body", "_pieces")
 
-    @classmethod
-    def of(cls, decision: Replay) -> _Head:
-        """The head, made at the first replay."""
-        head: _Head | None = decision.kept.get(__name__)
-        if head is None:
-            head = decision.kept[__name__] = cls._made(decision.response)
-        return head
+    def __init__(self, body: _AsyncBody) -> None:
+        self._body, self._pieces = body, body.pieces
+        self._begun = False
 
-    @classmethod
-    def _made(cls, recorded: Response) -> _Head:
-        http2 = recorded.version == "HTTP/2"
-        extensions: dict[str, Any] = {"http_version": recorded.version.encode("latin-1")}
-        if http2:
-            extensions["stream_id"] = _STREAM_ID
-        else:
-            extensions["reason_phrase"] = recorded.reason.encode("latin-1")
-        return cls(byte_headers(recorded.headers), extensions, http2)
+    def __aiter__(self) -> _AsyncPieces:
+        return self
 
-    def parsed(self, status: int) -> tuple[object, ...]:
-        """What the library's parser gives for this head."""
-        if self.http2:
-            return status, list(self.headers)
-        version, reason = self.extensions["http_version"], self.extensions["reason_phrase"]
-        return version, status, reason, list(self.headers)
+    async def __anext__(self) -> bytes:
+        if not self._begun:
+            self._body.check_open()
+        for piece in self._pieces:
+            if self._begun:
+                await self._let_others_run()
+            self._begun = True
+            return piece
+        raise StopAsyncIteration
+
+    async def _let_others_run(self) -> None:
+        try:
+            await _checkpoint()
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        """Read no further."""
+        self._pieces = iter(())
+        self._body.end()
 
 
 class _Answer:
-    """A recorded answer on its way to one request."""
+    """A recorded answer in one library's types: what every replay of it has in common."""
 
-    __slots__ = ("_head", "_recorded", "_traces", "library")
+    __slots__ = ("_extensions", "_headers", "_http2", "_logger", "_made", "_recorded", "library")
 
-    def __init__(self, name: str, request: CoreRequest, decision: Replay) -> None:
-        self.library = library = _library(name)
-        self._recorded = decision.response
-        self._head = _Head.of(decision)
-        logger = library.http2_logger if self._head.http2 else library.http11_logger
-        traced = request.extensions.get("trace") is not None or logger.isEnabledFor(logging.DEBUG)
-        self._traces = _Traces(library.trace, logger, request, self._head.http2) if traced else None
+    def __init__(self, library: _Library, recorded: Response) -> None:
+        self.library = library
+        self._recorded = recorded
+        self._http2 = recorded.version == "HTTP/2"
+        self._logger = library.http2_logger if self._http2 else library.http11_logger
+        self._headers = byte_headers(recorded.headers)
+        self._extensions: dict[str, Any] = {"http_version": recorded.version.encode("latin-1")}
+        if self._http2:
+            self._extensions["stream_id"] = _STREAM_ID
+        else:
+            self._extensions["reason_phrase"] = recorded.reason.encode("latin-1")
+        # As the library looks at every header field when it makes a response (httpcore 1.0.9),
+        # it makes one, of which the others are copies.
+        self._made = vars(library.response(recorded.status, headers=self._headers))
 
-    def steps(self) -> Iterator[Any]:
-        """What is traced up to the head of the answer."""
-        if self._traces is not None:
-            yield self._traces.step("send_request_headers")
-            yield self._traces.step("send_request_body")
-            yield self._traces.step("receive_response_headers", self._head.parsed(self._recorded.status))
+    def traces(self, request: CoreRequest) -> _Traces | None:
+        """The traces of a request, where somebody looks at them."""
+        if request.extensions.get("trace") is None and not self._logger.isEnabledFor(logging.DEBUG):
+            return None
+        return _Traces(self.library.trace, self._logger, request, self._http2)
 
-    def build(self, body: type[_Body], network_stream: object) -> CoreResponse:
-        """The library's own response."""
-        response: CoreResponse = self.library.response(
-            status=self._recorded.status,
-            headers=self._head.headers,
-            content=body(self._recorded.pieces(), self._traces, self.library.read_error),
-            extensions={**self._head.extensions, "network_stream": network_stream},
-        )
+    def parsed(self) -> tuple[object, ...]:
+        """What the library's parser gives for the head."""
+        status, headers = self._recorded.status, list(self._headers)
+        if self._http2:
+            return status, headers
+        return self._extensions["http_version"], status, self._extensions["reason_phrase"], headers
+
+    def response(self, body: type[_Body], traces: _Traces | None, network_stream: object) -> CoreResponse:
+        """The library's own response, to be read once."""
+        library = self.library
+        response: CoreResponse = object.__new__(library.response)
+        vars(response).update(self._made)
+        response.headers = self._headers.copy()
+        response.stream = body(self._recorded.pieces(), traces, library.read_error)
+        response.extensions = {**self._extensions, "network_stream": network_stream}
         return response
+
+
+def _answer(name: str, decision: Replay) -> _Answer:
+    """The answer for the library of that name; made at the first replay and kept with the recording."""
+    answer: _Answer | None = decision.kept.get(name)
+    if answer is None:
+        answer = decision.kept[name] = _Answer(_library(name), decision.response)
+    return answer
 
 
 async def _checkpoint() -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from reqsnap.model import Headers
+from reqsnap.model import Headers, Request
+
+DEFAULT_PORTS = {b"http": 80, b"https": 443, b"ws": 80, b"wss": 443}
+"""The schemes that the pools connect for. A handshake for WebSocket is an exchange too."""
+
+_REMEMBERED = 1024
 
 
 class CoreURL(Protocol):
@@ -40,6 +46,62 @@ class CoreResponse(Protocol):
 def text_headers(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Header fields of the library's as ours."""
     return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs])
+
+
+class RequestHead:
+    """What we say of a request before its body: its method, absolute URL and header fields."""
+
+    __slots__ = ("_bare", "method", "url")
+
+    def __init__(self, method: bytes, url: str, headers: Headers) -> None:
+        self.method = method.decode("latin-1")
+        self.url = url
+        self._bare = Request(self.method, url, headers)
+
+    def request(self, body: bytes, complete: bool) -> Request:
+        """The request with this head."""
+        if complete and not body:
+            return self._bare
+        return Request(self.method, self.url, self._bare.headers, body, complete)
+
+
+def request_head(request: CoreRequest) -> RequestHead:
+    """The head of a request. Programs repeat themselves, so the latest ones are remembered."""
+    url = request.url
+    fields = request.method, url.scheme, url.host, url.port, url.target, tuple(request.headers)
+    try:
+        return _remembered_head(*fields)
+    except TypeError:
+        # A client may have put in a list or a bytearray, which are sent but cannot be looked up.
+        return _head(*fields)
+
+
+def _head(
+    method: bytes,
+    scheme: bytes,
+    host: bytes,
+    port: int | None,
+    target: bytes,
+    headers: Iterable[tuple[bytes, bytes]],
+) -> RequestHead:
+    return RequestHead(method, _url(scheme, host, port, target), text_headers(headers))
+
+
+_remembered_head = functools.lru_cache(_REMEMBERED)(_head)
+
+
+def _url(scheme: bytes, host: bytes, port: int | None, target: bytes) -> str:
+    """The URL that a request target means on a connection, be it direct or through a proxy."""
+    path, authority = target.decode("latin-1"), host.decode("latin-1")
+    if path[:1] != "/":
+        if path[:4].lower() == "http" and "://" in path[:9]:
+            return path
+        path = f"/{path}"
+    if ":" in authority:
+        authority = f"[{authority.strip('[]')}]"
+    if port is not None and port != DEFAULT_PORTS[scheme]:
+        authority = f"{authority}:{port}"
+    return f"{scheme.decode('latin-1')}://{authority}{path}"
 
 
 def byte_headers(headers: Headers) -> list[tuple[bytes, bytes]]:

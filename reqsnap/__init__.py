@@ -16,17 +16,23 @@ from reqsnap.errors import (
     CassetteWriteError,
     ConfigurationError,
     Difference,
+    Drift,
+    DriftWarning,
     LostExchangeWarning,
     NearMiss,
+    OutOfOrderError,
     ReqsnapError,
     ReqsnapWarning,
     SequenceExhaustedError,
+    StaleRecordingError,
+    StaleRecordingWarning,
     SwallowedRefusalWarning,
     UnmatchedRequestError,
 )
 from reqsnap.matching import register_matcher
-from reqsnap.model import Headers, Interaction, Request, Response
+from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.modes import Mode
+from reqsnap.stubs import Stub
 
 __version__ = "0.1.0"
 
@@ -38,18 +44,26 @@ __all__ = [
     "CassetteWriteError",
     "ConfigurationError",
     "Difference",
+    "Drift",
+    "DriftWarning",
+    "ErrorKind",
     "Headers",
     "Interaction",
     "Library",
     "LostExchangeWarning",
     "Mode",
     "NearMiss",
+    "NetworkError",
+    "OutOfOrderError",
     "RecordedRequest",
     "ReqsnapError",
     "ReqsnapWarning",
     "Request",
     "Response",
     "SequenceExhaustedError",
+    "StaleRecordingError",
+    "StaleRecordingWarning",
+    "Stub",
     "SwallowedRefusalWarning",
     "UnmatchedRequestError",
     "__version__",

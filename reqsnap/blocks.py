@@ -6,21 +6,20 @@ given back in `close`, whatever fails on the way.
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from reqsnap import patching, scope
+from reqsnap.block_reports import about_drift, about_lost, about_refusals, about_stale
 from reqsnap.cassette import Cassette
-from reqsnap.errors import CassetteWriteError, ConfigurationError, LostExchangeWarning, ReqsnapWarning
+from reqsnap.errors import ConfigurationError, ReqsnapWarning
 from reqsnap.formats import native
 from reqsnap.interceptors import TABLE
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
 from reqsnap.policy import Policy
 from reqsnap.recorder import Recorder
-from reqsnap.refusals import about_refusals
 from reqsnap.storage import CassetteFile
 
 patching.use_table(TABLE)
@@ -33,9 +32,6 @@ class Shared:
     cassette: Cassette
     options: Options
     permits: Permits
-    file: CassetteFile | None
-    replaces_file: bool
-    from_partial: bool = False
     users: int = 0
     raised: bool = False
 
@@ -105,16 +101,22 @@ class OpenBlock:
             self._shared.raised |= not self._nested
             if not self._options.record_on_exception:
                 self.cassette.forget(recorder.recorded)
-        found: list[ReqsnapWarning] = []
-        if late:
-            found.append(_about_late(self.cassette, [forward.target for forward in late]))
+        found = about_lost(self.scope.name, [forward.target for forward in late], recorder.lost)
         found += about_refusals(recorder.refusals, error)
-        found += self._give_back()
+        found += about_stale(self.scope.name, recorder.stale)
+        found += about_drift(self.scope.name, recorder.drift)
+        try:
+            found += self._give_back()
+        except Exception as unsaved:
+            # One error can be raised; it brings what else there is to tell.
+            for note in [f"reqsnap: {each}" for each in found] + list(map(_unrecorded, recorder.problems)):
+                unsaved.add_note(note)
+            raise
         if recorder.problems and error is None:
             raise recorder.problems[0]
         for problem in recorder.problems:
             if error is not None:
-                error.add_note(f"reqsnap could not record an exchange: {problem!r}")
+                error.add_note(_unrecorded(problem))
         return found
 
     def _give_back(self) -> list[ReqsnapWarning]:
@@ -127,7 +129,11 @@ class OpenBlock:
                 return []
             if self._path is not None:
                 _shared.pop(self._path, None)
-            return _save(shared)
+            return _save(self._path, shared)
+
+
+def _unrecorded(problem: Exception) -> str:
+    return f"reqsnap could not record an exchange: {problem!r}"
 
 
 def _is_within(recorder: Recorder | None, cassette: Cassette) -> bool:
@@ -156,7 +162,7 @@ def _in_memory(options: Options, policy: Policy) -> Shared:
         allowed = f"mode {policy.mode.value} needs the path of a cassette"
         raise ConfigurationError("path", None, allowed, "Without a path only once, record and live work.")
     may = permits(policy.mode, recorded=False)
-    return Shared(Cassette(policy=policy), options, may, None, replaces_file=False)
+    return Shared(Cassette(policy=policy), options, may)
 
 
 def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
@@ -164,15 +170,22 @@ def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
     mode = policy.mode
     only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and file.exists())
     file.check(writable=not only_replays)
-    cassette = Cassette(file, policy)
     data = None if mode is Mode.RECORD else file.read()
     partial = file.partial.read() if data is None and mode in (Mode.ONCE, Mode.UPDATE) else None
+    may = permits(mode, recorded=data is not None, partial=partial is not None)
+    cassette = Cassette(
+        file,
+        policy,
+        evicts=may.send,
+        unfinished=data is None,
+        from_partial=partial is not None,
+        flush_interval=options.flush_interval if options.auto_flush else None,
+    )
     if data is not None:
         cassette.adopt(native.load(data, str(path)))
     elif partial is not None:
         cassette.adopt(native.load(partial, str(file.partial.path)))
-    may = permits(mode, recorded=data is not None, partial=partial is not None)
-    return Shared(cassette, options, may, file, replaces_file=data is None, from_partial=partial is not None)
+    return Shared(cassette, options, may)
 
 
 def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None:
@@ -189,47 +202,9 @@ def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None
         raise ConfigurationError(name, getattr(options, name), allowed, "Blocks on one path must agree.")
 
 
-def _save(shared: Shared) -> list[ReqsnapWarning]:
+def _save(path: Path | None, shared: Shared) -> list[ReqsnapWarning]:
     """Write what is new, when the last block on a path ends (rules 1, 8, 10 and 11 of the modes)."""
-    cassette, file = shared.cassette, shared.file
-    if file is None or cassette.mode is Mode.PLAYBACK:
-        return []
-    completes = shared.from_partial and not shared.raised
-    if not cassette.has_changed and not completes:
-        return _about_nothing(shared)
-    data = native.dump(cassette.interactions)
-    try:
-        if shared.raised and shared.replaces_file:
-            file.partial.write(data)
-        else:
-            file.write(data)
-            file.partial.remove()
-    except CassetteWriteError as error:
-        error.add_note(_rescue(data))
-        raise
+    written = shared.cassette.end(raised=shared.raised)
+    if shared.permits.replaces and not (written or shared.raised) and path is not None and path.exists():
+        return [ReqsnapWarning(f"{path}: nothing was recorded, so the previous cassette was kept")]
     return []
-
-
-def _rescue(data: bytes) -> str:
-    """Put recordings that cannot be saved where they belong into the system's temporary folder."""
-    try:
-        with tempfile.NamedTemporaryFile(prefix="reqsnap-", suffix=".yaml", delete=False) as copy:
-            copy.write(data)
-    except OSError as problem:
-        return f"A copy could not be kept either: {problem}. `cassette.save(path)` still can write it."
-    return f"Nothing is lost: the recordings were written to {copy.name}"
-
-
-def _about_nothing(shared: Shared) -> list[ReqsnapWarning]:
-    file = shared.file
-    if shared.permits.replaces and not shared.raised and file is not None and file.exists():
-        return [ReqsnapWarning(f"{file.path}: nothing was recorded, so the previous cassette was kept")]
-    return []
-
-
-def _about_late(cassette: Cassette, targets: list[str]) -> ReqsnapWarning:
-    return LostExchangeWarning(
-        f"{cassette.path or 'cassette in memory'}: {len(targets)} exchange(s) were still under way when the "
-        f"block ended and are not recorded, the first to start: {targets[0]}. Read or close every answer "
-        "inside the block."
-    )

@@ -6,22 +6,25 @@ the path shares it. Its methods may be called from any thread.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
-from pathlib import Path
 
-from reqsnap.errors import ConfigurationError
+from reqsnap.errors import CassetteWriteError, ConfigurationError
+from reqsnap.flushing import Flusher
 from reqsnap.formats import native
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
-from reqsnap.numbering import Numbering
 from reqsnap.policy import Policy
-from reqsnap.redaction import redact_interaction
-from reqsnap.sequences import Entry, Index, Prepared, Taken, prepare
+from reqsnap.recordings import Recordings
+from reqsnap.saving import Saver, rescue
 from reqsnap.storage import CassetteFile
+from reqsnap.stubs import Answer, Stub
+from reqsnap.value_checks import check_interaction, check_request
+
+FilePath = str | PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class RecordedRequest:
     recorded_at: datetime
 
 
-class Cassette:
+class Cassette(Recordings):
     """An ordered set of recorded interactions.
 
     Yielded by `use_cassette`; also made by itself, empty and in memory.
@@ -44,17 +47,24 @@ class Cassette:
     (0, True)
     """
 
-    def __init__(self, file: CassetteFile | None = None, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        file: CassetteFile | None = None,
+        policy: Policy | None = None,
+        *,
+        evicts: bool = True,
+        unfinished: bool = False,
+        from_partial: bool = False,
+        flush_interval: float | None = None,
+    ) -> None:
+        super().__init__(policy or Policy(), evicts=evicts)
         self._file = file
-        self._policy = policy or Policy()
-        self._lock = threading.RLock()
-        self._entries: list[Entry] = []
-        self._fresh: list[Entry] = []
-        self._numbering = Numbering()
-        self._next_order = 0
-        self._touched = False
-        self._unsaved: dict[int, Entry] = {}
-        self._index = self._new_index()
+        self._saver: Saver | None = None
+        if file is not None and self._policy.mode is not Mode.PLAYBACK:
+            saver = Saver(file, self._contents, self._lock, unfinished=unfinished, from_partial=from_partial)
+            self._saver = saver
+            if flush_interval is not None:
+                self._flusher = Flusher(saver.flush, lambda: saver.has_changed, flush_interval)
 
     # What it is
 
@@ -69,19 +79,12 @@ class Cassette:
         return self._policy.mode
 
     @property
-    def policy(self) -> Policy:
-        """How it compares, redacts and repeats."""
-        return self._policy
-
-    @property
     def interactions(self) -> tuple[Interaction, ...]:
         """Everything it holds, in the order in which the requests started, new ones included."""
-        with self._lock:
-            return tuple(entry.interaction for entry in self._all())
+        return tuple([entry.interaction for entry in self._all()])
 
     def __len__(self) -> int:
-        with self._lock:
-            return len(self._entries) + len(self._fresh)
+        return len(self._contents)
 
     def __iter__(self) -> Iterator[Interaction]:
         return iter(self.interactions)
@@ -96,31 +99,37 @@ class Cassette:
 
     @property
     def play_count(self) -> int:
-        """How many answers were replayed since it was opened or reset."""
+        """How many answers were replayed since it was opened, reset, or given another set to hold."""
         with self._lock:
-            return sum(entry.plays for entry in self._entries)
+            return self._contents.plays
 
     @property
     def position(self) -> int:
         """How many of its recordings have been replayed at least once."""
         with self._lock:
-            return sum(1 for entry in self._entries if entry.plays)
+            return sum(1 for entry in self._contents.recorded if entry.plays)
 
     @property
     def unplayed(self) -> tuple[Interaction, ...]:
         """The recordings that were not replayed. What this block recorded is not among them."""
         with self._lock:
-            return tuple(entry.interaction for entry in self._entries if not entry.plays)
+            return tuple([entry.interaction for entry in self._contents.recorded if not entry.plays])
 
     @property
     def all_played(self) -> bool:
         """Whether every recording was replayed at least once."""
         return not self.unplayed
 
+    @property
+    def evicted(self) -> int:
+        """How many interactions have left it because it keeps only `max_interactions`."""
+        return self._contents.evicted
+
     def info(self, request: Request) -> RecordedRequest | None:
         """What it knows of a request, or None; counts nothing as played."""
+        _check_request(request)
         with self._lock:
-            entries = self._matching(request)
+            entries = self._contents.matching(request)
             if not entries:
                 return None
             return RecordedRequest(
@@ -135,162 +144,152 @@ class Cassette:
     def reset(self) -> None:
         """Start every sequence again, as if nothing had been played."""
         with self._lock:
-            self._index.reset(self._entries)
+            self._contents.reset()
 
     def clear(self) -> None:
-        """Forget every interaction. The file changes when the block ends, not before."""
+        """Forget every interaction. The file changes when it is saved or the block ends, not before."""
         self.replace(())
 
     def append(self, interaction: Interaction) -> None:
-        """Add an interaction at the end, redacted; it can be replayed at once."""
-        self._add_all([_checked(interaction)])
+        """Add an interaction at the end, redacted; it can be replayed at once.
+
+        Raises ConfigurationError for one that no cassette can hold.
+        """
+        checked = check_interaction(interaction, self._policy.rules)
+        with self._lock:
+            self._contents.append(checked)
+        self._changed()
 
     def replace(self, interactions: Iterable[Interaction]) -> None:
-        """Hold these interactions and no others. One that is none changes nothing."""
-        new = [_checked(interaction) for interaction in interactions]
+        """Hold these interactions and no others. Raises ConfigurationError, and then nothing changes."""
+        new = [check_interaction(each, self._policy.rules) for each in interactions]
         with self._lock:
-            self._entries, self._fresh, self._unsaved = [], [], {}
-            self._index = self._new_index()
-            self._touched = True
-            self._add_all(new)
+            self._contents.replace(new)
+        self._changed()
 
-    def delete(self, request: Request) -> int:
-        """Remove every recording of a request; returns how many there were."""
-        with self._lock:
-            gone = {id(entry) for entry in self._matching(request)}
-            if gone:
-                self._entries = [entry for entry in self._entries if id(entry) not in gone]
-                self._fresh = [entry for entry in self._fresh if id(entry) not in gone]
-                self._touched = True
-                self._reindex()
-            return len(gone)
+    def delete(self, which: Request | Callable[[Interaction], object]) -> int:
+        """Remove every recording of a request, or every interaction of which a function says so.
+
+        Returns how many there were. What the function raises is raised, and then nothing changes.
+        """
+        if isinstance(which, Request):
+            _check_request(which)
+            with self._lock:
+                count = self._contents.remove(self._contents.matching(which))
+        elif callable(which):
+            # Asked without the lock, because nobody knows what the function does.
+            chosen = [entry for entry in self._all() if which(entry.interaction)]
+            with self._lock:
+                count = self._contents.remove(chosen)
+        else:
+            raise ConfigurationError("which", which, "it is a Request, or a function of an Interaction")
+        self._changed()
+        return count
 
     # Its file
 
-    def load(self, path: str | PathLike[str] | None = None) -> None:
+    def load(self, path: FilePath | None = None) -> None:
         """Hold what a file holds: its own, or another native cassette's.
 
-        A file that does not exist reads as empty. Raises CassetteFormatError.
+        A file that does not exist reads as empty. Raises CassetteFormatError, and then
+        nothing changes.
         """
-        file = self._other(path)
-        data = file.read()
-        found = [] if data is None else native.load(data, str(file.path))
-        self.replace(found)
-        if path is None:
-            self._touched = False
+        if path is None and self._saver is not None:
+            self._saver.reload(lambda: _read(self._own_file()))
+        else:
+            found = _read(self._own_file() if path is None else CassetteFile(path))
+            with self._lock:
+                self._contents.replace(found)
+        self._changed()
 
-    def save(self, path: str | PathLike[str] | None = None) -> None:
+    def save(self, path: FilePath | None = None) -> None:
         """Write everything it holds to its own file or to another, replacing it atomically.
 
-        Raises CassetteWriteError.
+        Raises CassetteWriteError, and ConfigurationError for its own file in playback.
         """
-        file = self._other(path)
-        with self._lock:
-            file.write(native.dump(self.interactions))
-            if path is None:
-                self._touched, self._unsaved = False, {}
-
-    def _other(self, path: str | PathLike[str] | None) -> CassetteFile:
         if path is not None:
-            return CassetteFile(Path(path))
+            CassetteFile(path).write(native.dump(self.interactions))
+        elif self._saver is not None:
+            self._saver.save()
+        else:
+            self._own_file()
+            raise ConfigurationError("path", None, "mode playback never writes its own file; name another")
+
+    def flush(self) -> None:
+        """Write what is new now; it is on the disk when this returns. Raises CassetteWriteError.
+
+        Nothing is written where nothing is new, in playback and in memory. A set that is
+        recorded for the first time or anew goes to `NAME.partial` until its block ends.
+        """
+        if self._saver is not None:
+            self._saver.flush()
+
+    def _own_file(self) -> CassetteFile:
         if self._file is None:
             raise ConfigurationError("path", None, "a cassette in memory has no file; name one")
         return self._file
 
-    # For the recorder and the blocks
+    # Answers made by hand
 
-    def adopt(self, interactions: Iterable[Interaction]) -> None:
-        """Take what was read from its own file; not a change to be written."""
-        with self._lock:
-            self._add_all(interactions)
-            self._touched = False
+    def stub(
+        self,
+        method: str,
+        url: str | re.Pattern[str],
+        response: Answer,
+        *,
+        times: int | None = None,
+    ) -> Stub:
+        """Answer a request by hand, before the recordings and the network; never stored.
 
-    def could_match(self, method: str, url: str) -> bool:
-        """Whether a recording may answer this method and URL, whatever the body is."""
-        return self._index.could_match(method, url)
+        Takes the method, the absolute URL (its query in any order) or a compiled pattern
+        searched in it, a Response or a function that makes one of the request, and how
+        often it answers (None: always). Of several the first one made answers first.
+        Returns the Stub, whose `calls` tell what it answered. Raises ConfigurationError.
 
-    def take(self, live: Prepared, *, again: bool = True) -> Entry | None:
-        """The entry that answers, its place in the sequence taken; None where there is none."""
-        with self._lock:
-            taken: Taken | None = self._index.take(live, again=again)
-            if taken is None:
-                return None
-            if live.secrets:
-                self._numbering.bind(live.secrets, taken.numbers)
-            return taken.entry
-
-    def holds(self, live: Prepared) -> bool:
-        """Whether the request is recorded at all, played or not."""
-        with self._lock:
-            return bool(self._index.entries_for(live))
-
-    def next_order(self) -> int:
-        """The place of a request that starts now."""
-        with self._lock:
-            self._next_order += 1
-            return self._next_order
-
-    def note(self, order: int, request: Request, response: Response, at: datetime, elapsed: float) -> Entry:
-        """Hold a new exchange, redacted, at its place; it is not replayed in these blocks."""
-        with self._lock:
-            request, response, _ = redact_interaction(
-                request, response, self._policy.rules, self._numbering.placeholder
-            )
-            entry = Entry(Interaction(request, response, at, elapsed), order)
-            self._fresh.append(entry)
-            self._unsaved[id(entry)] = entry
-            return entry
-
-    def forget(self, entries: Iterable[Entry]) -> None:
-        """Drop new exchanges again, as a raising block may ask."""
-        gone = {id(entry) for entry in entries}
-        with self._lock:
-            self._fresh = [entry for entry in self._fresh if id(entry) not in gone]
-            self._unsaved = {key: entry for key, entry in self._unsaved.items() if key not in gone}
+        >>> cassette = Cassette()
+        >>> cassette.stub("GET", "https://api.example.com/clock", Response(503), times=1)
+        <Stub GET https://api.example.com/clock: 0 calls>
+        """
+        stub = Stub(method, url, response, times=times)
+        self.stubs.add(stub)
+        return stub
 
     @property
-    def has_changed(self) -> bool:
-        """Whether it holds what its file does not."""
-        return self._touched or bool(self._unsaved)
+    def unused_stubs(self) -> tuple[Stub, ...]:
+        """The stubs that have answered no request."""
+        return tuple(stub for stub in self.stubs.all if not stub.used)
 
-    # Within
+    # For the blocks
 
-    def _all(self) -> list[Entry]:
-        return sorted([*self._entries, *self._fresh], key=lambda entry: entry.order)
+    def end(self, *, raised: bool) -> bool:
+        """Write what is new, at the end of the last block; returns whether anything was written.
 
-    def _matching(self, request: Request) -> list[Entry]:
-        policy = self._policy
-        live = prepare(request, policy.rules, policy.matching)
-        fresh = Index(policy.matching, policy.exhaustion)
-        for entry in self._fresh:
-            fresh.add(entry)
-        return [*self._index.entries_for(live), *fresh.entries_for(live)]
-
-    def _new_index(self) -> Index:
-        return Index(self._policy.matching, self._policy.exhaustion)
-
-    def _reindex(self) -> None:
-        self._index = self._new_index()
-        for entry in self._entries:
-            self._index.add(entry)
-
-    def _add_all(self, interactions: Iterable[Interaction]) -> None:
-        rules = self._policy.rules
-        with self._lock:
-            for interaction in interactions:
-                request, response, _ = redact_interaction(
-                    interaction.request, interaction.response, rules, self._numbering.placeholder
-                )
-                if request is not interaction.request or response is not interaction.response:
-                    interaction = Interaction(request, response, interaction.recorded_at, interaction.elapsed)
-                entry = Entry(interaction, self.next_order())
-                self._entries.append(entry)
-                self._index.add(entry)
-                self._numbering.seen(interaction)
-                self._touched = True
+        Raises CassetteWriteError, and the first error that a flush ended in.
+        """
+        problem = None
+        if self._flusher is not None:
+            self._flusher.stop()
+            problem = self._flusher.problem
+        try:
+            if self._saver is not None:
+                self._saver.end(raised=raised)
+        except CassetteWriteError as error:
+            rescue(self.interactions, error)
+            if problem is not None:
+                error.add_note(f"An earlier flush failed too: {problem}")
+            raise
+        if problem is not None:
+            problem.add_note("The cassette was written when its block ended; nothing is missing from it.")
+            raise problem
+        return self._saver is not None and self._saver.has_written
 
 
-def _checked(interaction: Interaction) -> Interaction:
-    if not isinstance(interaction, Interaction):
-        raise ConfigurationError("interaction", interaction, "a cassette holds Interaction objects")
-    return interaction
+def _read(file: CassetteFile) -> list[Interaction]:
+    data = file.read()
+    return [] if data is None else native.load(data, str(file.path))
+
+
+def _check_request(request: object) -> None:
+    if not isinstance(request, Request):
+        raise ConfigurationError("request", request, "it is a Request")
+    check_request(request)

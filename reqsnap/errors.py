@@ -6,12 +6,16 @@
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
     │   └── CassetteWriteError    it could not be written; says where the recordings went
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
-    │   └── SequenceExhaustedError  it was recorded, but not as often as it was made
+    │   ├── SequenceExhaustedError  it was recorded, but not as often as it was made
+    │   ├── OutOfOrderError       it was recorded, but another is next in a strict order
+    │   └── StaleRecordingError   it was recorded, but longer ago than `max_age` allows
     └── AmbiguousCassetteError    several cassettes are open and none is this thread's
 
     ReqsnapWarning (a UserWarning)
     ├── SwallowedRefusalWarning   the program caught an UnmatchedRequestError and went on
-    └── LostExchangeWarning       an exchange that could not be recorded
+    ├── LostExchangeWarning       an exchange that could not be recorded
+    ├── DriftWarning              a request that differs from its recording, and was answered with it
+    └── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
 
 Each error says what happened, to which request and cassette, why, and what to do.
 Its facts are attributes. No message and no attribute holds a redacted value.
@@ -21,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from os import PathLike
 
 
@@ -77,7 +82,13 @@ class CassetteFormatError(CassetteError):
 
 
 class CassetteWriteError(CassetteError):
-    """A cassette that could not be written. The error underneath is its `__cause__`."""
+    """A cassette that could not be written. The error underneath is its `__cause__`.
+
+    `rescued` is the path of the file into which the end of a block put the recordings
+    instead, or None where it put them nowhere.
+    """
+
+    rescued: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,21 @@ class NearMiss:
         if self.used_up:
             lines.append("    the same request, but every recording of it was played")
         return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A request whose body differs from its recording, which answered it all the same.
+
+    `method` and `url` (redacted) are the request's; `differences` say where it differs.
+    """
+
+    method: str
+    url: str
+    differences: tuple[Difference, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.method} {self.url}", *[f"    {each}" for each in self.differences]])
 
 
 class UnmatchedRequestError(ReqsnapError):
@@ -162,6 +188,32 @@ class SequenceExhaustedError(UnmatchedRequestError):
     """A request that was recorded, but not as often as it has now been made."""
 
 
+class OutOfOrderError(UnmatchedRequestError):
+    """A request that is not the next one of a cassette whose order is strict.
+
+    `position` (from 1) is the place in the cassette, `expected` the request recorded
+    there, `actual` the one that was made, both as "METHOD url". The place is still free:
+    the expected request succeeds when it is made.
+    """
+
+    position: int = 0
+    expected: str = ""
+
+    @property
+    def actual(self) -> str:
+        """The request that was made."""
+        return f"{self.method} {self.url}"
+
+
+class StaleRecordingError(UnmatchedRequestError):
+    """A request whose recording is older than `max_age`, where `on_stale` is "error".
+
+    `recorded_at` is when it was recorded, in UTC.
+    """
+
+    recorded_at: datetime | None = None
+
+
 def _rebuild(
     kind: type[UnmatchedRequestError], args: tuple[object, ...], state: dict[str, object]
 ) -> UnmatchedRequestError:
@@ -198,3 +250,11 @@ class SwallowedRefusalWarning(ReqsnapWarning):
 
 class LostExchangeWarning(ReqsnapWarning):
     """An exchange took place and could not be recorded; says why."""
+
+
+class DriftWarning(ReqsnapWarning):
+    """Requests differ from their recordings, which answered them as `drift="report"` asks."""
+
+
+class StaleRecordingWarning(ReqsnapWarning):
+    """Answers were replayed that had been recorded longer ago than `max_age` allows."""

@@ -7,18 +7,22 @@ with one character for each byte (Latin-1), which loses nothing (RFC 9110, secti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import enum
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import overload
+from typing import Any, overload
 
-HeaderItems = Iterable[tuple[str, str]]
+Text = str | bytes
+HeaderItems = Mapping[Any, Text] | Iterable[tuple[Text, Text]] | Iterable[Text]
 
 
 class Headers:
     """Header fields as they crossed the wire: order, case and repeats kept.
 
-    Takes pairs of name and value. Names are looked up without regard to case.
+    Takes pairs of name and value, a mapping of such pairs, or names and values in turn,
+    each `str` or `bytes`. Names are looked up without regard to case. Raises ValueError
+    for anything else, a name without a value included.
 
     >>> headers = Headers([("Set-Cookie", "a=1"), ("set-cookie", "b=2")])
     >>> headers.get("SET-COOKIE"), headers.get_all("set-cookie")
@@ -30,7 +34,8 @@ class Headers:
     pairs: tuple[tuple[str, str], ...]
 
     def __init__(self, pairs: HeaderItems = ()) -> None:
-        object.__setattr__(self, "pairs", tuple(pairs))
+        found = tuple(pairs.items() if isinstance(pairs, Mapping) else pairs)
+        object.__setattr__(self, "pairs", found if all(map(_is_pair, found)) else _read_pairs(found))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("Headers cannot be changed; build new ones")
@@ -81,6 +86,29 @@ class Headers:
         return f"Headers({list(self.pairs)!r})"
 
 
+def _is_pair(item: object) -> bool:
+    return type(item) is tuple and len(item) == 2 and type(item[0]) is type(item[1]) is str
+
+
+def _read_pairs(items: tuple[Any, ...]) -> tuple[tuple[str, str], ...]:
+    if all(isinstance(item, str | bytes) for item in items):
+        if len(items) % 2:
+            raise ValueError(f"{len(items)} names and values in turn: the last name has no value")
+        items = tuple(zip(items[::2], items[1::2], strict=True))
+    pairs = []
+    for item in items:
+        if not isinstance(item, tuple | list) or len(item) != 2:
+            raise ValueError(f"{item!r} is no pair of a header's name and value")
+        pairs.append((_text(item[0]), _text(item[1])))
+    return tuple(pairs)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str | bytes):
+        return str(value) if isinstance(value, str) else value.decode("latin-1")
+    raise ValueError(f"{value!r} is no name or value of a header: it is neither str nor bytes")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request as it crossed one connection, below redirects and content decoding.
@@ -106,7 +134,8 @@ class Response:
 
     `body` has transfer codings removed and content codings (gzip, br ...) in place.
     `parts` are the sizes in bytes of the pieces in which a body of unknown length
-    arrived, empty where it came as one; they add up to the length of the body.
+    arrived, empty where it came as one; they add up to the length of the body. Of a
+    chunk that was cut off by an error, the last of them is the size that was announced.
 
     >>> Response(204, "No Content").body
     b''
@@ -129,15 +158,52 @@ class Response:
             start += size
 
 
+class ErrorKind(enum.Enum):
+    """What went wrong between a client and a server, whatever the client calls it."""
+
+    NAME = "name"
+    """The host's name could not be resolved."""
+    REFUSED = "refused"
+    """Nobody listens at that port."""
+    CONNECT = "connect"
+    """The connection could not be made for another reason."""
+    CONNECT_TIMEOUT = "connect timeout"
+    """The connection was not made in time."""
+    TLS = "tls"
+    """The TLS handshake failed."""
+    TIMEOUT = "timeout"
+    """The server did not answer, or go on answering, in time."""
+    RESET = "reset"
+    """The connection was reset."""
+    CLOSED = "closed"
+    """The server closed the connection before its answer was whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkError:
+    """How an exchange failed. `errno` is the operating system's number, where it gave one.
+
+    >>> NetworkError(ErrorKind.REFUSED, "Connection refused", 111).kind.value
+    'refused'
+    """
+
+    kind: ErrorKind
+    message: str = ""
+    errno: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Interaction:
     """An exchange as recorded: request, response, when it started, how long it took.
 
     `recorded_at` is an aware datetime in UTC, the moment before the request was sent.
-    `elapsed` is in seconds, up to the last byte of the answer.
+    `elapsed` is in seconds, up to the last byte of the answer. Where the exchange ended
+    in a network `error`, `response` is what had come of the answer until then; its
+    status is 0 where nothing had.
     """
 
     request: Request
     response: Response
     recorded_at: datetime
     elapsed: float = 0.0
+    error: NetworkError | None = None

@@ -5,17 +5,27 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any, TypedDict
 
+from reqsnap import option_checks as check
+from reqsnap.entries import Exhaustion, Order
 from reqsnap.errors import ConfigurationError
+from reqsnap.filters import Filters, Hook, ShouldPlayback, ShouldRecord, UrlFilter
 from reqsnap.matching import DEFAULT_MATCH_ON, Matching
 from reqsnap.matching.matchers import Comparison
+from reqsnap.model import Request, Response
 from reqsnap.modes import VARIABLE, Mode
 from reqsnap.policy import Policy
-from reqsnap.redaction import DEFAULT_RULES, NO_RULES
-from reqsnap.sequences import Exhaustion
+from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules
+from reqsnap.retention import OnStale, Retention
+
+NormalizeQuery = Callable[[list[tuple[str, str]]], list[tuple[str, str]] | str]
+NormalizeBody = Callable[[bytes], bytes | str]
 
 
 class OptionValues(TypedDict, total=False):
@@ -25,7 +35,30 @@ class OptionValues(TypedDict, total=False):
     match_on: Iterable[str | Comparison]
     match_headers: Iterable[str]
     ignore_headers: Iterable[str]
+    exclude_headers: Iterable[str]
+    case_sensitive: bool
+    match_query: bool
+    normalize_query: NormalizeQuery | None
+    match_body: bool
+    normalize_body: NormalizeBody | None
+    volatile: Iterable[str]
+    ignore_json: Iterable[str]
+    drift: str
     on_exhausted: str
+    order: str
+    exclude_urls: Iterable[str | re.Pattern[str] | Callable[[str], bool]]
+    ignore_hosts: Iterable[str]
+    ignore_localhost: bool
+    should_record: Callable[[Request], bool] | Callable[[Request, Response], bool] | None
+    should_playback: ShouldPlayback | None
+    before_record: Hook | None
+    before_playback: Hook | None
+    max_interactions: int | None
+    max_age: timedelta | float | None
+    on_stale: str
+    auto_flush: bool
+    flush_interval: float
+    record_errors: bool
     exclusive: bool
     record_on_exception: bool
     redact: bool
@@ -40,9 +73,26 @@ class Options:
 
     mode: what may be replayed and sent (default `once`); REQSNAP_MODE overrides it.
     match_on: what two requests must have in common: names of matchers, or functions.
-    match_headers: names of the request headers that must be equal too.
-    ignore_headers: names left out where all headers are matched.
+    match_headers: names of the request headers that must be equal too; `"*"` for all.
+    ignore_headers: names left out where all headers are matched; they are still stored.
+    exclude_headers: names of headers that are neither matched nor stored.
+    case_sensitive: False compares paths, queries and header values in any case.
+    match_query, match_body: False leaves the query, or the body, out of the comparison.
+    normalize_query, normalize_body: functions that make a query, or a body, comparable.
+    volatile: names of values that differ from run to run and are not compared.
+    ignore_json: paths in JSON bodies that are not compared.
+    drift: `error` refuses a request whose body differs; `report` answers and reports it.
     on_exhausted: after the last recording of a request `repeat` it, raise an `error`, or `cycle`.
+    order: `per_request`, or `strict`: requests must come in the order of the cassette.
+    exclude_urls, ignore_hosts, ignore_localhost: requests that always go to the server.
+    should_record: whether to record, asked with the request, or it and its response.
+    should_playback: whether a request may be replayed.
+    before_record, before_playback: change or drop an interaction before it is used so.
+    max_interactions: how many are kept; the least recently used leave first.
+    max_age: how old a recording may be, a timedelta or seconds.
+    on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
+    auto_flush: save every `flush_interval` seconds what is new, not only at the end.
+    record_errors: record network errors too, and raise them on replay.
     exclusive: True keeps outer cassettes from answering what this one does not hold.
     record_on_exception: False drops what a block recorded that ends with an exception.
     redact: False stores secrets as they are.
@@ -54,7 +104,30 @@ class Options:
     match_on: tuple[str | Comparison, ...] = DEFAULT_MATCH_ON
     match_headers: tuple[str, ...] = ()
     ignore_headers: tuple[str, ...] = ()
+    exclude_headers: tuple[str, ...] = ()
+    case_sensitive: bool = True
+    match_query: bool = True
+    normalize_query: NormalizeQuery | None = None
+    match_body: bool = True
+    normalize_body: NormalizeBody | None = None
+    volatile: tuple[str, ...] = ()
+    ignore_json: tuple[str, ...] = ()
+    drift: str = "error"
     on_exhausted: Exhaustion = Exhaustion.REPEAT
+    order: Order = Order.PER_REQUEST
+    exclude_urls: tuple[UrlFilter, ...] = ()
+    ignore_hosts: tuple[str, ...] = ()
+    ignore_localhost: bool = False
+    should_record: ShouldRecord | None = None
+    should_playback: ShouldPlayback | None = None
+    before_record: Hook | None = None
+    before_playback: Hook | None = None
+    max_interactions: int | None = None
+    max_age: timedelta | None = None
+    on_stale: OnStale = OnStale.WARN
+    auto_flush: bool = False
+    flush_interval: float = 30.0
+    record_errors: bool = False
     exclusive: bool = False
     record_on_exception: bool = True
     redact: bool = True
@@ -70,23 +143,57 @@ class Options:
         """
         values = {name: _checked(name, value) for name, value in given.items()}
         options = dataclasses.replace(base or cls(), **values)
-        if not options.redact and any(n in values for n in _EXTRA_NAMES):
-            raise ConfigurationError("redact", False, "redact=False leaves no use for more names to redact")
+        for switch, needed, dependent in _CONTRADICTIONS:
+            if getattr(options, switch) != needed:
+                for name in dependent:
+                    if name in values and values[name] != getattr(_DEFAULTS, name):
+                        allowed = f"{switch}={getattr(options, switch)!r} leaves no use for it"
+                        raise ConfigurationError(name, given[name], allowed)
         options.matching()
         return options
 
     def matching(self) -> Matching:
         """What is compared."""
-        return Matching(self.match_on, self.match_headers, self.ignore_headers)
+        return Matching(
+            self.match_on,
+            self.match_headers,
+            self.ignore_headers,
+            self.exclude_headers,
+            case_sensitive=self.case_sensitive,
+            match_query=self.match_query,
+            normalize_query=self.normalize_query,
+            match_body=self.match_body,
+            normalize_body=self.normalize_body,
+            volatile=self.volatile,
+            ignore_json=self.ignore_json,
+        )
 
     def policy(self) -> Policy:
         """What the blocks of one path must agree in, with the mode that is in force now."""
-        rules = DEFAULT_RULES if self.redact else NO_RULES
-        if self.redact_headers or self.redact_query or self.redact_fields:
-            rules = rules.extended(
-                headers=self.redact_headers, query=self.redact_query, fields=self.redact_fields
-            )
-        return Policy(self.effective_mode(), self.matching(), rules, self.on_exhausted)
+        more = self.redact_headers, self.redact_query, self.redact_fields, self.exclude_headers
+        rules = _extended(self.redact, *more) if any(more) else DEFAULT_RULES if self.redact else NO_RULES
+        return Policy(
+            self.effective_mode(),
+            self.matching(),
+            rules,
+            self.on_exhausted,
+            self.order,
+            self.drift == "report",
+            self._filters(),
+            Retention(self.max_interactions, self.max_age, self.on_stale),
+            self.record_errors,
+        )
+
+    def _filters(self) -> Filters:
+        return Filters(
+            self.exclude_urls,
+            self.ignore_hosts,
+            self.ignore_localhost,
+            self.should_record,
+            self.should_playback,
+            self.before_record,
+            self.before_playback,
+        )
 
     def effective_mode(self) -> Mode:
         """The mode, or what REQSNAP_MODE says instead."""
@@ -94,64 +201,70 @@ class Options:
         return Mode.parse(override, VARIABLE) if override else self.mode
 
 
-_EXTRA_NAMES = ("redact_headers", "redact_query", "redact_fields")
+@lru_cache(maxsize=64)
+def _extended(
+    redact: bool,
+    headers: tuple[str, ...],
+    query: tuple[str, ...],
+    fields: tuple[str, ...],
+    excluded: tuple[str, ...],
+) -> Rules:
+    base = DEFAULT_RULES if redact else NO_RULES
+    return base.extended(headers=headers, query=query, fields=fields, excluded=excluded)
+
+
+_DEFAULTS = Options()
+_CONTRADICTIONS = (
+    ("redact", True, ("redact_headers", "redact_query", "redact_fields")),
+    ("match_query", True, ("normalize_query",)),
+    ("match_body", True, ("normalize_body", "ignore_json")),
+    ("auto_flush", True, ("flush_interval",)),
+)
+"""A switch, the setting that some options need, and those options."""
 
 
 def _checked(name: str, value: Any) -> Any:
-    check = _CHECKS.get(name)
-    if check is None:
+    found = _CHECKS.get(name)
+    if found is None:
         close = difflib.get_close_matches(name, _CHECKS, n=1)
         hint = f"Did you mean {close[0]}?" if close else ""
         raise ConfigurationError(name, value, f"the options are {', '.join(_CHECKS)}", hint)
-    return check(name, value)
+    return found(name, value)
 
 
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ConfigurationError(name, value, "it is True or False")
-    return value
-
-
-def _names(name: str, value: Any) -> tuple[str, ...]:
-    items = _items(name, value)
-    if not all(isinstance(item, str) and item for item in items):
-        raise ConfigurationError(name, value, "it is a list of names, each a non-empty string")
-    return items
-
-
-def _items(name: str, value: Any) -> tuple[Any, ...]:
-    if isinstance(value, str | bytes):
-        raise ConfigurationError(name, value, "it is a list of names, not one string", f"Write [{value!r}].")
-    if not isinstance(value, Iterable) or isinstance(value, Mapping):
-        raise ConfigurationError(name, value, "it is a list")
-    return tuple(value)
-
-
-def _matchers(name: str, value: Any) -> tuple[Any, ...]:
-    items = _items(name, value)
-    if not items:
-        raise ConfigurationError(name, value, "at least one matcher is needed")
-    return items
-
-
-def _exhaustion(name: str, value: Any) -> Exhaustion:
-    try:
-        return Exhaustion(value)
-    except ValueError:
-        names = ", ".join(each.value for each in Exhaustion)
-        raise ConfigurationError(name, value, f"it is one of {names}") from None
-
-
-_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+_CHECKS: dict[str, check.Check] = {
     "mode": lambda name, value: Mode.parse(value, name),
-    "match_on": _matchers,
-    "match_headers": _names,
-    "ignore_headers": _names,
-    "on_exhausted": _exhaustion,
-    "exclusive": _flag,
-    "record_on_exception": _flag,
-    "redact": _flag,
-    "redact_headers": _names,
-    "redact_query": _names,
-    "redact_fields": _names,
+    "match_on": check.matchers,
+    "match_headers": check.names,
+    "ignore_headers": check.names,
+    "exclude_headers": check.names,
+    "case_sensitive": check.flag,
+    "match_query": check.flag,
+    "normalize_query": check.function,
+    "match_body": check.flag,
+    "normalize_body": check.function,
+    "volatile": check.names,
+    "ignore_json": check.names,
+    "drift": check.drift,
+    "on_exhausted": check.one_of(Exhaustion),
+    "order": check.one_of(Order),
+    "exclude_urls": check.urls,
+    "ignore_hosts": check.names,
+    "ignore_localhost": check.flag,
+    "should_record": check.should_record,
+    "should_playback": check.function,
+    "before_record": check.function,
+    "before_playback": check.function,
+    "max_interactions": check.count,
+    "max_age": check.age,
+    "on_stale": check.one_of(OnStale),
+    "auto_flush": check.flag,
+    "flush_interval": check.seconds,
+    "record_errors": check.flag,
+    "exclusive": check.flag,
+    "record_on_exception": check.flag,
+    "redact": check.flag,
+    "redact_headers": check.names,
+    "redact_query": check.names,
+    "redact_fields": check.names,
 }

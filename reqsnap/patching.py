@@ -3,6 +3,9 @@
 A patch wraps one function where it is defined, process-wide; which cassette applies is
 asked when the function is called. Patches go in when the first user arrives and out
 when the last has gone. Modules imported later are patched when they are imported.
+
+Mock libraries answer above us. Where one has put a mock in the place of a function that is
+to be wrapped, as respx does, the wrapper goes beneath it: to where the mock keeps the original.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ import importlib
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -150,23 +155,71 @@ def _wrap(module: ModuleType, patch: Patch) -> _Applied | None:
     *path, name = patch.attribute.split(".")
     for step in path:
         owner = getattr(owner, step, None)
-    original: Any = vars(owner).get(name, _MISSING) if owner is not None else _MISSING
-    if original is _MISSING:
-        return None
     applied = _replacements.get((id(owner), name))
-    if applied is None or applied.original is not original or applied.owner is not owner:
-        import wrapt
-
-        replacement = wrapt.FunctionWrapper(original, patch.wrapper)
-        applied = _replacements[id(owner), name] = _Applied(owner, name, original, replacement)
-    setattr(owner, name, applied.replacement)
+    if applied is not None and applied.owner is owner and vars(owner).get(name) is applied.original:
+        setattr(owner, name, applied.replacement)
+        return applied
+    found = _MISSING if owner is None else _beneath_mocks(owner, name)
+    if found is _MISSING:
+        return None
+    # A mock that outlived its block may have put our wrapper back after it was removed.
+    known = applied is not None and (found is applied.original or found is applied.replacement)
+    if applied is None or applied.owner is not owner or not known:
+        replacement = _wrapper_class(isinstance(owner, type))(found, patch.wrapper)
+        applied = _replacements[id(owner), name] = _Applied(owner, name, found, replacement)
+    _substitute(owner, name, found, applied.replacement)
     return applied
+
+
+@cache
+def _wrapper_class(of_methods: bool) -> Any:
+    """wrapt's wrapper; that of a method knows its instance even where it is called as a plain function.
+
+    So does a mock that takes a method from its class's `__dict__` and calls it later.
+    """
+    import wrapt
+
+    def call(wrapper: Any, instance: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return wrapper.__get__(instance, type(instance))(*args, **kwargs)
+
+    if not of_methods:
+        return wrapt.FunctionWrapper
+    return type("MethodWrapper", (wrapt.FunctionWrapper,), {"__call__": call})
 
 
 def _remove() -> None:
     """Put the very objects back, except where somebody has since wrapped ours in turn."""
     for done in _applied.values():
         for applied in reversed(done):
-            if vars(applied.owner).get(applied.name) is applied.replacement:
-                setattr(applied.owner, applied.name, applied.original)
+            _substitute(applied.owner, applied.name, applied.replacement, applied.original)
     _applied.clear()
+
+
+def _mocks(owner: Any, name: str) -> list[Any]:
+    """The patches of `unittest.mock` that were started on an attribute, the lowest first."""
+    library = sys.modules.get("unittest.mock")
+    started = [] if library is None else library._patch._active_patches
+    return [mock for mock in started if getattr(mock, "attribute", None) == name and mock.target is owner]
+
+
+def _beneath_mocks(owner: Any, name: str) -> Any:
+    """What an attribute that `owner` defines itself would be without mocks."""
+    for lowest in _mocks(owner, name):
+        return lowest.temp_original if lowest.is_local else _MISSING
+    return vars(owner).get(name, _MISSING)
+
+
+def _substitute(owner: Any, name: str, old: Any, new: Any) -> None:
+    """Put `new` where `old` is: in its place, or in the keeping of the mock that took its place."""
+    if vars(owner).get(name) is old:
+        setattr(owner, name, new)
+        return
+    mocks = _mocks(owner, name)
+    if mocks and mocks[0].temp_original is old:
+        # What the mock puts back at its end, and what it calls until then.
+        mocks[0].temp_original = new
+        standing = mocks[1].temp_original if len(mocks) > 1 else vars(owner).get(name)
+        for cell in getattr(standing, "__closure__", None) or ():
+            with suppress(ValueError):  # an empty cell
+                if cell.cell_contents is old:
+                    cell.cell_contents = new

@@ -1,20 +1,31 @@
-"""How a cassette compares, redacts and repeats, as one value."""
+"""How a cassette compares, redacts, filters and repeats, as one value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reqsnap.entries import Exhaustion, Order
+from reqsnap.filters import Filters
 from reqsnap.matching import Matching
 from reqsnap.modes import Mode
 from reqsnap.redaction import DEFAULT_RULES, Rules
-from reqsnap.sequences import Exhaustion
+from reqsnap.retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What every block that is open on one path must agree in."""
+    """What every block that is open on one path must agree in.
+
+    `reports_drift`: a request whose body alone differs is answered and reported.
+    `records_errors`: an exchange that ends in a network error is recorded too.
+    """
 
     mode: Mode = Mode.ONCE
     matching: Matching = field(default_factory=Matching)
     rules: Rules = DEFAULT_RULES
     exhaustion: Exhaustion = Exhaustion.REPEAT
+    order: Order = Order.PER_REQUEST
+    reports_drift: bool = False
+    filters: Filters = field(default_factory=Filters)
+    retention: Retention = field(default_factory=Retention)
+    records_errors: bool = False

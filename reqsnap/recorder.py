@@ -1,6 +1,8 @@
 """Decides, for one request, Replay, Forward or Refuse, and takes in what came back.
 
-No I/O and no patches: an interceptor asks, and does what the answer says.
+No I/O and no patches: an interceptor asks, and does what the answer says. What is asked,
+in this order: the stubs, the excluded URLs, `should_playback`, the recordings, the
+cassettes around this one, and whether the mode lets the request out.
 """
 
 from __future__ import annotations
@@ -8,58 +10,27 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from reqsnap import misses
 from reqsnap.cassette import Cassette
-from reqsnap.errors import SequenceExhaustedError, UnmatchedRequestError
+from reqsnap.decisions import Forward, Lost, Refuse, Replay, changed_replay, replay_of
+from reqsnap.entries import Entry, Prepared, prepare
+from reqsnap.errors import Drift, UnmatchedRequestError
 from reqsnap.memo import Memo
-from reqsnap.model import Request, Response
-from reqsnap.modes import Mode, Permits
-from reqsnap.near_misses import nearest
-from reqsnap.sequences import Entry, Prepared, prepare
+from reqsnap.model import Interaction, NetworkError, Request, Response
+from reqsnap.modes import Permits
+from reqsnap.retention import OnStale
 
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """The answer stands in the cassette.
-
-    `kept` belongs to the recording: an interceptor may keep there what it has made of
-    the answer, under a name of its own, and find it at the next replay.
-    """
-
-    response: Response
-    kept: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Forward:
-    """The client's own code sends the request; what comes back goes to `after` or `failed`.
-
-    `order` is the request's place among all, `started` a reading of the monotonic clock
-    in seconds, `recorded_at` the time of day in UTC.
-    """
-
-    order: int
-    started: float
-    recorded_at: datetime
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """The request may neither be replayed nor sent: raise `error`."""
-
-    error: UnmatchedRequestError
+__all__ = ["Forward", "Lost", "Recorder", "Refuse", "Replay"]
 
 
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `may_replay` says whether anything in force may answer from a cassette; where it is
-    False no request need be gathered before it is sent. `built` is for interceptors:
-    what they need not work out again as long as the block is open.
+    `built` is for interceptors: what they need not work out again as long as the block
+    is open. `refusals`, `lost`, `stale`, `drift` and `problems` are for the end of the block to tell.
     """
 
     def __init__(
@@ -74,16 +45,39 @@ class Recorder:
         self.cassette = cassette
         self.permits = permits
         self.outer = outer
-        self.may_replay: bool = permits.replay or (outer is not None and outer.may_replay)
         self.closed = False
         self.refusals: list[UnmatchedRequestError] = []
         self.problems: list[Exception] = []
+        self.lost: list[Lost] = []
+        self.stale: list[Interaction] = []
+        self.drift: list[Drift] = []
         self.recorded: list[Entry] = []
+        self.built: Memo[Any] = Memo()
         self._under_way: dict[Forward, None] = {}
         self._lock = threading.RLock()
         self._clock, self._now = clock, now
-        self.built: Memo[Any] = Memo()
         self._prepared: Memo[Prepared] = Memo()
+        policy = cassette.policy
+        self._filters, self._retention = policy.filters, policy.retention
+        self._excludes = policy.filters.exclude_any
+        # Whether a recording that is found is the answer, and nothing else has a say.
+        self._is_plain = not (
+            self._excludes
+            or policy.reports_drift
+            or policy.filters.should_playback
+            or policy.filters.before_playback
+            or policy.retention.max_age
+        )
+
+    @property
+    def may_replay(self) -> bool:
+        """Whether anything in force may answer in the server's place.
+
+        Where it is False no request need be gathered before it is sent.
+        """
+        if self.permits.replay or self.cassette.stubs.all:
+            return True
+        return self.outer is not None and self.outer.may_replay
 
     @property
     def may_send(self) -> bool:
@@ -97,40 +91,57 @@ class Recorder:
 
         Takes the method and the absolute URL. None asks for `before` with the whole request.
         """
+        if self.cassette.stubs.all and self.cassette.stubs.could_match(method, url):
+            return None
+        if self._excludes and self._filters.excludes(url):
+            return self._unrecorded(method, url)
         if self.may_replay and self._could_match(method, url):
             return None
         if self.permits.send:
             return self._forward(method, url)
-        return self._refuse(Request(method, url))
+        return self._unmatched(Request(method, url))
 
     def before(self, request: Request) -> Replay | Forward | Refuse:
-        """Decide for a whole request; a replay takes its place in the sequence."""
-        found = self._replay(request)
-        if found is not None:
-            replay: Replay | None = found.kept.get(_REPLAY)
-            if replay is None:
-                replay = found.kept[_REPLAY] = Replay(found.interaction.response, found.kept)
-            return replay
+        """Decide for a whole request; a replay takes its place in the sequence.
+
+        Raises what a function of the user's raises.
+        """
+        decision = self._answer(request, innermost=True)
+        if decision is not None:
+            return decision
         if self.permits.send:
             return self._forward(request.method, request.url)
-        return self._refuse(request)
+        return self._unmatched(request)
 
     # After it was forwarded
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
+        if self._finish(forward):
+            self._note(forward, request, response, None)
+
+    def failed(
+        self,
+        forward: Forward,
+        error: BaseException | None = None,
+        *,
+        request: Request | None = None,
+        response: Response | None = None,
+        cause: NetworkError | None = None,
+        why: str = "",
+    ) -> None:
+        """A forwarded exchange that did not complete.
+
+        `error` is what the program sees; `cause` what it means, with the request and with
+        what had come of the response, where these are known. `why` says in words why an
+        exchange without an error cannot be recorded. Raises nothing into the program.
+        """
         if not self._finish(forward):
             return
-        elapsed = round(self._clock() - forward.started, 6)
-        try:
-            entry = self.cassette.note(forward.order, request, response, forward.recorded_at, elapsed)
-            self.recorded.append(entry)
-        except Exception as problem:
-            self.problems.append(problem)
-
-    def failed(self, forward: Forward, error: BaseException | None = None) -> None:
-        """A forwarded exchange that broke off, was abandoned or switched protocols: not recorded."""
-        self._finish(forward)
+        if cause is not None and request is not None and self.cassette.policy.records_errors:
+            self._note(forward, request, response or Response(0), cause)
+        elif why:
+            self.lost.append(Lost(forward.target, why))
 
     def close(self) -> tuple[Forward, ...]:
         """Record nothing more; returns the exchanges that are still under way."""
@@ -145,19 +156,89 @@ class Recorder:
         with self._lock:
             return self._under_way.pop(forward, _UNKNOWN) is None and not self.closed
 
+    def _note(
+        self, forward: Forward, request: Request, response: Response, error: NetworkError | None
+    ) -> None:
+        elapsed = round(self._clock() - forward.started, 6)
+        try:
+            if error is not None or self._filters.may_record(request, response):
+                new = Interaction(request, response, forward.recorded_at, elapsed, error)
+                stored = self._filters.to_record(new)
+                if stored is not None:
+                    self.recorded.append(self.cassette.note(forward.order, stored, forward.replaces))
+        except Exception as problem:
+            self.problems.append(problem)
+
     def _could_match(self, method: str, url: str) -> bool:
-        if self.permits.replay and not self.closed and self.cassette.could_match(method, url):
+        cassette = self.cassette
+        if self.permits.replay and not self.closed and cassette.could_match(method, url):
+            return True
+        if cassette.stubs.all and cassette.stubs.could_match(method, url):
             return True
         return self.outer is not None and self.outer._could_match(method, url)
 
-    def _replay(self, request: Request) -> Entry | None:
-        if self.permits.replay and not self.closed:
+    def _answer(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
+        """What this cassette, or one around it, has to say of a request; None for nothing."""
+        if not self._is_plain or self.cassette.stubs.all:
+            decision = self._answer_by_rules(request, innermost=innermost)
+            if decision is not None:
+                return decision
+        elif self.permits.replay and not self.closed:
             # What is used up is recorded anew where the mode may, and repeated where not.
-            again = not self.permits.send
-            found = self.cassette.take(self._prepare(request), again=again)
-            if found is not None:
-                return found
-        return self.outer._replay(request) if self.outer is not None else None
+            entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
+            if entry is not None:
+                return replay_of(entry)
+        return None if self.outer is None else self.outer._answer(request, innermost=False)
+
+    def _answer_by_rules(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
+        if self.closed:
+            return None
+        stub = self.cassette.stubs.take(request)
+        if stub is not None:
+            return Replay(stub.answer(request))
+        if self._excludes and self._filters.excludes(request.url):
+            return self._unrecorded(request.method, request.url) if innermost else None
+        if not self.permits.replay:
+            return None
+        if not self._filters.may_play(request):
+            return self._unplayable(request) if innermost else None
+        live = self._prepare(request)
+        entry = self.cassette.take(live, again=not self.permits.send)
+        if entry is None and self.cassette.policy.reports_drift and not self.permits.send:
+            entry = self._drifted(live)
+        return None if entry is None else self._played(entry, live, request, innermost=innermost)
+
+    def _drifted(self, live: Prepared) -> Entry | None:
+        found = self.cassette.take_drifted(live)
+        if found is None:
+            return None
+        entry, drift = found
+        self.drift.append(drift)
+        return entry
+
+    def _played(
+        self, entry: Entry, live: Prepared, request: Request, *, innermost: bool
+    ) -> Replay | Forward | Refuse | None:
+        """What comes of a recording that was found."""
+        interaction = entry.interaction
+        if self._retention.is_stale(interaction.recorded_at, self._now()):
+            if self._retention.on_stale is OnStale.ERROR:
+                return self._refused(misses.stale(self.cassette, live, interaction))
+            if self._retention.on_stale is OnStale.RERECORD and self.permits.send:
+                return self._forward(request.method, request.url, entry) if innermost else None
+            self.stale.append(interaction)
+        changed = self._filters.to_playback(interaction)
+        if changed is interaction:
+            return replay_of(entry)
+        return None if changed is None else changed_replay(changed, {})
+
+    def _unplayable(self, request: Request) -> Forward | Refuse:
+        """A request that `should_playback` keeps from its recording, which it does not double."""
+        if not self.permits.send:
+            return self._refused(misses.unplayable(self.cassette, self._prepare(request)))
+        if self.cassette.holds(self._prepare(request)):
+            return self._unrecorded(request.method, request.url)
+        return self._forward(request.method, request.url)
 
     def _prepare(self, request: Request) -> Prepared:
         """The request redacted and keyed; remembered, since programs repeat themselves."""
@@ -169,54 +250,23 @@ class Recorder:
             self._prepared.keep(known, found, len(request.body))
         return found
 
-    def _forward(self, method: str, url: str) -> Forward:
-        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), f"{method} {url}")
+    def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
+        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), f"{method} {url}", replaces)
         with self._lock:
             if not self.closed:
                 self._under_way[forward] = None
         return forward
 
-    def _refuse(self, request: Request) -> Refuse:
-        policy = self.cassette.policy
-        live = prepare(request, policy.rules, policy.matching)
-        recorded = [interaction.request for interaction in self.cassette.interactions]
-        used_up = not self.closed and self.cassette.holds(live)
-        kind = SequenceExhaustedError if used_up else UnmatchedRequestError
-        error = kind(
-            live.request.method,
-            live.request.url,
-            mode=policy.mode.value,
-            cassette=self.cassette.path,
-            reason=_reason(self, recorded, used_up),
-            advice=_advice(self),
-            nearest=nearest(policy.matching, live.request, recorded),
-        )
+    def _unrecorded(self, method: str, url: str) -> Forward:
+        """Let a request out of which nothing is kept, and which takes no place."""
+        return Forward(0, self._clock(), self._now(), f"{method} {url}")
+
+    def _unmatched(self, request: Request) -> Refuse:
+        return self._refused(misses.unmatched(self.cassette, self._prepare(request), closed=self.closed))
+
+    def _refused(self, error: UnmatchedRequestError) -> Refuse:
         self.refusals.append(error)
         return Refuse(error)
 
 
-_REPLAY = "replay"
 _UNKNOWN = object()
-
-
-def _reason(recorder: Recorder, recorded: list[Request], used_up: bool) -> str:
-    mode = recorder.cassette.mode
-    if recorder.closed:
-        return "its block has ended, and what remains of it may not use the network"
-    if used_up:
-        return "it was recorded, but every recording of it has been played or stands for another value"
-    if not recorded:
-        return f"the cassette is empty and mode {mode.value} sends nothing"
-    return f"it is not among the {len(recorded)} recorded requests and mode {mode.value} sends nothing new"
-
-
-def _advice(recorder: Recorder) -> str:
-    if recorder.cassette.mode is Mode.ONCE:
-        return (
-            "run once with REQSNAP_MODE=update to add it, or with REQSNAP_MODE=record to record "
-            "everything anew; if the difference is meant to be ignored, change match_on."
-        )
-    return (
-        "run once with REQSNAP_MODE=update to add it; if the difference is meant to be ignored, "
-        "change match_on."
-    )

@@ -9,52 +9,16 @@ the nth recorded one.
 
 from __future__ import annotations
 
-import enum
-import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from reqsnap.entries import Entry, Exhaustion, LiveVector, Order, Prepared, Vector, strip_numbers
+from reqsnap.likeness import resembles
 from reqsnap.matching import Matching
-from reqsnap.matching.parts import read_body
-from reqsnap.model import Headers, Interaction, Request
-from reqsnap.redaction import PLACEHOLDER, Rules, Secret, redact_request, unnumbered, unnumbered_body
-
-Vector = tuple[int, ...]
-"""The numbers of a recorded request's placeholders, in order."""
-
-LiveVector = tuple["Secret | int", ...]
-"""A live request's secret values, in order; a number where it sent a placeholder back."""
-
-
-class Exhaustion(enum.Enum):
-    """What happens after the last recording of a sequence."""
-
-    REPEAT = "repeat"
-    ERROR = "error"
-    CYCLE = "cycle"
-
-
-@dataclass(eq=False, slots=True)
-class Entry:
-    """An interaction in a cassette, and how often it was played since the last reset.
-
-    `kept` is for what interceptors make of the answer, so that they make it once.
-    """
-
-    interaction: Interaction
-    order: int
-    plays: int = 0
-    kept: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A live request made ready for matching: redacted, its placeholders unnumbered, its key."""
-
-    request: Request
-    key: Hashable
-    secrets: LiveVector
+from reqsnap.memo import Memo
+from reqsnap.model import Request
+from reqsnap.redaction import PLACEHOLDER
 
 
 class Taken(NamedTuple):
@@ -62,48 +26,6 @@ class Taken(NamedTuple):
 
     entry: Entry
     numbers: Vector
-
-
-def strip_numbers(request: Request, matching: Matching) -> tuple[Request, Vector]:
-    """A redacted request with every placeholder plain, and the numbers in what is matched."""
-    url, numbers = unnumbered(request.url)
-    body, in_body = unnumbered_body(request.body, request.headers)
-    numbers += in_body
-    headers = request.headers
-    if matching.matches_headers:
-        pairs = []
-        for name, value in headers:
-            plain, in_value = unnumbered(value)
-            pairs.append((name, plain))
-            numbers += in_value
-        headers = Headers(pairs)
-    elif url is request.url and body is request.body:
-        return request, numbers
-    return Request(request.method, url, headers, body, request.complete), numbers
-
-
-_REMEMBERED = 4096
-"""How many questions an index remembers; programs ask the same ones again and again."""
-
-_LIVE = 1_000_000_000
-"""Where the numbering of live values starts, far above any in a file."""
-
-
-def prepare(request: Request, rules: Rules, matching: Matching) -> Prepared:
-    """Make a live request ready for matching."""
-    seen: dict[Secret, int] = {}
-
-    def mark(secret: Secret) -> str:
-        number = seen.setdefault(secret, _LIVE + len(seen))
-        return f"{PLACEHOLDER[:-1]}:{number}]"
-
-    marked, _ = redact_request(request, rules, mark)
-    plain, numbers = strip_numbers(marked, matching)
-    values = list(seen)
-    secrets = tuple([values[n - _LIVE] if n >= _LIVE else n for n in numbers])
-    if plain is marked and seen:
-        plain, _ = redact_request(request, rules)
-    return Prepared(plain, matching.key(plain), secrets)
 
 
 @dataclass(eq=False, slots=True)
@@ -129,41 +51,79 @@ class _Group:
                 self.bound[secrets] = known
         return known
 
+    def remove(self, entry: Entry, numbers: Vector) -> None:
+        """Take an entry out of its sequence, which goes on where it was; an empty one stands for no value."""
+        sequence = self.sequences[numbers]
+        place = sequence.index(entry)
+        del sequence[place]
+        if place < self.positions.get(numbers, 0):
+            self.positions[numbers] -= 1
+        if not sequence:
+            del self.sequences[numbers]
+            self.positions.pop(numbers, None)
+
 
 class Index:
     """Finds the entry that answers a request, and keeps the place in every sequence."""
 
-    def __init__(self, matching: Matching, exhaustion: Exhaustion) -> None:
+    def __init__(self, matching: Matching, exhaustion: Exhaustion, order: Order = Order.PER_REQUEST) -> None:
         self._matching = matching
         self._exhaustion = exhaustion
+        self._strict = order is Order.STRICT
+        self._position = 0
+        self._entries: dict[Entry, tuple[Hashable, Vector] | None] = {}
+        self._in_order: list[Entry] = []
         self._groups: dict[Hashable, _Group] = {}
         self._targets: set[Hashable] = set()
-        self._asked: dict[tuple[str, str], bool] = {}
-        self._loose: list[tuple[Entry, Request, Vector]] = []
+        self._asked: Memo[bool] = Memo()
+        self._but_body: dict[Hashable, list[Entry]] | None = None
+        self._loose: dict[Entry, tuple[Request, Vector]] = {}
         self._open_targets = False
 
     def add(self, entry: Entry) -> None:
         """Make an entry findable, after those that are."""
-        self._asked.clear()
+        self._asked.forget()
+        self._but_body = None
+        self._entries[entry] = None
+        if self._strict:
+            self._in_order.append(entry)
         request, numbers = strip_numbers(entry.interaction.request, self._matching)
         if PLACEHOLDER in request.url:
             self._open_targets = True
         if numbers or not request.complete:
-            self._loose.append((entry, request, numbers))
+            self._loose[entry] = request, numbers
         self._targets.add(self._matching.target_key(request.method, request.url))
         if request.complete:
-            group = self._groups.setdefault(self._matching.key(request), _Group())
+            key = self._matching.key(request)
+            group = self._groups.setdefault(key, _Group())
             group.sequences.setdefault(numbers, []).append(entry)
+            self._entries[entry] = key, numbers
+
+    def remove(self, entry: Entry) -> None:
+        """Forget an entry; the others keep their places and their numbers in its sequence."""
+        if entry not in self._entries:
+            return
+        found = self._entries.pop(entry)
+        if self._strict:
+            place = self._in_order.index(entry)
+            del self._in_order[place]
+            self._position -= place < self._position
+        self._but_body = None
+        self._loose.pop(entry, None)
+        if found is not None:
+            key, numbers = found
+            group = self._groups[key]
+            group.remove(entry, numbers)
+            if not group.sequences:
+                del self._groups[key]
 
     def could_match(self, method: str, url: str) -> bool:
         """Whether anything recorded may answer this method and URL, whatever the rest."""
         asked = method, url
         known = self._asked.get(asked)
         if known is None:
-            if len(self._asked) >= _REMEMBERED:
-                self._asked.clear()
             known = self._open_targets or self._matching.target_key(method, url) in self._targets
-            self._asked[asked] = known
+            self._asked.keep(asked, known)
         return known
 
     def take(self, live: Prepared, *, again: bool = True) -> Taken | None:
@@ -171,23 +131,60 @@ class Index:
 
         `again` False lets no recording answer a second time.
         """
+        if self._strict:
+            return self._take_next(live, again)
         group = self._groups.get(live.key)
         if group is None:
             return self._take_loosely(live, again)
         numbers = group.vector_for(live.secrets)
         if numbers is None:
             return None
-        sequence = group.sequences[numbers]
+        sequence = group.sequences.get(numbers, [])
         if self._matching.comparisons:
             entry = self._choose([e for e in sequence if self._accepts(live.request, e)], again)
         else:
             entry = self._next(group, numbers, sequence, again)
         return None if entry is None else Taken(entry, numbers)
 
+    @property
+    def next_in_order(self) -> tuple[int, Entry] | None:
+        """Where the order is strict: the next place, from 1, and what is recorded there."""
+        if not self._strict or self._position >= len(self._in_order):
+            return None
+        return self._position + 1, self._in_order[self._position]
+
+    def _take_next(self, live: Prepared, again: bool) -> Taken | None:
+        """The next of all the recordings, if the request is that one. No other moves the place on."""
+        place = self._position
+        if place >= len(self._in_order):
+            if not again or self._exhaustion is Exhaustion.ERROR or not self._in_order:
+                return None
+            place = 0 if self._exhaustion is Exhaustion.CYCLE else len(self._in_order) - 1
+        entry = self._in_order[place]
+        if not any(each is entry for each in self.entries_for(live)):
+            return None
+        self._position = place + 1
+        entry.plays += 1
+        return Taken(entry, self._numbers_of(entry))
+
+    def take_but_body(self, live: Prepared, *, again: bool = True) -> Taken | None:
+        """As `take`, for a request whose body, and nothing else, differs from its recording."""
+        if self._but_body is None:
+            self._but_body = {}
+            for entry in self._entries:
+                request, _ = strip_numbers(entry.interaction.request, self._matching)
+                self._but_body.setdefault(self._matching.key_but_body(request), []).append(entry)
+        entries = self._but_body.get(self._matching.key_but_body(live.request), [])
+        chosen = self._choose([each for each in entries if self._accepts(live.request, each)], again)
+        return None if chosen is None else Taken(chosen, self._numbers_of(chosen))
+
+    def _numbers_of(self, entry: Entry) -> Vector:
+        return strip_numbers(entry.interaction.request, self._matching)[1]
+
     def _next(self, group: _Group, numbers: Vector, sequence: list[Entry], again: bool) -> Entry | None:
         position = group.positions.get(numbers, 0)
         if position >= len(sequence):
-            if not again or self._exhaustion is Exhaustion.ERROR:
+            if not again or self._exhaustion is Exhaustion.ERROR or not sequence:
                 return None
             position = 0 if self._exhaustion is Exhaustion.CYCLE else len(sequence) - 1
         group.positions[numbers] = position + 1
@@ -211,14 +208,14 @@ class Index:
         return all(comparison(live, recorded) for comparison in self._matching.comparisons)
 
     def _take_loosely(self, live: Prepared, again: bool) -> Taken | None:
-        """Among recordings that say only in part what was sent (see `_resembles`)."""
-        found = {
-            id(entry): (entry, numbers)
-            for entry, recorded, numbers in self._loose
-            if _resembles(self._matching, live.request, recorded) and self._accepts(live.request, entry)
-        }
-        entry = self._choose([entry for entry, _ in found.values()], again)
-        return None if entry is None else Taken(entry, found[id(entry)][1])
+        """Among recordings that say only in part what was sent (see `resembles`)."""
+        found = [
+            entry
+            for entry, (recorded, _) in self._loose.items()
+            if resembles(self._matching, live.request, recorded) and self._accepts(live.request, entry)
+        ]
+        entry = self._choose(found, again)
+        return None if entry is None else Taken(entry, self._loose[entry][1])
 
     def entries_for(self, live: Prepared) -> list[Entry]:
         """Every entry whose request matches, without taking any."""
@@ -226,8 +223,8 @@ class Index:
         if group is None:
             return [
                 entry
-                for entry, recorded, _ in self._loose
-                if _resembles(self._matching, live.request, recorded)
+                for entry, (recorded, _) in self._loose.items()
+                if resembles(self._matching, live.request, recorded)
             ]
         entries = [entry for sequence in group.sequences.values() for entry in sequence]
         return [entry for entry in entries if self._accepts(live.request, entry)]
@@ -236,42 +233,7 @@ class Index:
         """Start every sequence again."""
         for entry in entries:
             entry.plays = 0
+        self._position = 0
         for group in self._groups.values():
             group.positions.clear()
             group.bound.clear()
-
-
-def _resembles(matching: Matching, live: Request, recorded: Request) -> bool:
-    """Whether a request may be the recorded one where the record shows only part of it.
-
-    A body is partial where the server answered before all of it was sent. A place is
-    hidden where a value known only from the answer was redacted in the request.
-    """
-    if recorded.method.upper() != live.method.upper():
-        return False
-    if not recorded.complete:
-        same_target = matching.target_key(live.method, live.url) == matching.target_key(
-            recorded.method, recorded.url
-        )
-        return same_target and (not matching.matches_body or live.body.startswith(recorded.body))
-    if not _fits(recorded.url, live.url):
-        return False
-    if not matching.matches_body:
-        return True
-    now, then = read_body(live), read_body(recorded)
-    return now.kind == then.kind and _fits(_text(then.canonical), _text(now.canonical))
-
-
-def _text(canonical: object) -> str:
-    return canonical.decode("latin-1") if isinstance(canonical, bytes) else str(canonical)
-
-
-def _fits(pattern: str, text: str) -> bool:
-    """Whether a text is another in which placeholders stand for anything."""
-    if pattern == text:
-        return True
-    if PLACEHOLDER not in pattern:
-        return False
-    # A value never holds the delimiters around it, in a URL, a form or canonical JSON.
-    expression = r'[^"&<>\s]+?'.join(map(re.escape, pattern.split(PLACEHOLDER)))
-    return re.fullmatch(expression, text) is not None

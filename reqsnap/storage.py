@@ -9,11 +9,16 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
+
+if sys.platform != "win32":
+    import fcntl
 
 _AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
@@ -25,19 +30,22 @@ class CassetteFile:
     relative path, so that a program may change its directory while a block is open.
     """
 
-    __slots__ = ("_target", "path")
+    __slots__ = ("_like", "_target", "path")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self._like: Path | None = None
         try:
+            self.path = Path(path)
             self._target = Path(os.path.realpath(path))
-        except ValueError as error:
-            raise _unusable(self.path, f"it is no path ({error})") from None
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError("path", path, f"it is no path ({error})") from None
 
     @property
     def partial(self) -> CassetteFile:
-        """`NAME.partial`, which holds a set that is not complete yet."""
-        return CassetteFile(f"{self._target}.partial")
+        """`NAME.partial`, which holds a set that is not complete yet; as private as NAME."""
+        partial = CassetteFile(f"{self._target}.partial")
+        partial._like = self._target
+        return partial
 
     def check(self, *, writable: bool) -> None:
         """Raise ConfigurationError for a path that cannot be read, or written where that is meant."""
@@ -70,9 +78,11 @@ class CassetteFile:
         with self._reporting("it could not be written, and is as it was"):
             folder = self._target.parent
             folder.mkdir(parents=True, exist_ok=True)
-            temporary = folder / f".reqsnap-{secrets.token_hex(8)}.tmp"
+            _remove_leftovers(folder)
+            temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
             try:
                 with open(temporary, "xb") as file:
+                    _is_mine(file.fileno())
                     # Before the first byte, so that a private file is never open to others.
                     self._give_mode_to(temporary)
                     file.write(data)
@@ -125,8 +135,11 @@ class CassetteFile:
             self.partial._target.stat()
 
     def _give_mode_to(self, other: Path) -> None:
-        with suppress(FileNotFoundError):
-            other.chmod(stat.S_IMODE(self._target.stat().st_mode))
+        for model in (self._target, self._like):
+            with suppress(FileNotFoundError):
+                if model is not None:
+                    other.chmod(stat.S_IMODE(model.stat().st_mode))
+                    return
 
     @contextmanager
     def _reporting(self, message: str) -> Iterator[None]:
@@ -138,6 +151,42 @@ class CassetteFile:
 
 def _may(path: Path, mode: int) -> bool:
     return os.access(path, mode, effective_ids=_AS_EFFECTIVE_USER)
+
+
+_PREFIX, _SUFFIX = ".reqsnap-", ".tmp"
+_LEFT_OVER = 600.0
+"""The age in seconds from which a temporary file may be one that its writer died over."""
+
+_tidied: set[Path] = set()
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Once for each folder: delete what writers that died have left in it."""
+    if folder in _tidied:
+        return
+    _tidied.add(folder)
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _LEFT_OVER and _is_abandoned(path):
+                path.unlink()
+
+
+def _is_abandoned(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return _is_mine(file.fileno())
+
+
+def _is_mine(descriptor: int) -> bool:
+    """Hold a temporary file, as its writer does until it is closed or dies; False where another holds it.
+
+    Windows needs no lock: there a file that is open cannot be deleted.
+    """
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from reqsnap.errors import CassetteFormatError
@@ -20,14 +21,15 @@ from reqsnap.formats.heads import Line
 from reqsnap.formats.native_values import Fields, UnreadableField
 from reqsnap.formats.native_writer import END
 from reqsnap.formats.yaml_tree import Mapping, Node, Sequence, Text
-from reqsnap.model import Interaction
+from reqsnap.model import Interaction, Response
 
 _Decoded = TypeVar("_Decoded")
 
 _FIRST_KEY = re.compile(r"(?:(?:---|[ \t]*(?:#[^\r\n]*)?)[ \t]*(?:\r\n?|\n))*+reqsnap[ \t]*:[ \t]*([^\s#]*)")
 _VERSION = "1"
 _BOM = b"\xef\xbb\xbf"
-_ITEM_KEYS = frozenset({"request", "response", "recorded_at"})
+_ITEM_KEYS = frozenset({"request", "response", "error", "recorded_at"})
+_REQUIRED_KEYS = ("recorded_at", "request")
 _LARGE_FILE = 64 * 1024
 
 
@@ -99,19 +101,38 @@ class _Reader:
         raise self._error(items.line, "interactions must be a list")
 
     def _interaction(self, node: Node) -> Interaction:
-        entries = self._mapping(node, "an interaction", _ITEM_KEYS, sorted(_ITEM_KEYS)).entries
+        entries = self._mapping(node, "an interaction", _ITEM_KEYS, _REQUIRED_KEYS).entries
         request = self._decoded(
-            entries["request"], "request", native_values.REQUEST_KEYS, native_values.request
+            entries["request"], "request", native_values.REQUEST_KEYS, native_values.request, ("head",)
         )
-        response, elapsed = self._decoded(
-            entries["response"], "response", native_values.RESPONSE_KEYS, native_values.response
-        )
-        return Interaction(request, response, self._recorded_at(entries["recorded_at"]), elapsed)
+        recorded_at = self._recorded_at(entries["recorded_at"])
+        response, elapsed, error = Response(0), 0.0, None
+        if "error" in entries:
+            keys = native_values.ERROR_KEYS
+            if "response" in entries:
+                keys -= {"elapsed"}
+            error, elapsed = self._decoded(entries["error"], "error", keys, native_values.error, ("kind",))
+        elif "response" not in entries:
+            raise self._error(node.line, "an interaction must have the key 'response'")
+        if "response" in entries:
+            response, elapsed = self._decoded(
+                entries["response"],
+                "response",
+                native_values.RESPONSE_KEYS,
+                partial(native_values.response, cut=error is not None),
+                ("head",),
+            )
+        return Interaction(request, response, recorded_at, elapsed, error)
 
     def _decoded(
-        self, node: Node, name: str, allowed: Collection[str], decode: Callable[[Fields], _Decoded]
+        self,
+        node: Node,
+        name: str,
+        allowed: Collection[str],
+        decode: Callable[[Fields], _Decoded],
+        required: Collection[str],
     ) -> _Decoded:
-        mapping = self._mapping(node, name, allowed, ("head",))
+        mapping = self._mapping(node, name, allowed, required)
         try:
             return decode(self._fields(mapping))
         except UnreadableField as error:

@@ -1,4 +1,4 @@
-"""What the texts in reqsnap's own cassette file mean: fields -> requests and responses.
+"""What the texts in reqsnap's own cassette file mean: fields -> requests, responses and errors.
 
 It knows nothing of YAML and of lines in a file, so that any reader of the layout can use it.
 """
@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from reqsnap.formats import body_forms, heads
 from reqsnap.formats.heads import Line, Pair
-from reqsnap.model import Headers, Request, Response
+from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 
 _First = TypeVar("_First")
 
@@ -23,9 +23,11 @@ REQUEST_KEYS = frozenset({"head_charset", "head", "complete", *body_forms.NOTES,
 RESPONSE_KEYS = frozenset(
     {"version", "head_charset", "head", "parts", *body_forms.NOTES, "body", "trailers", "elapsed"}
 )
+ERROR_KEYS = frozenset({"kind", "message", "errno", "elapsed"})
 
 _SIZE = re.compile(r"[0-9]{1,15}")
 _SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
+_ERRNO = re.compile(r"-?[0-9]{1,9}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -39,7 +41,7 @@ class UnreadableField(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """A request or a response as texts: `lines` holds its head and trailers, `texts` all else."""
+    """A part of an interaction as texts: `lines` holds its head and trailers, `texts` all else."""
 
     lines: dict[str, list[Line]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -52,14 +54,31 @@ def request(fields: Fields) -> Request:
     return Request(method, url, headers, _body(fields), _complete(fields))
 
 
-def response(fields: Fields) -> tuple[Response, float]:
-    """The response, and the seconds that it took. Raises UnreadableField."""
+def response(fields: Fields, *, cut: bool = False) -> tuple[Response, float]:
+    """The response, and the seconds that it took; `cut` lets its last part be incomplete.
+
+    Raises UnreadableField.
+    """
     charset = _charset(fields)
     (status, reason), headers = _head(fields, charset, heads.read_status_line)
     body = _body(fields)
     trailers = _pairs(fields.lines.get("trailers", ()), charset, "trailers", 0)
-    answer = Response(status, reason, headers, body, _version(fields), trailers, _parts(fields, len(body)))
-    return answer, _elapsed(fields)
+    parts = _parts(fields, len(body), cut)
+    return Response(status, reason, headers, body, _version(fields), trailers, parts), _elapsed(fields)
+
+
+def error(fields: Fields) -> tuple[NetworkError, float]:
+    """The error, and the seconds until it came. Raises UnreadableField."""
+    kind, errno = fields.texts["kind"], fields.texts.get("errno")
+    if kind not in _KINDS:
+        raise UnreadableField("kind", 0, f"kind must be one of {', '.join(_KINDS)}, not {kind!r}")
+    if errno is not None and not _ERRNO.fullmatch(errno):
+        raise UnreadableField("errno", 0, f"errno must be a whole number, not {errno!r}")
+    number = None if errno is None else int(errno)
+    return NetworkError(ErrorKind(kind), fields.texts.get("message", ""), number), _elapsed(fields)
+
+
+_KINDS = [kind.value for kind in ErrorKind]
 
 
 def moment(text: str) -> datetime:
@@ -130,15 +149,22 @@ def _version(fields: Fields) -> str:
     return text
 
 
-def _parts(fields: Fields, length: int) -> tuple[int, ...]:
+def _parts(fields: Fields, length: int, cut: bool) -> tuple[int, ...]:
     sizes = fields.texts.get("parts", "").split()
     if not all(map(_SIZE.fullmatch, sizes)):
         raise UnreadableField("parts", 0, "parts must be sizes in bytes with blanks between them")
     parts = tuple(map(int, sizes))
-    if parts and sum(parts) != length:
+    if parts and not parts_fit(parts, length, cut):
         reason = f"the parts add up to {sum(parts)} bytes, but the body has {length}"
         raise UnreadableField("parts", 0, reason)
     return parts
+
+
+def parts_fit(parts: tuple[int, ...], length: int, cut: bool) -> bool:
+    """Whether the sizes of parts are those of a body; of a cut one, the last may be larger."""
+    if cut:
+        return sum(parts[:-1]) <= length <= sum(parts)
+    return sum(parts) == length
 
 
 def _elapsed(fields: Fields) -> float:

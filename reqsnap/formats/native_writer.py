@@ -15,13 +15,15 @@ from datetime import UTC, datetime
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import body_forms, heads
 from reqsnap.formats.heads import HTTP_VERSION
-from reqsnap.formats.text_blocks import scalar
-from reqsnap.model import Interaction, Request, Response
+from reqsnap.formats.native_values import parts_fit
+from reqsnap.formats.text_blocks import quoted, scalar
+from reqsnap.model import Interaction, NetworkError, Request, Response
 
 START = "reqsnap: 1\ninteractions:\n"
 END = "# end\n"
 
 _INDENT = " " * 6
+_NO_RESPONSE = Response(0)
 _PARTS_WIDTH = 88
 _RUN_OF_PARTS = re.compile(rf".{{1,{_PARTS_WIDTH}}}(?: |$)")
 
@@ -38,9 +40,17 @@ def item(interaction: Interaction) -> str:
 def _item(interaction: Interaction) -> Iterator[str]:
     yield "- request:"
     yield from _request(interaction.request)
-    yield "  response:"
-    yield from _response(interaction.response)
-    yield f"    elapsed: {_seconds(interaction.elapsed)}"
+    error, response = interaction.error, interaction.response
+    has_response = error is None or response != _NO_RESPONSE
+    if has_response:
+        yield "  response:"
+        yield from _response(response, cut=error is not None)
+        yield f"    elapsed: {_seconds(interaction.elapsed)}"
+    if error is not None:
+        yield "  error:"
+        yield from _error(error)
+        if not has_response:
+            yield f"    elapsed: {_seconds(interaction.elapsed)}"
     yield f"  recorded_at: {_moment(interaction.recorded_at)}"
 
 
@@ -54,7 +64,7 @@ def _request(request: Request) -> Iterator[str]:
     yield from _body(request.body)
 
 
-def _response(response: Response) -> Iterator[str]:
+def _response(response: Response, *, cut: bool) -> Iterator[str]:
     if response.version != "HTTP/1.1":
         yield f"    version: {_version(response.version)}"
     head = [heads.status_line(response.status, response.reason), *heads.field_lines(response.headers)]
@@ -63,10 +73,20 @@ def _response(response: Response) -> Iterator[str]:
     yield from _head_charset(charset)
     yield f"    head:{heads.block(head, charset, _INDENT)}"
     if response.parts:
-        yield f"    parts: {_parts(response)}"
+        yield f"    parts: {_parts(response, cut)}"
     yield from _body(response.body)
     if trailers:
         yield f"    trailers:{heads.block(trailers, charset, _INDENT)}"
+
+
+def _error(error: NetworkError) -> Iterator[str]:
+    yield f"    kind: {error.kind.value}"
+    if error.message:
+        # Raises ValueError for a surrogate, which no file can hold.
+        error.message.encode()
+        yield f"    message: {quoted(error.message)}"
+    if error.errno is not None:
+        yield f"    errno: {error.errno:d}"
 
 
 def _head_charset(charset: str) -> Iterator[str]:
@@ -88,9 +108,9 @@ def _version(version: str) -> str:
     return version
 
 
-def _parts(response: Response) -> str:
+def _parts(response: Response, cut: bool) -> str:
     """The sizes on one line, or folded into several."""
-    if min(response.parts) < 0 or sum(response.parts) != len(response.body):
+    if min(response.parts) < 0 or not parts_fit(response.parts, len(response.body), cut):
         raise ValueError("the sizes of the parts do not add up to the length of the body")
     sizes = " ".join(map(str, response.parts))
     if len(sizes) <= _PARTS_WIDTH:

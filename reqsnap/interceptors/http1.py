@@ -50,10 +50,14 @@ class Answer:
         if self._step is Answer._until_close:
             self.complete = True
 
-    def response(self) -> Response:
-        """The answer, with as much of the body as has arrived."""
+    def response(self, *, cut: bool = False) -> Response:
+        """The answer, with as much of the body as has arrived.
+
+        Where it was `cut` within a chunk, the last of the parts is as large as announced.
+        """
         body = b"".join(self._body)
-        whole = len(self._parts) > 1 and sum(self._parts) == len(body)
+        size = sum(self._parts)
+        whole = size > len(body) if cut and size != len(body) else len(self._parts) > 1 and size == len(body)
         return Response(
             self.status,
             self._reason,

@@ -14,10 +14,12 @@ from reqsnap import scope
 from reqsnap.interceptors import http_client_flow as flow
 from reqsnap.interceptors import http_client_state as state
 from reqsnap.interceptors.http_client_build import known, mark_of
+from reqsnap.interceptors.http_client_errors import BreakingFile, cause_in_answer, cause_in_sending
 from reqsnap.interceptors.http_client_note import heard_class, note_answer
-from reqsnap.interceptors.http_client_replay import genuine_response
+from reqsnap.interceptors.http_client_replay import StandInSocket, genuine_response
 from reqsnap.interceptors.http_client_state import CAPTURING, NOTING, REPLAYING, Exchange
 from reqsnap.interceptors.one_shot import Body, noted, with_body
+from reqsnap.model import NetworkError
 from reqsnap.patching import Patch
 from reqsnap.recorder import Recorder
 
@@ -29,7 +31,8 @@ def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
         recorder = scope.current()
         if recorder is None:
             return wrapped(*args, **kwargs)
-        if recorder.may_replay and len(args) > 1 and type(args[0]) is type(args[1]) is str:
+        is_begun_here = recorder.may_replay or state.notes_errors(recorder)
+        if is_begun_here and len(args) > 1 and type(args[0]) is type(args[1]) is str:
             return _deferred(wrapped, conn, recorder, args, kwargs)
         return _not_deferred(wrapped, conn, args, kwargs)
     if exchange.building or exchange.started:
@@ -55,7 +58,7 @@ def _not_deferred(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[s
     except BaseException as error:
         exchange = state.exchange_of(conn)
         if exchange is not None:
-            flow.give_up_unless_answered(conn, exchange, error)
+            flow.broken_off(wrapped, conn, exchange, args, kwargs, error)
         raise
 
 
@@ -126,16 +129,19 @@ def send(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
         if not exchange.building and len(exchange.pieces) > 1:
             flow.decide_if_whole(conn, exchange)
         return None
-    return _noted_send(wrapped, exchange, data)
+    return _noted_send(wrapped, conn, exchange, data)
 
 
-def _noted_send(wrapped: Any, exchange: Exchange, data: Any) -> Any:
+def _noted_send(wrapped: Any, conn: Any, exchange: Exchange, data: Any) -> Any:
     # A tunnel's CONNECT is sent from within, by `connect`, and is no part of the request.
     exchange.sending = True
     try:
         return wrapped(noted(data, exchange.pieces))
-    except (BrokenPipeError, ConnectionResetError):
-        exchange.sending_broke = True
+    except BaseException as error:
+        if exchange.notes_errors:
+            exchange.cause = cause_in_sending(conn, error)
+        if isinstance(error, BrokenPipeError | ConnectionResetError):
+            exchange.sending_broke = True
         raise
     finally:
         exchange.sending = False
@@ -152,10 +158,14 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
     if exchange.phase is REPLAYING:
         return _replayed(wrapped, conn, exchange)
     exchange.answering = True
+    # If sending broke off, an answer may have come all the same.
+    exchange.cause = None
     try:
         with state.ResponseClass(conn, heard_class(conn.response_class)):
             response = wrapped(*args, **kwargs)
     except BaseException as error:
+        if exchange.notes_errors:
+            exchange.cause = cause_in_answer(error)
         flow.give_up(conn, exchange, error)
         raise
     if state.exchange_of(conn) is exchange:
@@ -168,11 +178,23 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
 def _replayed(wrapped: Any, conn: Any, exchange: Exchange) -> Any:
     """Let the client's own `getresponse` run on an answer that has its head already."""
     assert exchange.replay is not None
-    response = genuine_response(conn, exchange.replay)
     exchange.answering = True
+    if exchange.failure is not None:
+        return _failed(wrapped, conn, exchange, exchange.failure)
+    response = genuine_response(conn, exchange.replay)
     try:
         with state.ResponseClass(conn, lambda *_, **__: response):
             return wrapped()
+    finally:
+        state.end(conn)
+        exchange.hold.release()
+
+
+def _failed(wrapped: Any, conn: Any, exchange: Exchange, failure: NetworkError) -> Any:
+    """Let the client's own `getresponse` wait for an answer that does not come."""
+    conn.sock = StandInSocket(conn.timeout, BreakingFile(b"", (), failure))
+    try:
+        return wrapped()
     finally:
         state.end(conn)
         exchange.hold.release()
@@ -183,7 +205,7 @@ def close(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     exchange = state.exchange_of(conn)
     if exchange is not None and not exchange.sending and not exchange.answering:
         state.end(conn)
-        exchange.failed(None)
+        exchange.left()
     return wrapped(*args, **kwargs)
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import client as stdlib
 from typing import Any
 
 from reqsnap.interceptors import http_client_state as state
+from reqsnap.interceptors import one_shot
 from reqsnap.interceptors.http_client_build import Built, Mark, remember
-from reqsnap.interceptors.http_client_state import NOTING, Exchange
+from reqsnap.interceptors.http_client_errors import is_of_sending, unconnectable
+from reqsnap.interceptors.http_client_state import FAILING, NOTING, Exchange
+from reqsnap.model import Request
+from reqsnap.network_errors import is_of_connecting, os_error
 from reqsnap.recorder import Recorder, Refuse
 
 
@@ -39,10 +45,13 @@ def decided(conn: Any, exchange: Exchange, built: Built) -> None:
         if exchange.decide(built.request) is None:
             exchange.started = True
             conn.__dict__.update(built.leaves)
-            _stand_in(conn, exchange)
+            if exchange.failure is None:
+                _stand_in(conn, exchange)
     except BaseException as error:
         give_up(conn, exchange, error)
         raise
+    if exchange.failure is not None:
+        _fail(conn, exchange)
 
 
 def captured(
@@ -67,12 +76,58 @@ def captured(
             remember(conn, mark, request, exchange.recorder.built)
         if exchange.decide(request) is None:
             exchange.building = False
-            _stand_in(conn, exchange)
+            if exchange.failure is None:
+                _stand_in(conn, exchange)
         else:
             state.reset(conn)
     except BaseException as error:
         give_up(conn, exchange, error)
         raise
+    if exchange.failure is not None:
+        _fail(conn, exchange)
+
+
+def _fail(conn: Any, exchange: Exchange) -> None:
+    """Replay an error that came before any answer, or let it come with the answer.
+
+    A pool connects where it does not ask yet: its attempt is made again to find that out.
+    """
+    assert exchange.failure is not None
+    if is_of_connecting(exchange.failure):
+        exchange.phase = FAILING
+        if exchange.pool is None:
+            _connect_in_vain(conn, exchange)
+        state.reset(conn)
+        state.end(conn)
+        return
+    try:
+        _stand_in(conn, exchange)
+    except BaseException as error:
+        give_up(conn, exchange, error)
+        raise
+    if exchange.pool is not None:
+        exchange.pool.connected(conn)
+    elif is_of_sending(exchange.failure):
+        raise os_error(exchange.failure)
+
+
+def _connect_in_vain(conn: Any, exchange: Exchange) -> None:
+    with attempt_in_vain(conn, exchange):
+        conn.connect()
+
+
+@contextmanager
+def attempt_in_vain(conn: Any, exchange: Exchange) -> Iterator[None]:
+    """Within, the client's own code runs on a connection that cannot be made."""
+    assert exchange.failure is not None
+    exchange.started, exchange.building, exchange.sending = False, True, True
+    conn.__dict__[state.ATTRIBUTE] = exchange
+    try:
+        with unconnectable(conn, exchange.failure):
+            yield
+    finally:
+        state.end(conn)
+        exchange.hold.release()
 
 
 def _stand_in(conn: Any, exchange: Exchange) -> None:
@@ -87,10 +142,51 @@ def sent(wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwa
     try:
         return wrapped(*args, **kwargs)
     except BaseException as error:
-        give_up_unless_answered(conn, exchange, error)
+        broken_off(wrapped, conn, exchange, args, kwargs, error)
         raise
     finally:
         exchange.building = False
+
+
+def broken_off(
+    wrapped: Any,
+    conn: Any,
+    exchange: Exchange,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    error: BaseException,
+) -> None:
+    """A request that was not sent to its end: give the exchange up, unless a pool sees to that."""
+    if exchange.pooled:
+        return
+    if exchange.lacks_request():
+        exchange.whole = _drafted(wrapped, conn, exchange, args, kwargs)
+    give_up_unless_answered(conn, exchange, error)
+
+
+def _drafted(
+    wrapped: Any, conn: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Request | None:
+    """The whole request of a call that failed, built once more; the connection stays as it is."""
+    if not one_shot.is_repeatable(args[2] if len(args) > 2 else kwargs.get("body")):
+        return None
+    own, buffer = conn.__dict__, list(conn._buffer)
+    kept = dict(own)
+    draft = Exchange(exchange.recorder, exchange.method, exchange.url, None)
+    draft.building = True
+    try:
+        state.reset(conn)
+        own.update({state.ATTRIBUTE: draft, "send": draft.pieces.append})
+        wrapped(*args, **kwargs)
+        return draft.request()
+    except Exception:
+        # What the program is to see is the error that it has already.
+        return None
+    finally:
+        own.clear()
+        own.update(kept)
+        conn._buffer[:] = buffer
+        draft.hold.release()
 
 
 def give_up_unless_answered(conn: Any, exchange: Exchange, error: BaseException) -> None:
@@ -124,7 +220,10 @@ def decide_and_send(conn: Any, exchange: Exchange) -> None:
         raise
     exchange.started = True
     if forward is None:
-        state.give_stand_in(conn, exchange)
+        if exchange.failure is None:
+            state.give_stand_in(conn, exchange)
+        else:
+            _fail(conn, exchange)
         return
     try:
         for piece in pieces:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from reqsnap.interceptors.http1 import Answer, is_left_between_events
+from reqsnap.interceptors.http_client_errors import ABANDONED, CLOSED, SWITCHED, cause_in_answer
 from reqsnap.interceptors.http_client_state import Exchange
 from reqsnap.interceptors.proxies import Proxy
-from reqsnap.model import Headers
+from reqsnap.model import Headers, NetworkError
 
 
 def heard_class(made_by: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,13 +27,17 @@ def note_answer(exchange: Exchange, response: Any) -> None:
     """Listen to a response whose head was just read, until its last byte or its end."""
     file = response.fp
     heard = file._self_listener if isinstance(file, TeeFile) else None
-    cut = isinstance(heard, HeadListener) and not heard.complete
-    if cut or response.status == 101 or exchange.method.upper() == "CONNECT":
-        exchange.failed(None)
+    if response.status == 101 or exchange.method.upper() == "CONNECT":
+        exchange.failed(None, why=SWITCHED)
         return
     answer = Answer(exchange.method)
     version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
     answer.begin(version, response.status, response.reason, Headers(response.headers.raw_items()))
+    if isinstance(heard, HeadListener) and not heard.complete:
+        if exchange.notes_errors:
+            exchange.cause = CLOSED
+        exchange.failed(None, response=answer.response())
+        return
     listener = Listener(exchange, answer)
     if answer.complete or heard is None:
         listener.finish()
@@ -55,7 +60,7 @@ class HeadListener:
     def left(self) -> None:
         """Closed with its head, or before."""
 
-    def broke(self, error: BaseException | None) -> None:
+    def broke(self, error: BaseException) -> None:
         """`getresponse` raises what it makes of that."""
 
 
@@ -76,14 +81,14 @@ class Listener:
         try:
             self._answer.feed(data)
         except ValueError as error:
-            self.broke(error)
+            self._fail(error, None)
             return
         if at_end:
             self._answer.end()
         if self._answer.complete:
             self.finish()
         elif at_end:
-            self.broke(None)
+            self._fail(None, CLOSED)
 
     def finish(self) -> None:
         """The last byte was read."""
@@ -101,13 +106,20 @@ class Listener:
             if is_left_between_events(answer.headers, answer.body):
                 self.finish()
             else:
-                self.broke(None)
+                self._over = True
+                self._exchange.failed(None, why=ABANDONED)
 
-    def broke(self, error: BaseException | None) -> None:
-        """The answer was cut, or the program wanted no more of it."""
+    def broke(self, error: BaseException) -> None:
+        """Reading has failed."""
+        self._fail(error, cause_in_answer(error))
+
+    def _fail(self, error: BaseException | None, cause: NetworkError | None) -> None:
         if not self._over:
             self._over = True
-            self._exchange.failed(error)
+            exchange = self._exchange
+            if exchange.notes_errors:
+                exchange.cause = cause
+            exchange.failed(error, response=self._answer.response(cut=True))
 
 
 class TeeFile(Proxy):

@@ -7,21 +7,23 @@ from http import client as stdlib
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from reqsnap.model import Response
+from reqsnap.interceptors.http_client_errors import BreakingFile
+from reqsnap.model import NetworkError, Response
 from reqsnap.recorder import Replay
 
 
 class StandInSocket:
     """What stands in `conn.sock` while a connection replays: it has no peer and never waits."""
 
-    __slots__ = ("_timeout",)
+    __slots__ = ("_answer", "_timeout")
 
-    def __init__(self, timeout: object) -> None:
+    def __init__(self, timeout: object, answer: BreakingFile | None = None) -> None:
         self._timeout = timeout
+        self._answer = answer
 
-    def makefile(self, *args: object, **kwargs: object) -> Memory:
-        """Nothing to read: the answer comes without."""
-        return Memory()
+    def makefile(self, *args: object, **kwargs: object) -> Memory | BreakingFile:
+        """Nothing to read: the answer comes without, if it comes."""
+        return self._answer or Memory()
 
     def settimeout(self, timeout: float | None) -> None:
         """Keep a timeout that nothing will run into."""
@@ -81,13 +83,15 @@ class Answer(NamedTuple):
 
     content: bytes
     parts: tuple[int, ...]
+    error: NetworkError | None
+    whole: bool
     fields: list[tuple[str, str]]
     head: dict[str, Any]
     head_of_head: dict[str, Any]
 
     @classmethod
-    def of(cls, recorded: Response) -> Answer:
-        """What a response is made of."""
+    def of(cls, recorded: Response, error: NetworkError | None) -> Answer:
+        """What a response is made of, and what comes in place of the rest of it."""
         chunked = recorded.headers.get("transfer-encoding", "").lower() == "chunked"
         head = {
             "status": recorded.status,
@@ -103,16 +107,25 @@ class Answer(NamedTuple):
         head["will_close"] = _closes(head, fields)
         head_of_head = head | {"length": 0}
         head_of_head["will_close"] = _closes(head_of_head, fields)
-        content = framed(recorded) if chunked else recorded.body
-        return cls(content, () if chunked else recorded.parts, fields, head, head_of_head)
+        content = recorded.body
+        if chunked:
+            content = framed(recorded) if error is None else framed_in_part(recorded)
+        parts = () if chunked else recorded.parts
+        return cls(content, parts, error, not parts and error is None, fields, head, head_of_head)
+
+    def opened(self) -> Memory | BreakingFile:
+        """The content as the file of a connection, where it does not just come as one."""
+        if self.error is not None:
+            return BreakingFile(self.content, self.parts, self.error)
+        return InParts(self.content, self.parts)
 
 
 def genuine_response(conn: Any, replay: Replay) -> Any:
     """A response of the connection's own class, as if its head had just been read."""
     answer: Answer | None = replay.kept.get(_KEPT)
     if answer is None:
-        answer = replay.kept[_KEPT] = Answer.of(replay.response)
-    content = InParts(answer.content, answer.parts) if answer.parts else Memory(answer.content)
+        answer = replay.kept[_KEPT] = Answer.of(replay.response, replay.error)
+    content = Memory(answer.content) if answer.whole else answer.opened()
     response = conn.response_class(content, method=conn._method)
     own = response.__dict__
     own.update(answer.head_of_head if conn._method == "HEAD" else answer.head)
@@ -156,6 +169,19 @@ def framed(recorded: Response) -> bytes:
     lines.append(b"0\r\n")
     lines += [f"{name}: {value}\r\n".encode("latin-1") for name, value in recorded.trailers]
     lines.append(b"\r\n")
+    return b"".join(lines)
+
+
+def framed_in_part(recorded: Response) -> bytes:
+    """As much of a body in chunks as has come: no end, and the last chunk may not be whole."""
+    lines: list[bytes] = []
+    place = 0
+    for size in recorded.parts or (len(recorded.body),):
+        piece = recorded.body[place : place + size]
+        place += size
+        if size:
+            lines.append(b"%x\r\n%b" % (size, piece))
+            lines.append(b"\r\n" if len(piece) == size else b"")
     return b"".join(lines)
 
 

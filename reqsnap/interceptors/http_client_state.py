@@ -7,8 +7,9 @@ from http import client as stdlib
 from typing import Any
 
 from reqsnap.interceptors.http1 import fields, is_chunked, request_sent
+from reqsnap.interceptors.http_client_errors import ABANDONED
 from reqsnap.interceptors.http_client_replay import StandInSocket
-from reqsnap.model import Request
+from reqsnap.model import NetworkError, Request, Response
 from reqsnap.patching import Hold
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 
@@ -28,6 +29,10 @@ NOTING = "noting"
 """The client's own code talks to the server, and what it sends is noted."""
 
 
+FAILING = "failing"
+"""No connection was made, and none is made now: the client's own code runs until it finds out."""
+
+
 class Exchange:
     """One request and its answer, from the building of the request to the head of the answer."""
 
@@ -39,6 +44,14 @@ class Exchange:
     """Whether `putrequest` has run, whether our `request` is building, whether an answer is made."""
     sending = sending_broke = False
     """Whether `send` is at work, and whether the server broke it off."""
+    pooled = False
+    """Whether a pool's attempt sees to what fails."""
+    cause: NetworkError | None = None
+    """Why the network has failed the exchange, as far as that is to be recorded."""
+    whole: Request | None = None
+    """The whole request, where it is known however little of it was sent."""
+    failure: NetworkError | None = None
+    """What is replayed where no answer had come."""
     _whole_at: int | None = None
 
     def __init__(self, recorder: Recorder, method: str, url: str, forward: Forward | None) -> None:
@@ -82,7 +95,10 @@ class Exchange:
         if isinstance(decision, Replay):
             self.phase = REPLAYING
             self.replay = decision
+            if decision.error is not None and not decision.response.status:
+                self.failure = decision.error
             return None
+        self.whole = request
         self.note_with(decision)
         return decision
 
@@ -93,11 +109,28 @@ class Exchange:
         self.pieces = []
         self.started = self.building = False
 
-    def failed(self, error: BaseException | None) -> None:
-        """Tell the recorder that nothing comes back, if it waits for anything."""
-        if self.forward is not None:
-            self.recorder.failed(self.forward, error)
-            self.forward = None
+    @property
+    def notes_errors(self) -> bool:
+        """Whether what fails is recorded."""
+        return notes_errors(self.recorder)
+
+    def left(self) -> None:
+        """Nobody waits for the answer any more."""
+        was_sent = self.phase is NOTING and bool(self.pieces) and not self.sending_broke
+        self.failed(None, why=ABANDONED if was_sent else "")
+
+    def lacks_request(self) -> bool:
+        """Whether the network has failed it before all of the request was sent."""
+        return self.cause is not None and self.whole is None and not self.request().complete
+
+    def failed(self, error: BaseException | None, *, response: Response | None = None, why: str = "") -> None:
+        """Tell the recorder that nothing, or no more, comes back, if it waits for anything."""
+        forward, self.forward = self.forward, None
+        if forward is not None and self.cause is None:
+            self.recorder.failed(forward, error, why=why)
+        elif forward is not None:
+            request = self.whole or self.request()
+            self.recorder.failed(forward, error, request=request, response=response, cause=self.cause)
         self.hold.release()
 
 
@@ -111,6 +144,11 @@ def _whole_at(wire: bytes) -> int:
     return len(head) + 4 + (int(length) if length.isdigit() else 0)
 
 
+def notes_errors(recorder: Recorder) -> bool:
+    """Whether what fails is recorded: an exchange then begins before its connection is made."""
+    return recorder.cassette.policy.records_errors
+
+
 def exchange_of(conn: Any) -> Exchange | None:
     """The exchange under way on a connection."""
     found: Exchange | None = conn.__dict__.get(ATTRIBUTE)
@@ -122,7 +160,7 @@ def begin(conn: Any, exchange: Exchange) -> None:
     previous: Exchange | None = conn.__dict__.get(ATTRIBUTE)
     conn.__dict__[ATTRIBUTE] = exchange
     if previous is not None:
-        previous.failed(None)
+        previous.left()
 
 
 def end(conn: Any) -> None:

@@ -18,6 +18,7 @@ from reqsnap.interceptors.httpcore_bodies import (
     sent_body_async,
     sent_body_sync,
 )
+from reqsnap.interceptors.httpcore_failed import replay_failed_async, replay_failed_sync
 from reqsnap.interceptors.httpcore_live import Exchange, ReceivedBodyAsync, ReceivedBodySync
 from reqsnap.interceptors.httpcore_replay import replay_async, replay_sync
 from reqsnap.interceptors.httpcore_shapes import (
@@ -48,8 +49,10 @@ def patches(client: str) -> tuple[Patch, ...]:
                 return wrapped(turn.doomed(body, body.error))
             decision = turn.before(body)
         if isinstance(decision, Replay):
+            if decision.error is not None:
+                return replay_failed_sync(client, pool, turn.request, decision, decision.error)
             return replay_sync(client, turn.request, decision)
-        exchange, outgoing = turn.forward(decision, sent_body_sync)
+        exchange, outgoing = turn.forward(client, decision, sent_body_sync)
         try:
             response: CoreResponse = wrapped(outgoing)
         except BaseException as error:
@@ -69,8 +72,10 @@ def patches(client: str) -> tuple[Patch, ...]:
                 return await wrapped(turn.doomed(body, body.error))
             decision = turn.before(body)
         if isinstance(decision, Replay):
+            if decision.error is not None:
+                return await replay_failed_async(client, pool, turn.request, decision, decision.error)
             return await replay_async(client, turn.request, decision)
-        exchange, outgoing = turn.forward(decision, sent_body_async)
+        exchange, outgoing = turn.forward(client, decision, sent_body_async)
         try:
             response: CoreResponse = await wrapped(outgoing)
         except BaseException as error:
@@ -117,7 +122,7 @@ class _Turn:
         return with_body(self.request, body)
 
     def forward(
-        self, decision: Forward | Refuse, tee: Callable[[object], SentBody | None]
+        self, client: str, decision: Forward | Refuse, tee: Callable[[object], SentBody | None]
     ) -> tuple[Exchange, CoreRequest]:
         """The exchange that begins now, and the request to send. Raises a refusal."""
         if isinstance(decision, Refuse):
@@ -125,12 +130,21 @@ class _Turn:
         asked = self._asked
         if asked is not None:
             outgoing = with_body(self.request, self._body)
-            return Exchange(self._recorder, decision, lambda: asked), outgoing
+            return Exchange(client, self._recorder, decision, lambda: asked, lambda: asked), outgoing
         sent = tee(self.request.stream)
         if sent is None:
-            return Exchange(self._recorder, decision, lambda: self._request([], False)), self.request
-        exchange = Exchange(self._recorder, decision, lambda: self._request(sent.pieces, sent.whole))
+            return Exchange(client, self._recorder, decision, self._unsent, self._unsent), self.request
+        exchange = Exchange(
+            client,
+            self._recorder,
+            decision,
+            lambda: self._request(sent.pieces, sent.whole),
+            lambda: self._request(*sent.meant()),
+        )
         return exchange, with_body(self.request, sent)
+
+    def _unsent(self) -> Request:
+        return self._request([], False)
 
     def _request(self, pieces: list[bytes], complete: bool) -> Request:
         return self._head.request(b"".join(pieces), complete)

@@ -10,6 +10,7 @@ from typing import Any
 from reqsnap.interceptors.httpcore_shapes import Tee
 
 _BUFFERS = bytearray, memoryview
+_LIBRARIES = frozenset(("httpcore", "httpcore2", "httpx", "httpx2"))
 
 
 def kept(piece: bytes | bytearray | memoryview) -> bytes:
@@ -97,6 +98,17 @@ class SentBody(Tee):
     def note(self, piece: bytes) -> None:
         """Keep a piece."""
         self.pieces.append(kept(piece))
+
+    def meant(self) -> tuple[list[bytes], bool]:
+        """The pieces that would have been sent, as far as is known, and whether these are all.
+
+        Only a body of which it is sure that reading it once more does nothing is read.
+        """
+        kind = type(self._stream)
+        library = kind.__module__.partition(".")[0]
+        if not self.whole and kind.__name__ == "ByteStream" and library in _LIBRARIES:
+            return list(self._stream), True
+        return self.pieces, self.whole
 
 
 class SentBodySync(SentBody):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from reqsnap.interceptors.http1 import is_left_between_events
+from reqsnap.interceptors.httpcore_errors import meaning
 from reqsnap.interceptors.httpcore_shapes import CoreRequest, CoreResponse, Tee, text_headers
 from reqsnap.model import Request, Response
 from reqsnap.recorder import Forward, Recorder
@@ -16,15 +17,36 @@ _NO_BODY = frozenset((204, 304))
 
 
 class Exchange:
-    """An exchange under way. However it ends, the recorder is told, and only once."""
+    """An exchange under way. However it ends, the recorder is told, and only once.
 
-    __slots__ = ("_asked", "_expected", "_head", "_pending", "_pieces", "_received", "_recorder")
+    `asked` gives the request as far as it was sent, `meant` as it was to be sent.
+    """
 
-    def __init__(self, recorder: Recorder, forward: Forward, asked: Callable[[], Request]) -> None:
+    __slots__ = (
+        "_asked",
+        "_client",
+        "_expected",
+        "_head",
+        "_meant",
+        "_pending",
+        "_pieces",
+        "_received",
+        "_recorder",
+    )
+
+    def __init__(
+        self,
+        client: str,
+        recorder: Recorder,
+        forward: Forward,
+        asked: Callable[[], Request],
+        meant: Callable[[], Request],
+    ) -> None:
+        self._client = client
         self._recorder = recorder
         # A list, as taking its one item is atomic: another thread may close the answer.
         self._pending = [forward]
-        self._asked = asked
+        self._asked, self._meant = asked, meant
         self._head: Response | None = None
         self._expected: int | None = None
         self._received = 0
@@ -33,7 +55,7 @@ class Exchange:
     def listen(self, request: CoreRequest, response: CoreResponse, body: type[ReceivedBody]) -> None:
         """Take in the head of the answer, and note its body while the client reads it."""
         if response.status == 101 or (request.method == b"CONNECT" and 200 <= response.status < 300):
-            self.failed(None)
+            self._unrecordable("it switched protocols")
             return
         self._head = _described(response)
         self._expected = _length(request, self._head)
@@ -51,13 +73,25 @@ class Exchange:
         """The answer has arrived to its last byte."""
         forward = self._end()
         if forward is not None and self._head is not None:
-            self._recorder.after(forward, self._asked(), self._answer(self._head))
+            streamed = "content-length" not in self._head.headers
+            self._recorder.after(forward, self._asked(), self._answer(self._head, streamed))
 
-    def failed(self, error: BaseException | None) -> None:
-        """The exchange broke off, was abandoned or became something else than HTTP."""
+    def failed(self, error: BaseException) -> None:
+        """The exchange broke off, or was given up."""
+        forward = self._end()
+        if forward is None:
+            return
+        cause = meaning(self._client, error)
+        if cause is None:
+            self._recorder.failed(forward, error)
+        else:
+            come = None if self._head is None else self._answer(self._head, True)
+            self._recorder.failed(forward, error, request=self._meant(), response=come, cause=cause)
+
+    def _unrecordable(self, why: str) -> None:
         forward = self._end()
         if forward is not None:
-            self._recorder.failed(forward, error)
+            self._recorder.failed(forward, why=why)
 
     def closed(self) -> None:
         """The client reads no further: complete if nothing is missing, else abandoned."""
@@ -70,7 +104,7 @@ class Exchange:
         if whole:
             self.completed()
         else:
-            self.failed(None)
+            self._unrecordable("its body was not read to the end")
 
     def __del__(self) -> None:
         if self._pending:
@@ -82,10 +116,10 @@ class Exchange:
         except IndexError:
             return None
 
-    def _answer(self, head: Response) -> Response:
+    def _answer(self, head: Response, in_parts: bool) -> Response:
         sizes = [len(piece) for piece in self._pieces if piece]
-        streamed = len(sizes) > 1 and "content-length" not in head.headers
-        return replace(head, body=b"".join(self._pieces), parts=tuple(sizes) if streamed else ())
+        parts = tuple(sizes) if in_parts and len(sizes) > 1 else ()
+        return replace(head, body=b"".join(self._pieces), parts=parts)
 
 
 class ReceivedBody(Tee):

@@ -38,7 +38,7 @@ async def replay_async(name: str, request: CoreRequest, decision: Replay) -> Cor
         for step in traces.up_to_head(answer.parsed()):
             async with step:
                 pass
-    await _checkpoint()
+    await checkpoint()
     return answer.response(_AsyncBody, traces, answer.library.async_no_stream)
 
 
@@ -59,7 +59,7 @@ class _Library:
 _library = functools.cache(_Library)
 
 
-class _Traces:
+class Traces:
     """The library's own traces of an exchange: `trace` callbacks and debug logging.
 
     Those of a connection are left out, as there is none.
@@ -93,7 +93,7 @@ class _Body:
 
     __slots__ = ("_open", "_read_error", "_traces", "pieces")
 
-    def __init__(self, pieces: Iterator[bytes], traces: _Traces | None, read_error: type[Exception]) -> None:
+    def __init__(self, pieces: Iterator[bytes], traces: Traces | None, read_error: type[Exception]) -> None:
         self.pieces, self._traces, self._read_error = pieces, traces, read_error
         self._open = True
 
@@ -106,7 +106,7 @@ class _Body:
         """Let it be read no more."""
         self._open = False
 
-    def _close(self) -> _Traces | None:
+    def _close(self) -> Traces | None:
         """The traces to close with, the first time."""
         self.end()
         traces, self._traces = self._traces, None
@@ -120,7 +120,7 @@ class _SyncBody(_Body):
         self.check_open()
         return self.pieces if self._traces is None else self._traced(self._traces)
 
-    def _traced(self, traces: _Traces) -> Generator[bytes, None, None]:
+    def _traced(self, traces: Traces) -> Generator[bytes, None, None]:
         try:
             with traces.step("receive_response_body"):
                 yield from self.pieces
@@ -140,7 +140,7 @@ class _AsyncBody(_Body):
     def __aiter__(self) -> AsyncIterator[bytes]:
         return _AsyncPieces(self) if self._traces is None else self._traced(self._traces)
 
-    async def _traced(self, traces: _Traces) -> AsyncGenerator[bytes, None]:
+    async def _traced(self, traces: Traces) -> AsyncGenerator[bytes, None]:
         self.check_open()
         try:
             async with traces.step("receive_response_body"):
@@ -180,7 +180,7 @@ class _AsyncPieces:
 
     async def _let_others_run(self) -> None:
         try:
-            await _checkpoint()
+            await checkpoint()
         except BaseException:
             await self.aclose()
             raise
@@ -211,11 +211,11 @@ class _Answer:
         # it makes one, of which the others are copies.
         self._made = vars(library.response(recorded.status, headers=self._headers))
 
-    def traces(self, request: CoreRequest) -> _Traces | None:
+    def traces(self, request: CoreRequest) -> Traces | None:
         """The traces of a request, where somebody looks at them."""
         if request.extensions.get("trace") is None and not self._logger.isEnabledFor(logging.DEBUG):
             return None
-        return _Traces(self.library.trace, self._logger, request, self._http2)
+        return Traces(self.library.trace, self._logger, request, self._http2)
 
     def parsed(self) -> tuple[object, ...]:
         """What the library's parser gives for the head."""
@@ -224,7 +224,7 @@ class _Answer:
             return status, headers
         return self._extensions["http_version"], status, self._extensions["reason_phrase"], headers
 
-    def response(self, body: type[_Body], traces: _Traces | None, network_stream: object) -> CoreResponse:
+    def response(self, body: type[_Body], traces: Traces | None, network_stream: object) -> CoreResponse:
         """The library's own response, to be read once."""
         library = self.library
         response: CoreResponse = object.__new__(library.response)
@@ -243,16 +243,26 @@ def _answer(name: str, decision: Replay) -> _Answer:
     return answer
 
 
-async def _checkpoint() -> None:
+def traces_of(name: str, request: CoreRequest, decision: Replay) -> Traces | None:
+    """The traces of a request to the library of that name, where somebody looks at them."""
+    return _answer(name, decision).traces(request)
+
+
+async def checkpoint() -> None:
     """Let other tasks run, as waiting for a server would.
 
     A task that polls until another has done something would otherwise run for ever.
     """
-    trio: Any = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_task():
-        await trio.lowlevel.checkpoint()
+    if is_under_trio():
+        await sys.modules["trio"].lowlevel.checkpoint()
     else:
         await _let_others_run()
+
+
+def is_under_trio() -> bool:
+    """Whether trio runs the caller, and not asyncio."""
+    trio: Any = sys.modules.get("trio")
+    return trio is not None and bool(trio.lowlevel.in_trio_task())
 
 
 @types.coroutine

@@ -13,6 +13,7 @@ DEFAULT_PORTS = {b"http": 80, b"https": 443, b"ws": 80, b"wss": 443}
 """The schemes that the pools connect for. A handshake for WebSocket is an exchange too."""
 
 _REMEMBERED = 1024
+_BODY_FIELDS = frozenset(("content-length", "transfer-encoding"))
 
 
 class CoreURL(Protocol):
@@ -59,10 +60,13 @@ class RequestHead:
         self._bare = Request(self.method, url, headers)
 
     def request(self, body: bytes, complete: bool) -> Request:
-        """The request with this head."""
-        if complete and not body:
+        """The request with this head. One that announces no body is complete without."""
+        if not body and (complete or not self._announces_body()):
             return self._bare
         return Request(self.method, self.url, self._bare.headers, body, complete)
+
+    def _announces_body(self) -> bool:
+        return any(name.lower() in _BODY_FIELDS for name, _ in self._bare.headers)
 
 
 def request_head(request: CoreRequest) -> RequestHead:

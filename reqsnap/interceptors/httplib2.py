@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.interceptors.http_client_state import exchange_of
+from reqsnap.interceptors.http_client_state import exchange_of, notes_errors
 from reqsnap.patching import Patch
 
 
@@ -17,7 +17,9 @@ def conn_request(wrapped: Any, client: Any, args: tuple[Any, ...], kwargs: dict[
     """
     recorder = scope.current()
     conn = args[0] if args else kwargs["conn"]
-    if recorder is None or not recorder.may_replay or "connect" in conn.__dict__:
+    if recorder is None or "connect" in conn.__dict__:
+        return wrapped(*args, **kwargs)
+    if not (recorder.may_replay or notes_errors(recorder)):
         return wrapped(*args, **kwargs)
     own = conn.connect
     conn.connect = lambda: None if exchange_of(conn) is None else own()

@@ -10,6 +10,11 @@ from reqsnap.interceptors.proxies import Proxy
 _REPEATABLE = (bytes, str, bytearray, memoryview, list, tuple)
 
 
+def is_repeatable(body: Any) -> bool:
+    """Whether a body is the same however often it is read."""
+    return body is None or isinstance(body, _REPEATABLE)
+
+
 class Body:
     """A body to be built twice: once to decide, and, if it is to be sent, once to send.
 

@@ -12,9 +12,19 @@ from typing import Any
 
 from reqsnap import scope
 from reqsnap.interceptors import http_client, http_client_flow, http_client_state
-from reqsnap.interceptors.http_client_state import NOTING, Exchange, exchange_of, url_of
-from reqsnap.interceptors.one_shot import Body, with_body
+from reqsnap.interceptors.http_client_errors import cause_in_connecting, create_connection
+from reqsnap.interceptors.http_client_state import (
+    FAILING,
+    NOTING,
+    Exchange,
+    exchange_of,
+    notes_errors,
+    url_of,
+)
+from reqsnap.interceptors.one_shot import Body, is_repeatable, with_body
+from reqsnap.model import Request
 from reqsnap.patching import Patch
+from reqsnap.recorder import Forward
 
 _HELD = "_reqsnap_held_proxy"
 _BODY = 3
@@ -28,6 +38,10 @@ class _Attempt:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
+
+    def connected(self, conn: Any) -> None:
+        """Let the pool see that it was not its proxy that failed."""
+        conn._has_connected_to_proxy = True
 
     def validate_replay(self, conn: Any) -> None:
         """Have the pool look at the connection as it does once that is connected, and warn as then."""
@@ -47,10 +61,11 @@ def _would_be_verified(conn: Any) -> bool:
 def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`HTTPConnectionPool._make_request`: one attempt at one exchange."""
     recorder = scope.current()
-    if recorder is None or not recorder.may_replay or len(args) < 3:
+    if recorder is None or len(args) < 3 or not (recorder.may_replay or notes_errors(recorder)):
         return wrapped(*args, **kwargs)
     conn, method, url = args[:3]
     exchange = http_client_flow.begun(conn, recorder, method, url_of(conn, url))
+    exchange.pooled = True
     if exchange.phase is NOTING:
         return _live(wrapped, pool, exchange, args, kwargs)
     body = Body(args[_BODY] if len(args) > _BODY else kwargs.get("body"))
@@ -63,7 +78,22 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
         pool.num_requests -= 1
     exchange.pool = None
     args, kwargs = with_body(args, kwargs, _BODY, body.again())
+    if exchange.phase is FAILING:
+        return _in_vain(wrapped, pool, exchange, args, kwargs)
     return _live(wrapped, pool, exchange, args, kwargs)
+
+
+def _in_vain(
+    wrapped: Any, pool: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """An attempt that fails to connect, as it did when it was recorded."""
+    conn = args[0]
+    if conn.sock is not None:
+        conn.close()
+    with http_client_flow.attempt_in_vain(conn, exchange):
+        if conn.__dict__.pop(_HELD, False):
+            _connect_to_proxy(pool, conn)
+        return wrapped(*args, **kwargs)
 
 
 def _live(wrapped: Any, pool: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -75,8 +105,44 @@ def _live(wrapped: Any, pool: Any, exchange: Exchange, args: tuple[Any, ...], kw
     except BaseException as error:
         if exchange_of(conn) is exchange:
             http_client_state.end(conn)
+        if exchange.notes_errors and exchange.cause is None:
+            exchange.cause = cause_in_connecting(conn, error)
+        if exchange.lacks_request():
+            exchange.whole = _drafted(wrapped, pool, exchange, args, kwargs)
         exchange.failed(error)
         raise
+
+
+class _Draft(Exchange):
+    """An exchange of which only the request is wanted."""
+
+    def decide(self, request: Request) -> Forward | None:
+        """Keep it; that ends the attempt."""
+        self.whole = request
+        raise http_client_flow.SendAgain
+
+
+def _drafted(
+    wrapped: Any, pool: Any, exchange: Exchange, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Request | None:
+    """The whole request of an attempt that failed, built once more."""
+    if not is_repeatable(args[_BODY] if len(args) > _BODY else kwargs.get("body")):
+        return None
+    conn = args[0]
+    draft = _Draft(exchange.recorder, exchange.method, exchange.url, None)
+    # A socket that was connected in vain is of no use, not even for setting its timeout.
+    sock, conn.sock = conn.sock, None
+    http_client_state.reset(conn)
+    http_client_state.begin(conn, draft)
+    try:
+        wrapped(*args, **kwargs)
+    except (http_client_flow.SendAgain, Exception):
+        # What the program is to see is the error that it has already.
+        return draft.whole
+    finally:
+        conn.sock = sock
+        pool.num_requests -= 1
+    return None
 
 
 def _connect_to_proxy(pool: Any, conn: Any) -> None:
@@ -96,7 +162,7 @@ def _connect_to_proxy(pool: Any, conn: Any) -> None:
 def prepare_proxy(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`_prepare_proxy`: the tunnel is set, but not dug before the exchange is decided."""
     recorder = scope.current()
-    if recorder is None or not recorder.may_replay:
+    if recorder is None or not (recorder.may_replay or notes_errors(recorder)):
         return wrapped(*args, **kwargs)
     conn = args[0] if args else kwargs["conn"]
     conn.__dict__["connect"] = lambda: None
@@ -127,4 +193,5 @@ PATCHES = (
     Patch(_POOLS, "HTTPSConnectionPool._validate_conn", validate_conn),
     Patch(_CONNECTIONS, "HTTPConnection.request", http_client.request),
     Patch(_CONNECTIONS, "HTTPConnection.request_chunked", http_client.request),
+    Patch("urllib3.util.connection", "create_connection", create_connection),
 )

@@ -6,7 +6,20 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.matching.parts import Url, read_body, split_url
+from reqsnap.matching.bodies import BODY_MATCHERS, BodyReader, NormalizeBody, body_reader
+from reqsnap.matching.checks import (
+    check_flag,
+    check_function,
+    check_known,
+    check_names,
+    check_volatile,
+    read_paths,
+)
+from reqsnap.matching.multipart import without_boundary
+from reqsnap.matching.normal import Normal
+from reqsnap.matching.parts import Body, Meaning, Url, read_body
+from reqsnap.matching.placeholders import split_numbers
+from reqsnap.matching.targets import NormalizeQuery, anycase, url_reader
 from reqsnap.model import Request
 
 Comparison = Callable[[Request, Request], bool]
@@ -25,7 +38,9 @@ _TARGET: dict[str, Callable[[str, Url], Hashable]] = {
 }
 """Matchers that need the method and the URL alone: decided before there is a body."""
 
-_CONTENT = ("headers", "body")
+_BODIES = (*BODY_MATCHERS, "raw_body")
+_BUILT_IN = (*_TARGET, "headers", *_BODIES)
+_EVERY_HEADER = "*"
 _registered: dict[str, Comparison] = {}
 
 
@@ -38,7 +53,7 @@ def register_matcher(name: str, comparison: Comparison) -> None:
     >>> register_matcher("same tenant", lambda live, recorded:
     ...     live.headers.get("x-tenant") == recorded.headers.get("x-tenant"))
     """
-    if not isinstance(name, str) or not name or name in _TARGET or name in _CONTENT:
+    if not isinstance(name, str) or not name or name in _BUILT_IN:
         raise ConfigurationError("name", name, "a matcher's name is a new, non-empty string")
     if not callable(comparison):
         raise ConfigurationError("comparison", comparison, "a matcher is a function of two requests")
@@ -49,16 +64,24 @@ def check_match_on(match_on: Sequence[str | Comparison]) -> None:
     """Raise ConfigurationError where a matcher is neither callable nor known by name."""
     for matcher in match_on:
         if isinstance(matcher, str):
-            if matcher not in _TARGET and matcher not in _CONTENT and matcher not in _registered:
-                known = ", ".join([*_TARGET, *_CONTENT, *_registered])
-                raise ConfigurationError("match_on", matcher, f"matchers are functions or one of {known}")
+            check_known("match_on", matcher, (*_BUILT_IN, *_registered), "matchers are functions or one of")
         elif not callable(matcher):
             raise ConfigurationError("match_on", matcher, "a matcher is a name or a function of two requests")
 
 
 @dataclass(frozen=True)
 class Matching:
-    """What is compared: matchers by name or as functions, and the headers that count.
+    """What is compared, and what of it does not count.
+
+    match_on: matchers by name or as functions of the live and a recorded request.
+    match_headers: names of the headers that count; `*` stands for all.
+    ignore_headers, exclude_headers: names that do not, whatever `match_headers` says.
+    case_sensitive: False compares paths, queries and values of headers in any case.
+    match_query, match_body: False compares neither the query nor the body.
+    normalize_query, normalize_body: functions of the query's pairs and of the body, called
+    for the live and for the recorded request; what they return is compared.
+    volatile: names of kinds of values that do not count (see `volatile.VOLATILE`).
+    ignore_json: paths that do not count in JSON bodies (see `json_paths`).
 
     `target_key` is known with the method and the URL; `key` needs the whole request.
     Requests with equal keys match where `comparisons` agree too.
@@ -67,55 +90,127 @@ class Matching:
     match_on: tuple[str | Comparison, ...] = DEFAULT_MATCH_ON
     match_headers: tuple[str, ...] = ()
     ignore_headers: tuple[str, ...] = ()
+    exclude_headers: tuple[str, ...] = ()
+    case_sensitive: bool = True
+    match_query: bool = True
+    normalize_query: NormalizeQuery | None = None
+    match_body: bool = True
+    normalize_body: NormalizeBody | None = None
+    volatile: tuple[str, ...] = ()
+    ignore_json: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = field(init=False, repr=False)
     header_names: tuple[str, ...] = field(init=False, repr=False)
     all_headers: bool = field(init=False, repr=False)
+    matches_headers: bool = field(init=False, repr=False)
     matches_body: bool = field(init=False, repr=False)
-    _target: tuple[Callable[[str, Url], Hashable], ...] = field(init=False, repr=False)
-    _ignored: frozenset[str] = field(init=False, repr=False)
+    url: Callable[[str], Url] = field(init=False, repr=False, compare=False)
+    _target: tuple[Callable[[str, Url], Hashable], ...] = field(init=False, repr=False, compare=False)
+    _is_plain: bool = field(init=False, repr=False, compare=False)
+    _body: Callable[[Request], Hashable] = field(init=False, repr=False, compare=False)
+    _readers: tuple[tuple[str, BodyReader], ...] = field(init=False, repr=False, compare=False)
+    _unmatched: frozenset[str] = field(init=False, repr=False, compare=False)
+    _normal: Normal | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_match_on(self.match_on)
+        self._check()
+        paths = read_paths(self.ignore_json)
         names = [matcher for matcher in self.match_on if isinstance(matcher, str)]
-        own = [
-            _registered[matcher] if isinstance(matcher, str) else matcher
-            for matcher in self.match_on
-            if not isinstance(matcher, str) or matcher in _registered
-        ]
-        ignored = {name.lower() for name in self.ignore_headers}
-        wanted = sorted({name.lower() for name in self.match_headers} - ignored)
-        object.__setattr__(self, "comparisons", tuple(own))
-        object.__setattr__(self, "header_names", tuple(wanted))
-        object.__setattr__(self, "all_headers", "headers" in names and not self.match_headers)
-        object.__setattr__(self, "matches_body", "body" in names)
-        object.__setattr__(self, "_target", tuple(_TARGET[name] for name in names if name in _TARGET))
-        object.__setattr__(self, "_ignored", frozenset(ignored))
+        normal = Normal(self.volatile, paths) if self.volatile or paths else None
+        self._keep("_normal", normal)
+        self._keep("comparisons", tuple([_comparison(m) for m in self.match_on if m not in _BUILT_IN]))
+        self._keep("_target", tuple([_TARGET[name] for name in names if name in _TARGET]))
+        self._keep("_is_plain", [name for name in names if name in _TARGET] == ["method", "uri"])
+        self._keep("url", url_reader(normal, self.case_sensitive, self.match_query, self.normalize_query))
+        self._prepare_headers(names)
+        self._prepare_bodies([name for name in names if name in _BODIES] if self.match_body else [])
 
-    @property
-    def matches_headers(self) -> bool:
-        """Whether any header counts."""
-        return self.all_headers or bool(self.header_names)
+    def _check(self) -> None:
+        check_match_on(self.match_on)
+        for option in ("match_headers", "ignore_headers", "exclude_headers"):
+            check_names(option, getattr(self, option))
+        for option in ("case_sensitive", "match_query", "match_body"):
+            check_flag(option, getattr(self, option))
+        check_function("normalize_query", self.normalize_query, "of the query's pairs")
+        check_function("normalize_body", self.normalize_body, "of the body's bytes")
+        check_volatile(self.volatile)
+
+    def _keep(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def _prepare_headers(self, names: list[str]) -> None:
+        wanted = {name.lower() for name in self.match_headers}
+        everything = _EVERY_HEADER in wanted or ("headers" in names and not wanted)
+        unmatched = {name.lower() for name in (*self.exclude_headers, *self.ignore_headers)}
+        counted = sorted(name for name in wanted - unmatched if self._counts(name))
+        self._keep("_unmatched", frozenset(unmatched))
+        self._keep("all_headers", everything)
+        self._keep("header_names", () if everything else tuple(counted))
+        self._keep("matches_headers", everything or bool(counted))
+
+    def _counts(self, name: str) -> bool:
+        return self._normal is None or self._normal.keeps_header(name)
+
+    def _prepare_bodies(self, names: list[str]) -> None:
+        readers = tuple([(name, body_reader(name, self._normal, self.normalize_body)) for name in names])
+        self._keep("matches_body", bool(readers))
+        self._keep("_readers", readers)
+        plain = names == ["body"] and self._normal is None and self.normalize_body is None
+        self._keep("_body", read_body if plain else self.bodies)
 
     def target_key(self, method: str, url: str) -> Hashable:
         """The part of the key that needs no body and no headers."""
-        parts = split_url(url)
+        parts = self.url(url)
+        if self._is_plain:
+            return method.upper(), parts
         return tuple([matcher(method, parts) for matcher in self._target])
 
     def key(self, request: Request) -> Hashable:
         """What two requests must have equal to match."""
         target = self.target_key(request.method, request.url)
-        body = read_body(request) if self.matches_body else None
+        body = self._body(request) if self.matches_body else None
         if not self.matches_headers:
             return target, body
-        return target, body, self._headers(request)
+        return target, body, self.headers(request)
 
-    def _headers(self, request: Request) -> Hashable:
-        if self.all_headers:
+    def key_but_body(self, request: Request) -> Hashable:
+        """The key of a request whatever its body."""
+        target = self.target_key(request.method, request.url)
+        return (target, None, self.headers(request)) if self.matches_headers else (target, None)
+
+    def key_and_numbers(self, request: Request) -> tuple[Hashable, tuple[int, ...]]:
+        """The key of a redacted request with every placeholder plain, and their numbers.
+
+        A placeholder that is no part of what is compared has no number among them.
+        """
+        return split_numbers(self.key(request))
+
+    def headers(self, request: Request) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The headers that count, by name, and the values of each in their order."""
+        if not self.all_headers:
             return tuple(
-                sorted(
-                    (name.lower(), value)
-                    for name, value in request.headers
-                    if name.lower() not in self._ignored
-                )
+                [(name, self._values(name, request.headers.get_all(name))) for name in self.header_names]
             )
-        return tuple((name, tuple(request.headers.get_all(name))) for name in self.header_names)
+        found: dict[str, list[str]] = {}
+        for name, value in request.headers:
+            found.setdefault(name.lower(), []).append(value)
+        counted = sorted(name for name in found.keys() - self._unmatched if self._counts(name))
+        return tuple([(name, self._values(name, found[name])) for name in counted])
+
+    def _values(self, name: str, values: list[str]) -> tuple[str, ...]:
+        if name == "content-type":
+            values = [without_boundary(value) for value in values]
+        if self._normal is not None:
+            values = [self._normal.value(name, value) for value in values]
+        return tuple(values if self.case_sensitive else map(anycase, values))
+
+    def bodies(self, request: Request) -> tuple[Body, ...]:
+        """What each matcher of bodies compares."""
+        return tuple([read(request).body for _, read in self._readers])
+
+    def meanings(self, request: Request) -> tuple[tuple[str, Meaning], ...]:
+        """The same with the matchers' names and what there is to show."""
+        return tuple([(name, read(request)) for name, read in self._readers])
+
+
+def _comparison(matcher: str | Comparison) -> Comparison:
+    return _registered[matcher] if isinstance(matcher, str) else matcher

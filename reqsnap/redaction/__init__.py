@@ -17,7 +17,7 @@ else it turns up, however it is spelled there. Redacting twice changes nothing.
 
 from reqsnap.redaction.content import unnumbered_body
 from reqsnap.redaction.echoes import redact_text, secret_forms
-from reqsnap.redaction.exchange import redact_interaction, redact_request
+from reqsnap.redaction.exchange import redact_error, redact_interaction, redact_request
 from reqsnap.redaction.placeholders import PLACEHOLDER, Placeholder, Secret, plain, unnumbered
 from reqsnap.redaction.rules import DEFAULT_RULES, NO_RULES, Rules, looks_like_credential
 
@@ -30,6 +30,7 @@ __all__ = [
     "Secret",
     "looks_like_credential",
     "plain",
+    "redact_error",
     "redact_interaction",
     "redact_request",
     "redact_text",

@@ -7,16 +7,17 @@ hidden is sought wherever else it may stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from reqsnap.model import Headers, Request, Response
+from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.redaction.bodies import find_in_body
 from reqsnap.redaction.content import Content
-from reqsnap.redaction.echoes import Echoes, Needle, find_echoes, hidden
+from reqsnap.redaction.echoes import Echoes, Needle, find_echoes, hidden, redact_text
 from reqsnap.redaction.edits import Edit, revised
 from reqsnap.redaction.finder import Finder
 from reqsnap.redaction.heads import redact_headers
 from reqsnap.redaction.json_fitting import fitted
+from reqsnap.redaction.names import fold
 from reqsnap.redaction.placeholders import Placeholder, Secret, plain
 from reqsnap.redaction.rules import Rules
 from reqsnap.redaction.urls import redact_url
@@ -44,6 +45,12 @@ def redact_request(
     return draft.request(), tuple(finder.found)
 
 
+def redact_error(error: NetworkError, secrets: Iterable[Secret]) -> NetworkError:
+    """An error whose message shows no secret of its exchange; the very same where it shows none."""
+    message = redact_text(error.message, secrets)
+    return error if message == error.message else NetworkError(error.kind, message, error.errno)
+
+
 def redact_interaction(
     request: Request, response: Response, rules: Rules, placeholder: Placeholder = plain
 ) -> tuple[Request, Response, tuple[Secret, ...]]:
@@ -66,10 +73,11 @@ def redact_interaction(
 class _RequestDraft:
     """A request after the rules, ready to be searched for echoes."""
 
-    __slots__ = ("_content", "_headers", "_original", "_url")
+    __slots__ = ("_content", "_headers", "_original", "_rules", "_url")
 
     def __init__(self, request: Request, finder: Finder) -> None:
         self._original = request
+        self._rules = finder.rules
         self._url = redact_url(request.url, finder)
         self._headers = redact_headers(request.headers, finder)
         self._content: Content | None = None
@@ -92,19 +100,21 @@ class _RequestDraft:
     def request(self) -> Request:
         """The request as it may be stored."""
         old = self._original
+        headers = _without_excluded(self._headers, self._rules)
         body = old.body if self._content is None else self._content.body()
-        if self._url is old.url and self._headers is old.headers and body is old.body:
+        if self._url is old.url and headers is old.headers and body is old.body:
             return old
-        return Request(old.method, self._url, self._headers, body, old.complete)
+        return Request(old.method, self._url, headers, body, old.complete)
 
 
 class _ResponseDraft:
     """A response after the rules, ready to be searched for echoes."""
 
-    __slots__ = ("_content", "_headers", "_original", "_reason", "_trailers")
+    __slots__ = ("_content", "_headers", "_original", "_reason", "_rules", "_trailers")
 
     def __init__(self, response: Response, finder: Finder) -> None:
         self._original = response
+        self._rules = finder.rules
         self._reason = response.reason
         self._headers = redact_headers(response.headers, finder)
         self._trailers = redact_headers(response.trailers, finder)
@@ -130,10 +140,12 @@ class _ResponseDraft:
 
     def response(self) -> Response:
         """The response as it may be stored."""
-        old, headers, trailers, parts = self._original, self._headers, self._trailers, self._original.parts
+        old, parts = self._original, self._original.parts
+        headers = _without_excluded(self._headers, self._rules)
+        trailers = _without_excluded(self._trailers, self._rules)
         body = old.body if self._content is None else self._content.body()
         if self._content is not None and body is not old.body:
-            headers = _without_integrity(headers).replaced("content-length", str(len(body)))
+            headers = _with_length(_without_integrity(headers), old.body, body)
             trailers, parts = _without_integrity(trailers), self._content.parts
         elif headers is old.headers and trailers is old.trailers and self._reason is old.reason:
             return old
@@ -172,6 +184,19 @@ def _hidden_in_headers(headers: Headers, needles: Sequence[Needle]) -> Headers:
         ]
     )
     return headers if pairs == headers.pairs else Headers(pairs)
+
+
+def _without_excluded(headers: Headers, rules: Rules) -> Headers:
+    if not rules.excluded or rules.excluded.isdisjoint([fold(name) for name, _ in headers.pairs]):
+        return headers
+    return Headers([pair for pair in headers.pairs if fold(pair[0]) not in rules.excluded])
+
+
+def _with_length(headers: Headers, old: bytes, body: bytes) -> Headers:
+    """Fields with the length of the new body. One that was cut lacks as much as the old one did."""
+    announced = headers.get("content-length", "")
+    lacking = int(announced) - len(old) if announced.isdecimal() else 0
+    return headers.replaced("content-length", str(len(body) + max(lacking, 0)))
 
 
 def _without_integrity(headers: Headers) -> Headers:

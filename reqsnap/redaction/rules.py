@@ -21,7 +21,8 @@ class Rules:
     Names are compared without regard to case, `-` and `_`. `ambiguous` names count only
     where the value looks like a credential or a rule in `hosts` names the host.
     `userinfo` and `paths` say whether `user:password@` and the credentials that some
-    services put into a path are taken out of URLs.
+    services put into a path are taken out of URLs. Header fields that are `excluded`
+    are secret, and are not stored at all.
 
     >>> "x_internal_key" in DEFAULT_RULES.extended(headers=["X-Internal-Key"]).headers
     False
@@ -36,14 +37,16 @@ class Rules:
     hosts: tuple[HostRule, ...] = tuple([HostRule(host, folded(listed)) for host, listed in names.HOSTS])
     userinfo: bool = True
     paths: bool = True
+    excluded: frozenset[str] = frozenset()
 
     redact_anything: bool = field(init=False, repr=False, compare=False)
     in_query: frozenset[str] = field(init=False, repr=False, compare=False)
     in_fields: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for table in ("headers", "query", "fields", "ambiguous"):
+        for table in ("headers", "query", "fields", "ambiguous", "excluded"):
             object.__setattr__(self, table, frozenset(map(fold, getattr(self, table))))
+        object.__setattr__(self, "headers", self.headers | self.excluded)
         anything = bool(self.headers or self.query or self.fields or self.userinfo or self.paths)
         # Asked for each request, so worked out once.
         object.__setattr__(self, "redact_anything", anything)
@@ -51,7 +54,11 @@ class Rules:
         object.__setattr__(self, "in_fields", self.fields | self.ambiguous)
 
     def extended(
-        self, headers: Iterable[str] = (), query: Iterable[str] = (), fields: Iterable[str] = ()
+        self,
+        headers: Iterable[str] = (),
+        query: Iterable[str] = (),
+        fields: Iterable[str] = (),
+        excluded: Iterable[str] = (),
     ) -> Rules:
         """The same rules with more names, which hold a secret whatever it looks like."""
         return dataclasses.replace(
@@ -59,6 +66,7 @@ class Rules:
             headers=self.headers.union(headers),
             query=self.query.union(query),
             fields=self.fields.union(fields),
+            excluded=self.excluded.union(excluded),
         )
 
     def names_on(self, host: str) -> frozenset[str]:

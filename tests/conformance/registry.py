@@ -30,7 +30,8 @@ class Case:
     `preparation`: what records the cassette, where the program does not.
     `recorded`: how many interactions the recording must hold, where no replay shows it.
     `ordered`: whether connections come in the same order each time. `redact`: False where
-    the answers hold secrets, which a replay would not show.
+    the answers hold secrets, which a replay would not show. `lost`: why the one exchange
+    is lost of which the recording warns.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Case:
     recorded: int | None = None
     ordered: bool = True
     redact: bool = True
+    lost: str = ""
 
     def fits(self, client: Client, scheme: str) -> bool:
         """Whether a client takes part."""
@@ -65,6 +67,7 @@ class Cases(list[Case]):
         recorded: int | None = None,
         ordered: bool = True,
         redact: bool = True,
+        lost: str = "",
     ) -> Callable[[Program], Program]:
         """Make the decorated program a case under its own name."""
 
@@ -81,6 +84,7 @@ class Cases(list[Case]):
                     recorded,
                     ordered,
                     redact,
+                    lost,
                 )
             )
             return program

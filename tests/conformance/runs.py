@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from reqsnap import Cassette, Headers, Interaction, Request, Response, use_cassette
+import pytest
+
+from reqsnap import Cassette, Headers, Interaction, LostExchangeWarning, Request, Response, use_cassette
 from tests.conformance.laboratory import Laboratory
 from tests.conformance.registry import Case, Program
 from tests.conformance.vocabulary import Client
@@ -69,9 +71,20 @@ class Trial:
             warnings.simplefilter("error")
             # httpx and httpcore leave generators to the garbage collector when an answer breaks off.
             warnings.filterwarnings("ignore", "Async generator .* garbage collected", ResourceWarning)
-            with inside:
+            with self._lost(name), inside:
                 result = self.client.runner.run(lambda: program(self.client, world))
         return Run(result, self.laboratory.received(), 0 if name == "bare" else self._length())
+
+    @contextmanager
+    def _lost(self, name: str) -> Iterator[None]:
+        """Expect the one warning of a recording that cannot be whole."""
+        if name != "record" or not self.case.lost:
+            yield
+            return
+        with pytest.warns(LostExchangeWarning, match=self.case.lost) as warned:
+            yield
+        # trio warns of generators as well, from wherever they are collected.
+        assert [each.category for each in warned].count(LostExchangeWarning) == 1
 
     def _hold(self, url: str) -> None:
         cassette = Cassette()

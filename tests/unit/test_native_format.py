@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import native
-from reqsnap.model import Headers, Interaction, Request, Response
+from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from tests.unit.native_files import AT, exchange, written
 
 DESIGNED = """\
@@ -86,6 +87,49 @@ def test_an_item_can_be_put_in_front_of_the_end() -> None:
     data = native.dump([EXAMPLE]).removesuffix(native.END) + native.dump_item(other) + native.END
     assert data == native.dump([EXAMPLE, other])
     assert native.load(data) == [EXAMPLE, other]
+
+
+UNEQUAL = "the sizes of the parts do not add up to the length of the body"
+
+
+def failed(interaction: Interaction, status: int = 200) -> Interaction:
+    """An interaction that was reset after so much of its answer."""
+    response = replace(interaction.response, status=status)
+    return replace(interaction, response=response, error=NetworkError(ErrorKind.RESET))
+
+
+FAILED = """\
+  error:
+    kind: connect timeout
+    message: "timed out \\u2028 at last"
+    errno: 110
+    elapsed: 0.5
+  recorded_at: 2026-11-22T01:02:03.456Z
+# end
+"""
+
+CUT = """\
+  response:
+    head: 200 OK
+    parts: 3 64
+    body: |-
+      one, two
+    elapsed: 0.0
+  error:
+    kind: closed
+  recorded_at: 2026-11-22T01:02:03.456Z
+# end
+"""
+
+
+def test_an_error_stands_in_place_of_the_response_or_after_it() -> None:
+    error = NetworkError(ErrorKind.CONNECT_TIMEOUT, "timed out \u2028 at last", 110)
+    nothing = Interaction(Request("GET", "http://h/"), Response(0), AT, 0.5, error)
+    cut = replace(exchange(b"one, two", parts=(3, 64)), error=NetworkError(ErrorKind.CLOSED))
+    for interaction, end in ((nothing, FAILED), (cut, CUT)):
+        data = native.dump([interaction])
+        assert data.decode().partition("http://h/\n")[2].replace("|-\n      200", "200", 1) == end
+        assert native.load(data) == [interaction]
 
 
 HEADS = {
@@ -198,8 +242,15 @@ def test_the_moment_is_written_in_utc(moment: datetime, text: str) -> None:
     [
         (Interaction(EXAMPLE.request, Response(99), AT), "the status 99 is not a number from 100 to 999"),
         (exchange(version="ICY"), "the version 'ICY' is not written like HTTP/1.1"),
-        (exchange(b"abc", parts=(1,)), "the sizes of the parts do not add up to the length of the body"),
-        (exchange(b"abc", parts=(4, -1)), "the sizes of the parts do not add up to the length of the body"),
+        (exchange(b"abc", parts=(1,)), UNEQUAL),
+        (exchange(b"abc", parts=(4, -1)), UNEQUAL),
+        (failed(exchange(b"abc", parts=(1, 1))), UNEQUAL),
+        (failed(exchange(b"abc", parts=(4, 1))), UNEQUAL),
+        (failed(exchange(), status=0), "the status 0 is not a number from 100 to 999"),
+        (
+            replace(exchange(), error=NetworkError(ErrorKind.RESET, "\ud800")),
+            "'utf-8' codec can't encode character '\\ud800' in position 0: surrogates not allowed",
+        ),
         (exchange(fields=(("Name", "日本"),)), "header text has the character '日', which is not one byte"),
         (Interaction(EXAMPLE.request, EXAMPLE.response, AT, -1.0), "elapsed=-1.0 is not a time in seconds"),
         (

@@ -22,6 +22,14 @@ def with_trailers(text: str) -> bytes:
     return edited("    parts", f"    trailers:{text}\n    parts")
 
 
+def with_error(text: str) -> bytes:
+    """The file with an error in place of the response, from line 13 on."""
+    start = TEXT.index("  response:\n")
+    return (TEXT[:start] + f"  error:\n{text}" + TEXT[TEXT.index("  recorded_at") :]).encode()
+
+
+KINDS = "kind must be one of name, refused, connect, connect timeout, tls, timeout, reset, closed, not"
+
 REFUSALS: list[tuple[bytes, int, str]] = [
     # It is none of ours.
     (b"", 1, "the file is empty"),
@@ -72,6 +80,21 @@ REFUSALS: list[tuple[bytes, int, str]] = [
     (with_trailers(" {a: b}"), 17, "trailers must be a block of text or a list of lines"),
     (with_trailers("\n    - 'A: b'\n    - [a, b, c]"), 19, "a line of trailers must be text"),
     (with_trailers("\n    - 'A: b'\n    - [a, {b: c}]"), 19, "trailers must be text"),
+    # Errors.
+    (TEXT.replace(TEXT[TEXT.index("  response:") : TEXT.index("  recorded_at")], "").encode(), 3,
+     "an interaction must have the key 'response'"),
+    (with_error("    kind: lost\n"), 14, f"{KINDS} 'lost'"),
+    (with_error("    message: lost\n"), 14, "error must have the key 'kind'"),
+    (with_error("    kind: reset\n    errno: 0x68\n"), 15, "errno must be a whole number, not '0x68'"),
+    (with_error("    kind: reset\n    head: x\n"), 15, "error has no key 'head'"),
+    (with_error("    kind: reset\n    elapsed: soon\n"), 15,
+     "elapsed must be a number of seconds, not 'soon'"),
+    (with_error("    kind: [reset]\n"), 14, "kind must be text"),
+    (with_error("    - kind\n"), 14, "error must be a mapping"),
+    (edited("  recorded_at", "  error:\n    kind: reset\n    elapsed: 1\n  recorded_at"), 25,
+     "error has no key 'elapsed'"),
+    (edited("6 6", "13 6").replace(b"  recorded_at", b"  error: {kind: reset}\n  recorded_at"), 17,
+     "the parts add up to 19 bytes, but the body has 12"),
     # Heads.
     (edited("POST http://h/items?page=1", "POST"), 5, BAD_REQUEST_LINE),
     (edited("201 Created", "2O1 Created"), 15, BAD_STATUS),

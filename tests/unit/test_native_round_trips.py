@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reqsnap.formats import native
-from reqsnap.model import Headers, Interaction, Request, Response
+from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 
 
 def answer(body: bytes, elapsed: float = 0.0) -> Interaction:
@@ -71,17 +72,36 @@ def responses(draw: st.DrawFn) -> Response:
     )
 
 
-interactions = st.builds(
-    Interaction,
-    requests,
-    responses(),
-    st.datetimes(timezones=st.just(UTC)),
-    st.floats(0, allow_infinity=False),
+errors = st.builds(
+    NetworkError,
+    st.sampled_from(ErrorKind),
+    hostile_text | st.text(max_size=20),
+    st.none() | st.integers(-(10**9) + 1, 10**9 - 1),
 )
 
 
+@st.composite
+def failures(draw: st.DrawFn) -> tuple[Response, NetworkError]:
+    """What came of an answer, the last part of it perhaps cut, and what came then."""
+    error = draw(errors)
+    if draw(st.booleans()):
+        return Response(0), error
+    response = draw(responses())
+    if response.parts and response.parts[-1]:
+        more = draw(st.integers(0, 1000))
+        response = replace(response, parts=(*response.parts[:-1], response.parts[-1] + more))
+    return response, error
+
+
+@st.composite
+def interactions(draw: st.DrawFn) -> Interaction:
+    response, error = draw(st.tuples(responses(), st.none()) | failures())
+    moment = draw(st.datetimes(timezones=st.just(UTC)))
+    return Interaction(draw(requests), response, moment, draw(st.floats(0, allow_infinity=False)), error)
+
+
 @settings(deadline=None, max_examples=200)
-@given(st.lists(interactions, max_size=3))
+@given(st.lists(interactions(), max_size=3))
 @example([answer(b"\n\n"), answer(b" \n"), answer("\ufeff".encode()), answer(b"x", -0.0)])
 def test_whatever_is_written_is_read_as_it_was(recorded: list[Interaction]) -> None:
     data = native.dump(recorded)

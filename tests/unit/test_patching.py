@@ -6,8 +6,10 @@ import importlib
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -76,6 +78,100 @@ def test_what_another_library_wrapped_over_ours_is_left_alone(client: ModuleType
         assert vars(Speaker)["hello"] is theirs
     finally:
         vars(sys.modules["a_client"])["Speaker"].hello = method
+
+
+def asking(spec: Any) -> Any:
+    """What a mock library puts in a method's place: it keeps the original, and calls it as a function."""
+
+    def stand_in(self: Speaker) -> str:
+        return f"mocked {spec(self)}"
+
+    return stand_in
+
+
+def new_mock() -> Any:
+    """A mock that will take the place of `Speaker.hello`."""
+    return mock.patch.object(Speaker, "hello", spec=True, new_callable=asking)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Our patches in place."""
+    patching.acquire()
+    try:
+        yield
+    finally:
+        patching.release()
+
+
+@pytest.fixture
+def order(client: ModuleType) -> Iterator[ExitStack]:
+    """What is still to end when a test fails. `Speaker.hello` is then as it was."""
+    method = vars(Speaker)["hello"]
+    with ExitStack() as stack:
+        yield stack
+    assert vars(Speaker)["hello"] is method
+
+
+def test_our_wrapper_goes_beneath_a_mock_that_was_there_before(order: ExitStack) -> None:
+    mocked = new_mock()
+    mocked.start()
+    order.callback(mocked.stop)
+    stand_in = vars(Speaker)["hello"]
+    with held():
+        assert vars(Speaker)["hello"] is stand_in
+        assert Speaker().hello() == "mocked HELLO"
+    assert vars(Speaker)["hello"] is stand_in
+    assert Speaker().hello() == "mocked hello"
+
+
+def test_a_mock_that_ends_first_leaves_our_wrapper_in_place(order: ExitStack) -> None:
+    mocked = new_mock()
+    mocked.start()
+    with held():
+        mocked.stop()
+        assert Speaker().hello() == "HELLO"
+    assert Speaker().hello() == "hello"
+
+
+def test_a_mock_that_ends_last_leaves_none_of_ours(order: ExitStack) -> None:
+    mocked = new_mock()
+    with held():
+        mocked.start()
+        order.callback(mocked.stop)
+        assert Speaker().hello() == "mocked HELLO"
+    assert Speaker().hello() == "mocked hello"
+
+
+def test_our_wrapper_goes_beneath_the_lowest_of_several_mocks(order: ExitStack) -> None:
+    lower, upper = new_mock(), new_mock()
+    lower.start()
+    order.callback(lower.stop)
+    upper.start()
+    with held():
+        assert Speaker().hello() == "mocked mocked HELLO"
+        upper.stop()
+        assert Speaker().hello() == "mocked HELLO"
+
+
+def test_a_mock_of_what_a_class_inherits_is_left_alone(order: ExitStack) -> None:
+    inherited = mock.patch.object(Heir, "hello", return_value="mocked")
+    inherited.start()
+    with held():
+        assert (Speaker().hello(), Heir().hello()) == ("HELLO", "mocked")
+        inherited.stop()
+        assert Heir().hello() == "HELLO"
+    assert "hello" not in vars(Heir)
+
+
+def test_a_wrapper_that_was_put_back_after_its_time_is_used_again(order: ExitStack) -> None:
+    theirs = pytest.MonkeyPatch()
+    with held():
+        ours = vars(Speaker)["hello"]
+        theirs.setattr(Speaker, "hello", lambda self: "theirs")
+    theirs.undo()
+    with held():
+        assert vars(Speaker)["hello"] is ours
 
 
 def test_a_module_imported_later_is_patched_then(

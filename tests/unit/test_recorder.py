@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 
 from reqsnap.cassette import Cassette
+from reqsnap.entries import Exhaustion
 from reqsnap.errors import SequenceExhaustedError, UnmatchedRequestError
 from reqsnap.matching import Matching
 from reqsnap.model import Headers, Interaction, Request, Response
@@ -16,7 +17,6 @@ from reqsnap.modes import Mode, permits
 from reqsnap.policy import Policy
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 from reqsnap.redaction import DEFAULT_RULES
-from reqsnap.sequences import Exhaustion
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 URL = "http://h/x"

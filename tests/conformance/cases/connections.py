@@ -84,7 +84,7 @@ async def unix_socket(client: Client, world: World) -> object:
         return [await session.exchange(call) for call in calls]
 
 
-@cases.add(runs=LIVE)
+@cases.add(runs=LIVE, recorded=0, lost=r"1 exchange[\s\S]*it switched protocols")
 async def upgrade(client: Client, world: World) -> object:
     """101: only the head is HTTP."""
     headers = (("Connection", "Upgrade"), ("Upgrade", "shout"))

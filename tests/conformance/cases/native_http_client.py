@@ -188,7 +188,7 @@ async def connected_early(client: Client, world: World) -> object:
         return connection.sock.gettimeout(), connection.getresponse().read()
 
 
-@cases.add(families=ONLY, runs=LIVE)
+@cases.add(families=ONLY, runs=LIVE, recorded=0, lost=r"1 exchange[\s\S]*it switched protocols")
 async def upgraded_by_hand(client: Client, world: World) -> object:
     """Another protocol on the socket below the answer, as the client of docker speaks it."""
     with closing(by_name(world)) as connection:

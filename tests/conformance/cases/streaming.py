@@ -69,7 +69,7 @@ async def slow_body(client: Client, world: World) -> object:
         return streaming.outcome, seen
 
 
-@cases.add(runs=LIVE, recorded=1)
+@cases.add(runs=LIVE, recorded=1, lost=r"1 exchange[\s\S]*its body was not read to the end")
 async def abandoned(client: Client, world: World) -> object:
     """An answer left halfway is not recorded; the next request is."""
     async with client.session(world.settings()) as session:

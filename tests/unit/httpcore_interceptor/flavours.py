@@ -15,7 +15,7 @@ import trio
 
 from reqsnap import patching, scope
 from reqsnap.errors import UnmatchedRequestError
-from reqsnap.model import Request, Response
+from reqsnap.model import NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 
 T = TypeVar("T")
@@ -39,6 +39,8 @@ class FakeRecorder:
     asked: list[Request] = field(default_factory=list)
     recorded: list[tuple[Request, Response]] = field(default_factory=list)
     broken: list[BaseException | None] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    failures: list[tuple[Request, Response | None, NetworkError]] = field(default_factory=list)
     ended: list[Forward] = field(default_factory=list)
 
     def head(self, method: str, url: str) -> Forward | Refuse | None:
@@ -53,9 +55,22 @@ class FakeRecorder:
         self.ended.append(forward)
         self.recorded.append((request, response))
 
-    def failed(self, forward: Forward, error: BaseException | None = None) -> None:
+    def failed(
+        self,
+        forward: Forward,
+        error: BaseException | None = None,
+        *,
+        request: Request | None = None,
+        response: Response | None = None,
+        cause: NetworkError | None = None,
+        why: str = "",
+    ) -> None:
         self.ended.append(forward)
         self.broken.append(error)
+        self.reasons.append(why)
+        if cause is not None:
+            assert request is not None
+            self.failures.append((request, response, cause))
 
     @property
     def response(self) -> Response:
@@ -68,6 +83,13 @@ class FakeRecorder:
         """The one request that was recorded, and nothing was told besides."""
         assert len(self.ended) == 1, self
         return self.recorded[0][0]
+
+    @property
+    def replayed(self) -> FakeRecorder:
+        """A recorder that answers everything with the one failure that this one was told of."""
+        assert len(self.ended) == len(self.failures) == 1, self
+        _, response, cause = self.failures[0]
+        return failing(cause, response)
 
     @property
     def failure(self) -> BaseException | None:
@@ -89,6 +111,11 @@ def gathering() -> FakeRecorder:
 def replaying(response: Response) -> FakeRecorder:
     """Answers everything with one response."""
     return FakeRecorder(at_head=None, at_body=Replay(response))
+
+
+def failing(error: NetworkError, response: Response | None = None) -> FakeRecorder:
+    """Answers everything with an error, after what had come of a response."""
+    return FakeRecorder(at_head=None, at_body=Replay(response or Response(0), error=error))
 
 
 def refusing() -> FakeRecorder:
@@ -206,6 +233,12 @@ class Core:
             await self.pool.aclose()
         else:
             self.pool.close()
+
+
+def mock_backend(flavour: Flavour, answer: list[bytes]) -> Any:
+    """The library's own backend whose every connection reads an answer from memory."""
+    library: Any = importlib.import_module(flavour.library)
+    return (library.AsyncMockBackend if flavour.asynchronous else library.MockBackend)(answer)
 
 
 Program = Callable[[Core], Coroutine[Any, Any, T]]

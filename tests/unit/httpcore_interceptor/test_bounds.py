@@ -102,6 +102,7 @@ def test_a_switch_of_protocols_is_live_and_not_recorded(flavour: Flavour, server
         assert flavour.run(program) == b"QUIET"
 
     assert recorder.failure is None
+    assert recorder.reasons == ["it switched protocols"]
 
 
 @every_flavour

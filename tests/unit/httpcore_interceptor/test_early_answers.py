@@ -119,3 +119,17 @@ def test_a_gathered_request_is_whole_however_early_the_answer(flavour: Flavour) 
         flavour.run(program, network_backend=backend)
 
     assert (recorder.request.body, recorder.request.complete) == (b"firstsecondthird", True)
+
+
+@every_flavour
+def test_a_request_without_a_body_is_complete_however_early_the_answer(flavour: Flavour) -> None:
+    recorder = forwarding()
+    backend = backend_that_fails_writing(flavour, b"HTTP/1.1 408 Slow\r\nContent-Length: 0\r\n\r\n", 0)
+
+    async def program(core: Core) -> Any:
+        return await core.fetch("GET", "http://example.com/")
+
+    with recording(recorder):
+        flavour.run(program, network_backend=backend)
+
+    assert (recorder.request.body, recorder.request.complete) == (b"", True)

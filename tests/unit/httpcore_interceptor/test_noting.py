@@ -154,7 +154,9 @@ def test_an_answer_that_is_closed_before_its_end_is_abandoned(flavour: Flavour, 
         flavour.run(program)
 
     assert recorder.broken == [None, None]
+    assert recorder.reasons == ["its body was not read to the end"] * 2
     assert recorder.recorded == []
+    assert recorder.failures == []
 
 
 @leaves_generators
@@ -191,6 +193,7 @@ def test_an_answer_that_nobody_reads_is_abandoned_when_it_is_forgotten(
         gc.collect()
 
     assert recorder.failure is None
+    assert recorder.reasons == ["its body was not read to the end"]
 
 
 @every_flavour

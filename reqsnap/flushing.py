@@ -1,0 +1,99 @@
+"""Writes what is new in regular intervals, and when the interpreter exits.
+
+A timer exists only from the moment at which something is new until it is written, so a
+program that records nothing has none. It is a daemon, and keeps no process alive.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextvars
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Timer
+
+
+class Flusher:
+    """Calls `flush` at most every `interval` seconds, and only while `is_dirty`.
+
+    `problem` is the first error that a flush ended in; the next is tried all the same.
+    """
+
+    def __init__(self, flush: Callable[[], None], is_dirty: Callable[[], bool], interval: float) -> None:
+        self._flush, self._is_dirty = flush, is_dirty
+        self._interval = min(interval, threading.TIMEOUT_MAX)
+        # Re-entrant, because a garbage collection may end an exchange anywhere.
+        self._lock = threading.RLock()
+        self._timer: Timer | None = None
+        self._stopped = False
+        self._owner = os.getpid()
+        self.problem: Exception | None = None
+
+    def wake(self) -> None:
+        """Something is new: have it written one interval from now, if that is not arranged yet."""
+        if self._timer is None and self._is_owner():
+            with self._lock:
+                self._arm()
+
+    def stop(self) -> None:
+        """Arrange for nothing more, and wait for a write that is under way."""
+        with self._lock:
+            self._stopped = True
+            timer, self._timer = self._timer, None
+            _open.pop(self, None)
+        if timer is not None:
+            timer.cancel()
+            if timer is not threading.current_thread():
+                timer.join()
+
+    def exit(self) -> None:
+        """Write at once, because the interpreter exits while the block is open."""
+        self.stop()
+        if self._is_owner() and self._is_dirty():
+            self._try()
+
+    def _arm(self) -> None:
+        if self._timer is None and not self._stopped:
+            _open[self] = None
+            timer = Timer(self._interval, self._fire)
+            timer.daemon, timer.name = True, "reqsnap flush"
+            # No thread can be started where the interpreter exits; `exit` comes then.
+            with suppress(RuntimeError):
+                # In an empty context the timer belongs to no block, and none waits for it.
+                contextvars.Context().run(timer.start)
+                self._timer = timer
+
+    def _fire(self) -> None:
+        self._try()
+        with self._lock:
+            self._timer = None
+            _open.pop(self, None)
+            if self._is_dirty():
+                self._arm()
+
+    def _try(self) -> None:
+        try:
+            self._flush()
+        except Exception as problem:
+            # Where it can be handled is the end of the block, not this thread.
+            self.problem = self.problem or problem
+
+    def _is_owner(self) -> bool:
+        """Whether this is the process that opened the block; a forked one must not write for it."""
+        return os.getpid() == self._owner
+
+
+_open: dict[Flusher, None] = {}
+
+
+@atexit.register
+def flush_all() -> None:
+    """Write what is new in every block that is still open; the first error is raised after the last."""
+    flushers = list(_open)
+    for flusher in flushers:
+        flusher.exit()
+    for flusher in flushers:
+        if flusher.problem is not None:
+            raise flusher.problem

@@ -9,19 +9,33 @@ The CONNECT with which aiohttp opens a tunnel stays within `connect`: no exchang
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from typing import Any
 
 from aiohttp import BaseConnector, ClientRequest, HttpVersion10, HttpVersion11, hdrs
 from aiohttp.connector import Connection
 from aiohttp.helpers import BasicAuth
+from aiohttp.tracing import Trace
 
 from reqsnap import scope
-from reqsnap.interceptors.aiohttp_body import gather, restore
+from reqsnap.interceptors.aiohttp_body import Upload, gather, in_memory, is_repeatable, restore
+from reqsnap.interceptors.aiohttp_errors import Witness
+from reqsnap.interceptors.aiohttp_failures import fail_connecting, is_unconnected, replay_broken
 from reqsnap.interceptors.aiohttp_note import Exchange, exchange_on
 from reqsnap.interceptors.aiohttp_replay import mute, replay
-from reqsnap.model import Headers, Request
+from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+
+_ANNOUNCES_PERSISTENCE = not hasattr(ClientRequest, "keep_alive")
+"""Up to aiohttp 3.10, told by this method, a request does not say whether its connection persists."""
+
+_REMEMBERED = 256
+"""Requests, and sets of header fields, that are remembered."""
+
+_Fields = tuple[tuple[str, str], ...]
 
 
 def _connect(wrapped: Any, connector: BaseConnector, args: Any, kwargs: Any) -> Any:
@@ -35,65 +49,139 @@ async def _decide(
     recorder: Recorder, wrapped: Any, connector: BaseConnector, args: Any, kwargs: Any
 ) -> Connection:
     request: ClientRequest = args[0] if args else kwargs["req"]
+    traces: list[Trace] = args[1] if len(args) > 1 else kwargs["traces"]
     method, url = request.method, str(request.url)
-    restore(request.body)
+    has_body = bool(request.body)
+    if has_body:
+        restore(request.body)
     upload = None
     decision: Replay | Forward | Refuse | None = recorder.head(method, url)
     if decision is None:
-        upload = await gather(request)
-        if upload.error is not None:
-            await _trace_creation(*args, **kwargs)
-            return mute(connector, request)
-        headers = _headers(request, connector)
-        decision = recorder.before(Request(method, url, headers, upload.body))
+        if has_body:
+            upload = await gather(request)
+            if upload.error is not None:
+                await _trace_creation(traces)
+                return mute(connector, request)
+        decision = recorder.before(_whole(request, connector, url, upload))
     if isinstance(decision, Refuse):
         if upload is not None:
             upload.ended()
         raise decision.error
     if isinstance(decision, Replay):
-        await _trace_creation(*args, **kwargs)
+        if decision.error is not None:
+            if upload is not None and is_unconnected(decision.response, decision.error):
+                upload.ended()
+            return await _replay_failed(connector, request, decision.response, decision.error, traces)
+        if traces:
+            await _trace_creation(traces)
         return replay(connector, request, decision)
-    exchange = Exchange(recorder, decision, method, url, upload)
+    witness = None
+    if recorder.cassette.policy.records_errors:
+        witness = Witness(request._timer, partial(_meant, request, connector, url))
+    exchange = Exchange(recorder, decision, method, url, upload, witness)
     try:
         connection: Connection = await wrapped(*args, **kwargs)
     except BaseException as error:
-        exchange.fail(error)
+        await _note_unconnected(exchange, request, error)
         raise
     exchange.begin(connection)
     return connection
 
 
-async def _trace_creation(req: ClientRequest, traces: Any, timeout: Any) -> None:
+async def _note_unconnected(exchange: Exchange, request: ClientRequest, error: BaseException) -> None:
+    """Tell that there was no connection. A body that is to be recorded has not been read by then."""
+    cause = None if exchange.witness is None else exchange.witness.connecting(error)
+    try:
+        if cause is not None and exchange.upload is None:
+            is_at_leisure = not isinstance(error, asyncio.CancelledError)
+            if is_at_leisure or is_repeatable(request):
+                exchange.upload = await gather(request)
+    except ValueError:
+        # A length that is none, of which aiohttp tells where it writes the request.
+        pass
+    finally:
+        exchange.fail(error, cause=cause)
+
+
+async def _replay_failed(
+    connector: BaseConnector,
+    request: ClientRequest,
+    response: Response,
+    error: NetworkError,
+    traces: list[Trace],
+) -> Connection:
+    if is_unconnected(response, error):
+        for trace in traces:
+            await trace.send_connection_create_start()
+        await fail_connecting(connector, request, error)
+    await _trace_creation(traces)
+    return replay_broken(connector, request, response, error)
+
+
+async def _trace_creation(traces: Iterable[Trace]) -> None:
     for trace in traces:
         await trace.send_connection_create_start()
     for trace in traces:
         await trace.send_connection_create_end()
 
 
-def _headers(request: ClientRequest, connector: BaseConnector) -> Headers:
-    """The header fields as they will be on the wire, with those that aiohttp adds later."""
+def _whole(request: ClientRequest, connector: BaseConnector, url: str, upload: Upload | None) -> Request:
+    """The request as it will be on the wire."""
+    fields = _fields(request, connector)
+    if upload is None:
+        return _without_body(request.method, url, fields)
+    return Request(request.method, url, _headers(fields), upload.body)
+
+
+def _meant(
+    request: ClientRequest, connector: BaseConnector, url: str, upload: Upload | None
+) -> Request | None:
+    """The request as it was to be on the wire; None where its body is not known."""
+    try:
+        found = in_memory(request) if upload is None else upload
+    except ValueError:
+        return None
+    if found is None or found.error is not None:
+        return None
+    return _whole(request, connector, url, found)
+
+
+def _fields(request: ClientRequest, connector: BaseConnector) -> _Fields:
+    """The request's header fields, with those that aiohttp adds only when it writes them."""
     headers = request.headers
     if request.proxy is not None and not request.is_ssl():
         auth = request.proxy_auth or BasicAuth.from_url(request.proxy)
         if auth is not None:
             headers[hdrs.PROXY_AUTHORIZATION] = auth.encode()
-    pairs = [(str(name), value.strip(" \t")) for name, value in headers.items()]
-    if not "".join([name + value for name, value in pairs]).isascii():
-        # aiohttp writes UTF-8; a header is held with one character for each byte.
-        pairs = [(_octets(name), _octets(value)) for name, value in pairs]
+    fields = tuple(headers.items())
     if (
         request.method in request.POST_METHODS
         and hdrs.CONTENT_TYPE not in headers
         and hdrs.CONTENT_TYPE not in request.skip_auto_headers
     ):
-        pairs.append((hdrs.CONTENT_TYPE, "application/octet-stream"))
-    # Up to 3.10, told by this method, the connection's persistence is not announced.
-    if hdrs.CONNECTION not in headers and not hasattr(request, "keep_alive"):
+        fields += ((hdrs.CONTENT_TYPE, "application/octet-stream"),)
+    if _ANNOUNCES_PERSISTENCE and hdrs.CONNECTION not in headers:
         if connector.force_close and request.version == HttpVersion11:
-            pairs.append((hdrs.CONNECTION, "close"))
+            fields += ((hdrs.CONNECTION, "close"),)
         elif not connector.force_close and request.version == HttpVersion10:
-            pairs.append((hdrs.CONNECTION, "keep-alive"))
+            fields += ((hdrs.CONNECTION, "keep-alive"),)
+    return fields
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _headers(fields: _Fields) -> Headers:
+    """Header fields as they will be on the wire; remembered, since programs repeat themselves."""
+    pairs = [(str(name), value.strip(" \t")) for name, value in fields]
+    if not "".join([name + value for name, value in pairs]).isascii():
+        # aiohttp writes UTF-8; a header is held with one character for each byte.
+        pairs = [(_octets(name), _octets(value)) for name, value in pairs]
     return Headers(pairs)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _without_body(method: str, url: str, fields: _Fields) -> Request:
+    """A request that has no body; remembered as its fields are."""
+    return Request(method, url, _headers(fields))
 
 
 def _octets(text: str) -> str:

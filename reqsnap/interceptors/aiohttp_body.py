@@ -134,17 +134,30 @@ class _LeftOpen:
         """Not yet."""
 
 
-async def gather(request: ClientRequest) -> Upload:
-    """Read the whole body of a request; whoever sends the request then sends what was read."""
+def in_memory(request: ClientRequest) -> Upload | None:
+    """The body of a request, if it is there without reading it from anywhere."""
     payload: Any = request.body
     if not payload:
         return Upload()
     if isinstance(payload, (bytes, bytearray)):
         return Upload(bytes(payload))
-    limit = _content_length(request)
     if _in_memory(payload) and not request.compress:
-        return Upload(bytes(payload._value)[:limit])
-    upload = Upload()
+        return Upload(bytes(payload._value)[: _content_length(request)])
+    return None
+
+
+def is_repeatable(request: ClientRequest) -> bool:
+    """Whether a body is not made as it is sent, which may take its time."""
+    return not isinstance(request.body, AsyncIterablePayload)
+
+
+async def gather(request: ClientRequest) -> Upload:
+    """Read the whole body of a request; whoever sends the request then sends what was read."""
+    upload = in_memory(request)
+    if upload is not None:
+        return upload
+    payload: Any = request.body
+    limit, upload = _content_length(request), Upload()
     if not isinstance(payload, Payload):
         request.body = upload.pieces = [bytes(piece) for piece in payload]
     else:

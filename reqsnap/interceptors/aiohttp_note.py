@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from reqsnap import patching
 from reqsnap.interceptors.aiohttp_body import Upload
+from reqsnap.interceptors.aiohttp_errors import ABANDONED, SWITCHED, WITHIN_HEAD, Witness, losing
 from reqsnap.interceptors.http1 import Answer, is_left_between_events, request_sent
+from reqsnap.model import ErrorKind, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder
 
 _NOTED_BY = "_reqsnap_exchange"
@@ -21,17 +25,25 @@ class Exchange:
     """One forwarded exchange on one connection, told to the recorder exactly once."""
 
     def __init__(
-        self, recorder: Recorder, forward: Forward, method: str, url: str, upload: Upload | None
+        self,
+        recorder: Recorder,
+        forward: Forward,
+        method: str,
+        url: str,
+        upload: Upload | None,
+        witness: Witness | None,
     ) -> None:
         self._recorder: Recorder | None = recorder
         self._forward = forward
         self._method, self._url = method, url
-        self._upload = upload
+        self.upload = upload
+        self.witness = witness
         self._sent: list[bytes] = []
         self._answer = Answer(method)
         self._protocol: Any = None
         self._payload: Any = None
         self._broken: BaseException | None = None
+        self._cause: NetworkError | None = None
         self._unreadable: ValueError | None = None
         self._hold = patching.Hold()
 
@@ -62,16 +74,19 @@ class Exchange:
         """aiohttp has taken what came."""
         if self._unreadable is not None:
             self.fail(self._unreadable)
+        elif self._answer.switched or self._is_tunnel():
+            self.fail(None, why=SWITCHED)
         elif self._answer.complete:
             self.complete()
-        elif self._answer.switched:
-            self.fail(None)
 
     def ended(self, error: BaseException | None) -> None:
         """The connection has ended, which aiohttp is about to learn."""
         self._broken = error
         if self._answer.status >= 200:
             self._payload = self._protocol._payload
+        if self._protocol.transport is not None:
+            # Otherwise it was the client that closed it.
+            self._cause = losing(error)
         if error is None:
             self._answer.end()
 
@@ -81,15 +96,18 @@ class Exchange:
             self.complete()
         else:
             told = None if self._payload is None else self._payload.exception()
-            self.fail(told or self._told())
+            self.fail(told or self._told(), cause=self._cause)
 
     def released(self) -> None:
         """The client is done with the connection, perhaps before the answer was whole."""
         error = None if self._answer.complete else self._told()
         if self._answer.complete or (error is None and self._is_enough()):
             self.complete()
-        else:
-            self.fail(error)
+            return
+        cause = self._cause
+        if cause is None and self.witness is not None:
+            cause = self.witness.leaving(error)
+        self.fail(error, cause=cause, why=ABANDONED if error is None and self._sent else "")
 
     def complete(self) -> None:
         """Tell the recorder what was exchanged."""
@@ -97,20 +115,53 @@ class Exchange:
         if recorder is None:
             return
         try:
-            request = request_sent(self._method, self._url, b"".join(self._sent))
+            request = self._request_sent()
         except ValueError as error:
             recorder.failed(self._forward, error)
         else:
             recorder.after(self._forward, request, self._answer.response())
 
-    def fail(self, error: BaseException | None) -> None:
-        """Tell the recorder that the exchange did not come to its end."""
+    def fail(self, error: BaseException | None, *, cause: NetworkError | None = None, why: str = "") -> None:
+        """Tell the recorder that the exchange did not come to its end.
+
+        `error` is what the program sees, and `cause` what that means. `why` tells of an
+        exchange that ends without an error.
+        """
         recorder = self._conclude()
-        if recorder is not None:
-            recorder.failed(self._forward, error)
+        if recorder is None:
+            return
+        if cause is None or self.witness is None:
+            recorder.failed(self._forward, error, why=why)
+            return
+        response, cause = self._come(cause)
+        request = self._request_meant(self.witness)
+        recorder.failed(self._forward, error, request=request, response=response, cause=cause, why=why)
 
     def __del__(self) -> None:
-        self.fail(None)
+        self.fail(None, why=ABANDONED if self._sent else "")
+
+    def _request_sent(self) -> Request:
+        return request_sent(self._method, self._url, b"".join(self._sent))
+
+    def _request_meant(self, witness: Witness) -> Request | None:
+        """The whole request, as far as it is known, even where less was sent."""
+        try:
+            sent = self._request_sent() if self._sent else None
+        except ValueError:
+            sent = None
+        if sent is not None and sent.complete:
+            return sent
+        return witness.whole(self.upload) or sent
+
+    def _come(self, cause: NetworkError) -> tuple[Response, NetworkError]:
+        """What had come of the answer. aiohttp shows a head that was cut where it was closed."""
+        answer = self._answer
+        if answer.status < 200 and cause.kind is ErrorKind.CLOSED:
+            with suppress(ValueError):
+                answer.feed(b"\n\r\n")
+            if answer.status >= 200:
+                return answer.response(), replace(cause, message=WITHIN_HEAD)
+        return (answer.response(cut=True) if answer.status >= 200 else Response(0)), cause
 
     def _conclude(self) -> Recorder | None:
         recorder, self._recorder = self._recorder, None
@@ -121,10 +172,13 @@ class Exchange:
             delattr(protocol, _NOTED_BY)
             if isinstance(protocol._parser, Overheard):
                 protocol._parser = protocol._parser.parser
-        if self._upload is not None:
-            self._upload.ended()
+        if self.upload is not None:
+            self.upload.ended()
         self._hold.release()
         return recorder
+
+    def _is_tunnel(self) -> bool:
+        return self._method == "CONNECT" and 200 <= self._answer.status < 300
 
     def _is_enough(self) -> bool:
         """Whether the answer was left where nobody wants more of it, so that this much will do.

@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 from aiohttp import BaseConnector
 
 from reqsnap import patching, scope
+from reqsnap.cassette import Cassette
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.interceptors import TABLE
-from reqsnap.model import Headers, Request, Response
+from reqsnap.model import Headers, NetworkError, Request, Response
+from reqsnap.policy import Policy
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 
 _CONNECT = vars(BaseConnector)["connect"]
@@ -28,45 +30,75 @@ Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 class NotingRecorder(Recorder):
     """Replays the given answers in turn, then forwards; keeps what it is asked and told.
 
-    `asks` is whether it wants the body before it decides, `refuses` makes it refuse.
+    `asks` is whether it wants the body before it decides, `refuses` makes it refuse. Where
+    it `takes` errors, it is told their causes. An answer may come with the error that ends it.
     """
 
-    def __init__(self, *answers: Response, asks: bool = True, refuses: bool = False) -> None:
-        self.may_replay = asks
+    def __init__(
+        self,
+        *answers: Response | tuple[Response, NetworkError],
+        asks: bool = True,
+        refuses: bool = False,
+        takes: bool = False,
+    ) -> None:
+        self.cassette = Cassette(policy=Policy(records_errors=takes))
+        self.asks = asks
         self.refuses = refuses
         self.answers = list(answers)
+        self.failures: list[tuple[Request | None, Response | None, NetworkError]] = []
+        self.reasons: list[str] = []
         self.heads: list[tuple[str, str]] = []
         self.asked: list[Request] = []
         self.noted: list[tuple[Request, Response]] = []
         self.broken: list[BaseException | None] = []
         self.open: set[Forward] = set()
 
+    @property
+    def may_replay(self) -> bool:
+        return self.asks
+
     def head(self, method: str, url: str) -> Forward | Refuse | None:
         self.heads.append((method, url))
-        if self.may_replay:
+        if self.asks:
             return None
-        return self._refused(method, url) if self.refuses else self._forwarded()
+        return self._refusal(method, url) if self.refuses else self._forwarded()
 
     def before(self, request: Request) -> Replay | Forward | Refuse:
         self.asked.append(request)
         if self.refuses:
-            return self._refused(request.method, request.url)
-        return Replay(self.answers.pop(0), {}) if self.answers else self._forwarded()
+            return self._refusal(request.method, request.url)
+        if not self.answers:
+            return self._forwarded()
+        answer = self.answers.pop(0)
+        return Replay(answer, {}) if isinstance(answer, Response) else Replay(answer[0], {}, answer[1])
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         self.open.remove(forward)
         self.noted.append((request, response))
 
-    def failed(self, forward: Forward, error: BaseException | None = None) -> None:
+    def failed(
+        self,
+        forward: Forward,
+        error: BaseException | None = None,
+        *,
+        request: Request | None = None,
+        response: Response | None = None,
+        cause: NetworkError | None = None,
+        why: str = "",
+    ) -> None:
         self.open.remove(forward)
         self.broken.append(error)
+        if cause is not None:
+            self.failures.append((request, response, cause))
+        if why:
+            self.reasons.append(why)
 
     def _forwarded(self) -> Forward:
         forward = Forward(len(self.heads), 0.0, datetime.now(UTC), "")
         self.open.add(forward)
         return forward
 
-    def _refused(self, method: str, url: str) -> Refuse:
+    def _refusal(self, method: str, url: str) -> Refuse:
         return Refuse(
             UnmatchedRequestError(method, url, mode="playback", cassette=None, reason="-", advice="-")
         )

@@ -43,7 +43,7 @@ def test_what_was_gathered_and_not_sent_can_be_sent_later(name: str, asks: bool)
         with in_force(recorder):
             with pytest.raises(aiohttp.ClientConnectorError):
                 await post(nobody, {"data": source})
-            recorder.may_replay = asks
+            recorder.asks = asks
             async with serving(take_request) as server:
                 await post(server.url(), {"data": source})
                 return b"".join(server.received)

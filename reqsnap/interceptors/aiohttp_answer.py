@@ -1,0 +1,140 @@
+"""A recorded answer as aiohttp takes it: its bytes, and what aiohttp's parser makes of them.
+
+The bytes are parsed by aiohttp's own parser when the answer is first replayed. Where they
+came at once and whole, what it made of them is kept, and later replays start from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NamedTuple
+
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.helpers import BaseTimerContext
+from aiohttp.http import RawResponseMessage
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
+
+from reqsnap.interceptors.http1 import is_bodiless, is_chunked
+from reqsnap.model import Response
+from reqsnap.recorder import Replay
+
+_VERSIONS = frozenset({"HTTP/1.0", "HTTP/1.1"})
+_LARGE = 64 * 1024
+"""Bodies above this many bytes are parsed afresh each time instead of being kept twice."""
+
+
+class Parsed(NamedTuple):
+    """A head and a whole body as the parser has made them, to be given out again.
+
+    The head is shared by all replays: nobody can change it. `pieces` is None where there
+    can be no body.
+    """
+
+    settings: dict[str, Any]
+    message: RawResponseMessage
+    limit: int = 0
+    pieces: tuple[bytes, ...] | None = None
+    chunk_ends: tuple[int, ...] | None = None
+    compressed: int | None = None
+
+    def body(
+        self,
+        protocol: ResponseHandler,
+        timer: BaseTimerContext | None,
+        loop: asyncio.AbstractEventLoop,
+    ) -> StreamReader:
+        """A new stream of the body, all of it there."""
+        if self.pieces is None:
+            return EMPTY_PAYLOAD
+        stream: Any = StreamReader(protocol, self.limit, timer=timer, loop=loop)
+        if self.chunk_ends is not None:
+            stream.begin_http_chunk_receiving()
+            stream._http_chunk_splits.extend(self.chunk_ends)
+        for piece in self.pieces:
+            stream.feed_data(piece)
+        if self.compressed is not None:
+            stream.total_compressed_bytes = self.compressed
+        stream.feed_eof()
+        return stream  # type: ignore[no-any-return]
+
+
+class Answer:
+    """The bytes of an answer, piece by piece, and whether the connection ends after them.
+
+    `at_once` says whether it comes in one piece, and whole.
+    """
+
+    __slots__ = ("_parsed", "at_once", "closes", "steps")
+
+    def __init__(self, steps: tuple[bytes, ...], closes: bool) -> None:
+        self.steps, self.closes = steps, closes
+        self.at_once = len(steps) == 1 and not closes
+        self._parsed: Parsed | None = None
+
+    def parsed(self, settings: dict[str, Any]) -> Parsed | None:
+        """What a parser of these settings makes of it, if that is known."""
+        parsed = self._parsed
+        return parsed if parsed is not None and parsed.settings == settings else None
+
+    def keep(self, settings: dict[str, Any], message: RawResponseMessage, payload: Any) -> None:
+        """Keep what a parser of these settings made of it, if the body is whole and small."""
+        if payload is EMPTY_PAYLOAD:
+            self._parsed = Parsed(settings, message)
+        elif type(payload) is StreamReader and payload.is_eof() and payload.exception() is None:
+            low, high = payload.get_read_buffer_limits()
+            if payload.total_bytes <= min(high, _LARGE):
+                self._parsed = Parsed(settings, message, low, *_content(payload))
+
+
+def _content(payload: Any) -> tuple[tuple[bytes, ...], tuple[int, ...] | None, int | None]:
+    ends = payload._http_chunk_splits
+    # aiohttp 3.14 counts coded bytes apart.
+    compressed = getattr(payload, "total_compressed_bytes", None)
+    return tuple(payload._buffer), None if ends is None else tuple(ends), compressed
+
+
+def answer_to(method: str, decision: Replay) -> Answer:
+    """The recorded answer to a request of this method; made once and kept with the recording."""
+    kept, name = decision.kept, "aiohttp, HEAD" if method == "HEAD" else "aiohttp"
+    answer: Answer | None = kept.get(name)
+    if answer is None:
+        answer = kept[name] = _made(method, decision.response)
+    return answer
+
+
+def _made(method: str, response: Response) -> Answer:
+    head, length, codings = head_of(response)
+    if is_bodiless(method, response.status):
+        return Answer((head,), False)
+    if codings is not None and is_chunked(codings):
+        return Answer(_chunked(head, response), False)
+    # A body of another length than the head says must not leave its reader waiting.
+    closes = codings is not None or length != str(len(response.body))
+    if not response.parts:
+        return Answer((head + response.body,), closes)
+    first, *rest = response.pieces()
+    return Answer((head + first, *rest), closes)
+
+
+def head_of(response: Response) -> tuple[bytes, str | None, str | None]:
+    """The bytes of a head; the length and the transfer codings that it tells."""
+    version = response.version if response.version in _VERSIONS else "HTTP/1.1"
+    lines = [f"{version} {response.status} {response.reason}\r\n"]
+    length = codings = None
+    for name, value in response.headers.pairs:
+        lines.append(f"{name}: {value}\r\n")
+        if len(name) == 14 and name.lower() == "content-length":
+            length = value
+        elif len(name) == 17 and name.lower() == "transfer-encoding":
+            codings = value
+    lines.append("\r\n")
+    return "".join(lines).encode("latin-1"), length, codings
+
+
+def _chunked(head: bytes, response: Response) -> tuple[bytes, ...]:
+    steps = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in response.pieces()]
+    trailers = "".join([f"{name}: {value}\r\n" for name, value in response.trailers])
+    end = b"0\r\n%b\r\n" % trailers.encode("latin-1")
+    steps[-1:] = [b"".join((*steps[-1:], end))]
+    steps[0] = head + steps[0]
+    return tuple(steps)

@@ -32,6 +32,7 @@ from reqsnap.errors import (
 from reqsnap.matching import register_matcher
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.modes import Mode
+from reqsnap.naming import TestContext, current_naming, naming
 from reqsnap.stubs import Stub
 
 __version__ = "0.1.0"
@@ -65,8 +66,11 @@ __all__ = [
     "StaleRecordingWarning",
     "Stub",
     "SwallowedRefusalWarning",
+    "TestContext",
     "UnmatchedRequestError",
     "__version__",
+    "current_naming",
+    "naming",
     "register_matcher",
     "use_cassette",
 ]

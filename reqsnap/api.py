@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
 from reqsnap import scope
@@ -16,13 +15,22 @@ from reqsnap.blocks import OpenBlock
 from reqsnap.cassette import Cassette
 from reqsnap.class_decorator import decorate_class
 from reqsnap.decorators import decorate_function
-from reqsnap.default_paths import default_path
+from reqsnap.default_paths import Called
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
+from reqsnap.naming import TestContext, current_naming
 from reqsnap.options import Options, OptionValues
+from reqsnap.path_names import (
+    AnyPath,
+    Find,
+    PathBuilder,
+    built_path,
+    checked_builder,
+    checked_path,
+    given_path,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-AnyPath = str | os.PathLike[str]
 
 
 class CassetteContext:
@@ -32,14 +40,16 @@ class CassetteContext:
     several threads and tasks at once.
     """
 
-    def __init__(self, path: Path | None, options: Options) -> None:
-        self._path = path
+    def __init__(self, find: Find | None, options: Options, directory: Path | None = None) -> None:
+        self._find = find
         self._options = options
+        self._directory = directory
         self._lock = threading.Lock()
         self._open: list[OpenBlock] = []
 
     def __enter__(self) -> Cassette:
-        block = OpenBlock(None if self._path is None else Path(os.path.realpath(self._path)), self._options)
+        path = None if self._find is None else self._find(_in_no_test)
+        block = OpenBlock(None if path is None else Path(os.path.realpath(path)), self._options)
         with self._lock:
             self._open.append(block)
         return block.cassette
@@ -64,15 +74,21 @@ class CassetteContext:
     def __call__(self, function: Any) -> Any:
         """Decorate a function, coroutine function, generator, async generator or test class."""
         if isinstance(function, type):
-            return decorate_class(function, self._block_for, end_block)
+            return decorate_class(function, lambda called: self._block_for(lambda: called), end_block)
         if isinstance(function, staticmethod | classmethod):
             return type(function)(self(function.__func__))
         if not callable(function):
             raise ConfigurationError("path", function, "a cassette decorates functions and classes")
-        return decorate_function(function, functools.partial(self._block_for, function, None), end_block)
 
-    def _block_for(self, function: Callable[..., Any], owner: type | None) -> OpenBlock:
-        path = self._path if self._path is not None else default_path(function, owner)
+        def opens(args: tuple[Any, ...], kwargs: dict[str, Any]) -> OpenBlock:
+            return self._block_for(lambda: Called.find(function, decorated, args, kwargs))
+
+        decorated = decorate_function(function, opens, end_block)
+        return decorated
+
+    def _block_for(self, called: Callable[[], Called]) -> OpenBlock:
+        find = self._find
+        path = called().path(self._directory) if find is None else find(lambda: called().context())
         return OpenBlock(Path(os.path.realpath(path)), self._options)
 
     def _leave(self) -> OpenBlock:
@@ -85,6 +101,11 @@ class CassetteContext:
             if not self._open:
                 raise RuntimeError("this cassette was left more often than it was entered")
             return self._open.pop()
+
+
+def _in_no_test() -> TestContext:
+    """What a `with` block can be named after: it belongs to no function."""
+    return TestContext(extra=current_naming())
 
 
 def end_block(block: OpenBlock, error: BaseException | None) -> None:
@@ -110,67 +131,120 @@ def end_block(block: OpenBlock, error: BaseException | None) -> None:
 def use_cassette(path: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
 def use_cassette(path: AnyPath | None = None, **options: Unpack[OptionValues]) -> CassetteContext: ...
-def use_cassette(path: Any = None, **options: Any) -> Any:
+@overload
+def use_cassette(*, path: PathBuilder, **options: Unpack[OptionValues]) -> CassetteContext: ...
+def use_cassette(*path: Any, **options: Any) -> Any:
     """Record the HTTP exchanges of a block or function once, and replay them ever after.
 
     Takes the path of the cassette (relative to the current folder) and options, see
-    `reqsnap.options.Options`. Without a path a decorated test gets its own default,
+    `reqsnap.options.Options`. A path may have fields, `"{module}/{test}-{model}.yaml"`;
+    given by name, `path=`, it may be a function of a `TestContext` that returns one.
+    Without a path a decorated test gets its own default,
     `cassettes/<module>/<Class>.<test>.yaml` beside its file, and a `with` block records
     in memory. Returns a context manager, sync and async, that is also a decorator and
     yields the `Cassette`; given a function or class, returns that, decorated.
 
     Raises ConfigurationError for an option or path that cannot be used. Entering the
-    block raises CassetteFormatError for a damaged file; leaving it raises
-    CassetteWriteError.
+    block raises it for a field that is not known there, and CassetteFormatError for a
+    damaged file; leaving it raises CassetteWriteError.
 
     >>> with use_cassette(mode="record") as cassette:
     ...     pass
     >>> len(cassette)
     0
     """
-    return _make(path, options, Options(), None)
+    if "path_builder" in options:
+        allowed = "named builders belong to a Library"
+        raise ConfigurationError("path_builder", options["path_builder"], allowed, "Write path= a function.")
+    return _make(path, options, Options(), None, None)
 
 
-def _make(path: Any, given: dict[str, Any], base: Options, directory: Path | None) -> Any:
+def _make(
+    paths: tuple[Any, ...], given: dict[str, Any], base: Options, directory: Path | None, builder: Any
+) -> Any:
+    """A context; or what stands alone, a function or class, decorated with one.
+
+    A function by the name `path` makes the path, one without a name is decorated: hence
+    the signature that takes positional arguments and named ones apart.
+    """
+    named = [given.pop("path")] if "path" in given else []
+    if len(paths) + len(named) > 1:
+        raise TypeError("use_cassette() takes one path")
+    alone = next((path for path in paths if callable(path) and not isinstance(path, os.PathLike)), None)
+    path = next((path for path in (*paths, *named) if path is not alone), None)
     options = Options.read(given, base)
+    context = CassetteContext(_finder(path, directory, builder), options, directory)
+    return context if alone is None else context(alone)
+
+
+def _finder(path: Any, directory: Path | None, builder: PathBuilder | None) -> Find | None:
     if callable(path) and not isinstance(path, os.PathLike):
-        return CassetteContext(None, options)(path)
-    return CassetteContext(_checked_path(path, directory), options)
-
-
-def _checked_path(path: Any, directory: Path | None) -> Path | None:
-    if path is None:
-        return None
-    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
-    if not isinstance(text, str) or not text or "\0" in text:
-        raise ConfigurationError("path", path, "it is a non-empty str or a path of str")
-    return Path(text) if directory is None else directory / text
+        return built_path(checked_builder("path", path), directory)
+    if path is not None:
+        return given_path(path, directory)
+    return None if builder is None else built_path(builder, directory)
 
 
 class Library:
     """Cassettes in one directory with options in common.
 
     Takes the directory and any option of `use_cassette`; checks them at once. The
-    options of a single `use_cassette` stand above these.
+    options of a single `use_cassette` stand above these. `builders` are functions, by
+    name, that make the path of a cassette from a `TestContext`; `path_builder`, one of
+    their names or such a function, makes it where no path is given.
 
     >>> library = Library("cassettes", mode="playback")
     >>> library.directory.name
     'cassettes'
     """
 
-    def __init__(self, directory: AnyPath = "cassettes", **options: Unpack[OptionValues]) -> None:
-        checked = _checked_path(directory, None)
-        if checked is None:
-            raise ConfigurationError("directory", directory, "it is a non-empty str or path")
-        self.directory = checked
+    def __init__(
+        self,
+        directory: AnyPath = "cassettes",
+        *,
+        builders: Mapping[str, PathBuilder] | None = None,
+        path_builder: str | PathBuilder | None = None,
+        **options: Unpack[OptionValues],
+    ) -> None:
+        self.directory = Path(checked_path(directory, "directory"))
         self.options = Options.read(options)
+        self.builders = _checked_builders(builders)
+        self._builder = self._named(path_builder)
 
     @overload
     def use_cassette(self, path: Callable[P, R], /) -> Callable[P, R]: ...
     @overload
     def use_cassette(
-        self, path: AnyPath | None = None, **options: Unpack[OptionValues]
+        self,
+        path: AnyPath | None = None,
+        *,
+        path_builder: str | PathBuilder | None = None,
+        **options: Unpack[OptionValues],
     ) -> CassetteContext: ...
-    def use_cassette(self, path: Any = None, **options: Any) -> Any:
-        """As `reqsnap.use_cassette`, with a path relative to the library's directory."""
-        return _make(path, options, self.options, self.directory)
+    @overload
+    def use_cassette(self, *, path: PathBuilder, **options: Unpack[OptionValues]) -> CassetteContext: ...
+    def use_cassette(self, *path: Any, path_builder: Any = None, **options: Any) -> Any:
+        """As `reqsnap.use_cassette`, with a path relative to the library's directory.
+
+        A path that is given stands above `path_builder`, that above the library's own,
+        and that above the default, `<module>/<Class>.<test>.yaml` in the directory.
+        """
+        builder = self._named(path_builder) or self._builder
+        return _make(path, options, self.options, self.directory, builder)
+
+    def _named(self, builder: Any) -> PathBuilder | None:
+        if builder is None:
+            return None
+        if not isinstance(builder, str):
+            return checked_builder("path_builder", builder)
+        if builder not in self.builders:
+            allowed = f"Named path builder {builder!r} is not known; there are {sorted(self.builders)}"
+            raise ConfigurationError("path_builder", builder, allowed)
+        return self.builders[builder]
+
+
+def _checked_builders(builders: Any) -> Mapping[str, PathBuilder]:
+    if not isinstance(builders or {}, Mapping):
+        raise ConfigurationError("builders", builders, "it is a mapping of names and functions")
+    checked = {name: checked_builder(f"builders[{name!r}]", each) for name, each in (builders or {}).items()}
+    return MappingProxyType(checked)

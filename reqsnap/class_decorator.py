@@ -15,9 +15,10 @@ from typing import Any
 
 from reqsnap.blocks import OpenBlock
 from reqsnap.decorators import Ends, decorate_function
+from reqsnap.default_paths import Called
 
-OpensFor = Callable[[Callable[..., Any], "type | None"], OpenBlock]
-"""Opens a block for a test and the class that it is run on."""
+OpensFor = Callable[[Called], OpenBlock]
+"""Opens a block for a test that is called."""
 
 _PREFIX = "test"
 _STATE = "_reqsnap_running"
@@ -30,7 +31,7 @@ def decorate_class(cls: type, opens: OpensFor, ends: Ends) -> type:
         _decorate_test_case(cls, opens, ends)
     else:
         for name, method in _tests(cls):
-            setattr(cls, name, _method(method, opens, ends))
+            setattr(cls, name, _method(name, method, opens, ends))
     return cls
 
 
@@ -46,12 +47,15 @@ def _tests(cls: type) -> list[tuple[str, Any]]:
     return [(name, method) for name, method in found if inspect.isfunction(method)]
 
 
-def _method(method: Any, opens: OpensFor, ends: Ends) -> Any:
+def _method(name: str, method: Any, opens: OpensFor, ends: Ends) -> Any:
     """A test method; its cassette belongs to the class that it is called on."""
 
     @functools.wraps(method)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        bound = decorate_function(method, functools.partial(opens, method, type(self)), ends)
+        def opens_it(given: tuple[Any, ...], named: dict[str, Any]) -> OpenBlock:
+            return opens(Called.on(type(self), name, method, given, named))
+
+        bound = decorate_function(method, opens_it, ends)
         return bound(self, *args, **kwargs)
 
     return _of_the_same_kind(method, call)
@@ -93,8 +97,10 @@ def _decorate_test_case(cls: Any, opens: OpensFor, ends: Ends) -> None:
 
     @functools.wraps(original)
     def set_up(self: Any) -> None:
-        test = getattr(self, self._testMethodName)
-        running = _Running(opens(inspect.unwrap(test), type(self)))
+        name = self._testMethodName
+        test = getattr(self, name)
+        function = inspect.unwrap(getattr(test, "__func__", test))
+        running = _Running(opens(Called.on(type(self), name, function, (self,), {})))
         self.__dict__.setdefault(_STATE, []).append(running)
         self.addCleanup(end, self)
         try:

@@ -14,8 +14,8 @@ from typing import Any
 from reqsnap import scope
 from reqsnap.blocks import OpenBlock
 
-Opens = Callable[[], OpenBlock]
-"""Opens a block, at each call."""
+Opens = Callable[[tuple[Any, ...], dict[str, Any]], OpenBlock]
+"""Opens a block, at each call, of whose arguments it is told."""
 
 Ends = Callable[[OpenBlock, "BaseException | None"], None]
 """Ends a block, with the error that ended it if there was one."""
@@ -47,7 +47,7 @@ def in_block(block: OpenBlock, ends: Ends) -> Iterator[None]:
 def _plain(function: Any, opens: Opens, ends: Ends) -> Any:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        with in_block(opens(), ends):
+        with in_block(opens(args, kwargs), ends):
             return function(*args, **kwargs)
 
     return call
@@ -56,7 +56,7 @@ def _plain(function: Any, opens: Opens, ends: Ends) -> Any:
 def _coroutine(function: Any, opens: Opens, ends: Ends) -> Any:
     @functools.wraps(function)
     async def call(*args: Any, **kwargs: Any) -> Any:
-        with in_block(opens(), ends):
+        with in_block(opens(args, kwargs), ends):
             return await function(*args, **kwargs)
 
     return call
@@ -65,7 +65,7 @@ def _coroutine(function: Any, opens: Opens, ends: Ends) -> Any:
 def _generator(function: Any, opens: Opens, ends: Ends) -> Any:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        block = opens()
+        block = opens(args, kwargs)
         with in_block(block, ends):
             scope.suspend(block.scope)
             return (yield from _stepped(function(*args, **kwargs), block))
@@ -76,7 +76,7 @@ def _generator(function: Any, opens: Opens, ends: Ends) -> Any:
 def _async_generator(function: Any, opens: Opens, ends: Ends) -> Any:
     @functools.wraps(function)
     async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        block = opens()
+        block = opens(args, kwargs)
         with in_block(block, ends):
             scope.suspend(block.scope)
             generator = function(*args, **kwargs)

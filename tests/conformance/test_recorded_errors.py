@@ -25,7 +25,7 @@ from tests.conformance.test_conformance import requests, sent
 from tests.conformance.vocabulary import Call, Client
 from tests.conformance.world import World
 
-EXPIRES, LONG = 0.1, 8.0
+EXPIRES, LONG = 0.25, 8.0
 """Seconds of a timeout that is meant to be reached, and of one that never is."""
 
 FAILURES = frozenset(

@@ -14,7 +14,7 @@ from typing import Any
 from tests.support.listening import PATIENCE, Listener, free_port
 from tests.support.server import Server
 
-EXPIRES, LONG = 0.1, 8.0
+EXPIRES, LONG = 0.25, 8.0
 """Seconds of a timeout that is meant to be reached, and of one that never is."""
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf of it"

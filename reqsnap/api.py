@@ -18,7 +18,8 @@ from reqsnap.decorators import decorate_function
 from reqsnap.default_paths import Called
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
 from reqsnap.naming import TestContext, current_naming
-from reqsnap.options import Options, OptionValues
+from reqsnap.option_values import OptionValues
+from reqsnap.options import Options
 from reqsnap.path_names import (
     AnyPath,
     Find,

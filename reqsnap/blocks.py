@@ -6,7 +6,9 @@ given back in `close`, whatever fails on the way.
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -32,12 +34,29 @@ class Shared:
     cassette: Cassette
     options: Options
     permits: Permits
-    users: int = 0
     raised: bool = False
 
 
-_lock = threading.Lock()
-_shared: dict[Path, Shared] = {}
+class Place:
+    """What a path has while any block is open on it, or being opened: who uses it, and its state.
+
+    `lock` is held while its file is read and written, which stops no other path's blocks. It
+    is re-entrant, because a garbage collection may end a block, or open one, inside of that.
+    `opened` counts its users, those who have left included. A place that is `gone` is used
+    no more: whoever waited for its lock looks for the path's new one.
+    """
+
+    __slots__ = ("ending", "gone", "lock", "opened", "shared", "users")
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.shared: Shared | None = None
+        self.users = self.opened = 0
+        self.ending = self.gone = False
+
+
+_places: dict[str, Place] = {}
+"""By path. Only single operations are done on it, each of which is atomic, so no lock guards it."""
 
 
 class OpenBlock:
@@ -48,7 +67,8 @@ class OpenBlock:
         self._path = path
         self._options = options
         self._nested = False
-        self._shared = None if policy.mode is Mode.LIVE else _share(path, options, policy)
+        self._place: Place | None = None
+        self._shared = None if policy.mode is Mode.LIVE else self._share(policy)
         try:
             self.cassette, recorder = self._recorder(policy)
             self.scope = scope.Block(recorder, str(path or "a cassette in memory"))
@@ -97,39 +117,88 @@ class OpenBlock:
         if recorder is None or self._shared is None:
             return []
         late = recorder.close()
-        if error is not None:
+        if error is not None or recorder.problems:
             self._shared.raised |= not self._nested
             if not self._options.record_on_exception:
                 self.cassette.forget(recorder.recorded)
-        found = about_lost(self.scope.name, [forward.target for forward in late], recorder.lost)
+        found = about_lost(self.scope.name, late, recorder.lost)
         found += about_refusals(recorder.refusals, error)
         found += about_stale(self.scope.name, recorder.stale)
         found += about_drift(self.scope.name, recorder.drift)
         try:
             found += self._give_back()
         except Exception as unsaved:
-            # One error can be raised; it brings what else there is to tell.
-            for note in [f"reqsnap: {each}" for each in found] + list(map(_unrecorded, recorder.problems)):
-                unsaved.add_note(note)
+            _tell(unsaved, found, recorder.problems)
             raise
-        if recorder.problems and error is None:
-            raise recorder.problems[0]
-        for problem in recorder.problems:
-            if error is not None:
-                error.add_note(_unrecorded(problem))
+        if error is not None:
+            _tell(error, (), recorder.problems)
+        elif recorder.problems:
+            first, *others = recorder.problems
+            _tell(first, found, others)
+            raise first
         return found
 
+    def _share(self, policy: Policy) -> Shared:
+        """Use the state of the path, which is read from its file where no block is open on it."""
+        path = self._path
+        if path is None:
+            return _in_memory(self._options, policy)
+        while True:
+            place = _places.setdefault(os.path.normcase(path), Place())
+            with place.lock:
+                if not place.gone:
+                    return self._use(place, path, policy)
+
+    def _use(self, place: Place, path: Path, policy: Policy) -> Shared:
+        place.users += 1
+        place.opened += 1
+        try:
+            shared = place.shared
+            if shared is None:
+                read = _from_file(path, self._options, policy)
+                # A block that was opened meanwhile, within this thread, was first.
+                shared = place.shared = place.shared or read
+            _agree(path, shared, self._options, policy)
+        except BaseException:
+            if place.shared is not None and place.users == 1:
+                place.shared.raised = True
+            _leave(place, path)
+            raise
+        self._place = place
+        return shared
+
     def _give_back(self) -> list[ReqsnapWarning]:
-        shared = self._shared
-        if shared is None:
-            return []
-        with _lock:
-            shared.users -= 1
-            if shared.users:
-                return []
-            if self._path is not None:
-                _shared.pop(self._path, None)
-            return _save(self._path, shared)
+        if self._place is not None and self._path is not None:
+            return _leave(self._place, self._path)
+        return [] if self._shared is None else _save(None, self._shared)
+
+
+def _leave(place: Place, path: Path) -> list[ReqsnapWarning]:
+    with place.lock:
+        place.users -= 1
+        # A block that ends within the saving of the one before it leaves what is new to that one.
+        return [] if place.users or place.ending else _end(place, path)
+
+
+def _end(place: Place, path: Path) -> list[ReqsnapWarning]:
+    """Save what the last block on a path leaves, and then give up its place."""
+    place.ending, saved, found = True, 0, []
+    try:
+        while place.shared is not None and saved != place.opened:
+            saved = place.opened
+            found += _save(path, place.shared)
+        return found
+    finally:
+        place.ending = False
+        if not place.users:
+            place.gone = True
+            _places.pop(os.path.normcase(path), None)
+
+
+def _tell(error: BaseException, found: Sequence[ReqsnapWarning], problems: Sequence[Exception]) -> None:
+    """Put on the one error that can be raised what else there is to tell."""
+    for note in [*[f"reqsnap: {each}" for each in found], *map(_unrecorded, problems)]:
+        error.add_note(note)
 
 
 def _unrecorded(problem: Exception) -> str:
@@ -142,19 +211,6 @@ def _is_within(recorder: Recorder | None, cassette: Cassette) -> bool:
             return True
         recorder = recorder.outer
     return False
-
-
-def _share(path: Path | None, options: Options, policy: Policy) -> Shared:
-    if path is None:
-        shared = _in_memory(options, policy)
-        shared.users = 1
-        return shared
-    with _lock:
-        shared = _shared.get(path) or _from_file(path, options, policy)
-        _agree(path, shared, options, policy)
-        shared.users += 1
-        _shared[path] = shared
-        return shared
 
 
 def _in_memory(options: Options, policy: Policy) -> Shared:

@@ -6,6 +6,7 @@ the path shares it. Its methods may be called from any thread.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from os import PathLike
 from reqsnap.errors import CassetteWriteError, ConfigurationError
 from reqsnap.flushing import Flusher
 from reqsnap.formats import native
+from reqsnap.message_checks import check_request
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
 from reqsnap.policy import Policy
@@ -22,7 +24,7 @@ from reqsnap.recordings import Recordings
 from reqsnap.saving import Saver, rescue
 from reqsnap.storage import CassetteFile
 from reqsnap.stubs import Answer, Stub
-from reqsnap.value_checks import check_interaction, check_request
+from reqsnap.value_checks import check_interaction
 
 FilePath = str | PathLike[str]
 
@@ -127,17 +129,16 @@ class Cassette(Recordings):
 
     def info(self, request: Request) -> RecordedRequest | None:
         """What it knows of a request, or None; counts nothing as played."""
-        _check_request(request)
-        with self._lock:
-            entries = self._contents.matching(request)
-            if not entries:
-                return None
-            return RecordedRequest(
-                entries[0].interaction.request,
-                tuple(entry.interaction.response for entry in entries),
-                sum(entry.plays for entry in entries),
-                entries[-1].interaction.recorded_at,
-            )
+        check_request(request)
+        entries = self._matching(request)
+        if not entries:
+            return None
+        return RecordedRequest(
+            entries[0].interaction.request,
+            tuple([entry.interaction.response for entry in entries]),
+            sum(entry.plays for entry in entries),
+            entries[-1].interaction.recorded_at,
+        )
 
     # Changing it
 
@@ -162,6 +163,10 @@ class Cassette(Recordings):
 
     def replace(self, interactions: Iterable[Interaction]) -> None:
         """Hold these interactions and no others. Raises ConfigurationError, and then nothing changes."""
+        if not isinstance(interactions, Iterable):
+            raise ConfigurationError(
+                "interactions", type(interactions), "it is a list of Interaction objects"
+            )
         new = [check_interaction(each, self._policy.rules) for each in interactions]
         with self._lock:
             self._contents.replace(new)
@@ -173,16 +178,15 @@ class Cassette(Recordings):
         Returns how many there were. What the function raises is raised, and then nothing changes.
         """
         if isinstance(which, Request):
-            _check_request(which)
-            with self._lock:
-                count = self._contents.remove(self._contents.matching(which))
+            check_request(which)
+            chosen = self._matching(which)
         elif callable(which):
             # Asked without the lock, because nobody knows what the function does.
             chosen = [entry for entry in self._all() if which(entry.interaction)]
-            with self._lock:
-                count = self._contents.remove(chosen)
         else:
-            raise ConfigurationError("which", which, "it is a Request, or a function of an Interaction")
+            raise ConfigurationError("which", type(which), "it is a Request, or a function of an Interaction")
+        with self._lock:
+            count = self._contents.remove(chosen)
         self._changed()
         return count
 
@@ -194,6 +198,8 @@ class Cassette(Recordings):
         A file that does not exist reads as empty. Raises CassetteFormatError, and then
         nothing changes.
         """
+        if path is not None and self._is_own(path):
+            path = None
         if path is None and self._saver is not None:
             self._saver.reload(lambda: _read(self._own_file()))
         else:
@@ -207,7 +213,7 @@ class Cassette(Recordings):
 
         Raises CassetteWriteError, and ConfigurationError for its own file in playback.
         """
-        if path is not None:
+        if path is not None and not self._is_own(path):
             CassetteFile(path).write(native.dump(self.interactions))
         elif self._saver is not None:
             self._saver.save()
@@ -223,6 +229,9 @@ class Cassette(Recordings):
         """
         if self._saver is not None:
             self._saver.flush()
+
+    def _is_own(self, path: FilePath) -> bool:
+        return self._file is not None and os.path.realpath(path) == os.path.realpath(self._file.path)
 
     def _own_file(self) -> CassetteFile:
         if self._file is None:
@@ -287,9 +296,3 @@ class Cassette(Recordings):
 def _read(file: CassetteFile) -> list[Interaction]:
     data = file.read()
     return [] if data is None else native.load(data, str(file.path))
-
-
-def _check_request(request: object) -> None:
-    if not isinstance(request, Request):
-        raise ConfigurationError("request", request, "it is a Request")
-    check_request(request)

@@ -5,38 +5,17 @@ Pure: no lock, no clock, no I/O; whoever owns `Contents` serialises its use.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from reqsnap.entries import Entry, prepare, strip_numbers
-from reqsnap.model import Interaction, Request
+from reqsnap.entries import ROOM, Entry, Order, Prepared, strip_numbers
+from reqsnap.model import Interaction
 from reqsnap.numbering import Numbering
 from reqsnap.policy import Policy
+from reqsnap.pushed_out import Leaver, Push, PushedOut
+from reqsnap.recency import Recency
 from reqsnap.redaction import redact_error, redact_interaction
 from reqsnap.sequences import Index
-
-
-class Recency:
-    """Entries from the least to the most recently used. Every operation takes constant time."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._used: OrderedDict[Entry, None] = OrderedDict()
-
-    def use(self, entry: Entry) -> None:
-        """Make an entry the most recently used."""
-        self._used[entry] = None
-        self._used.move_to_end(entry)
-
-    def discard(self, entry: Entry) -> None:
-        """Forget an entry."""
-        self._used.pop(entry, None)
-
-    def surplus(self) -> Iterator[Entry]:
-        """The entries that are too many, the least recently used first; forgotten as they are given."""
-        while len(self._used) > self._most:
-            yield self._used.popitem(last=False)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +45,11 @@ class Contents:
         self._recorded: dict[Entry, None] = {}
         self._fresh: dict[Entry, None] = {}
         self._unsaved: dict[Entry, None] = {}
-        self._edits = self._saved_edits = 0
+        # Every state of the set has a number of its own, so that one that comes back is known.
+        self._edits = self._saved_edits = self._last_edit = 0
         self._last_order = 0
+        self._is_strict = policy.order is Order.STRICT
+        self._pushed_out = PushedOut()
         self._plays_of_gone = 0
         self.evicted = 0
         self.numbering = Numbering()
@@ -96,45 +78,49 @@ class Contents:
         """Everything as it is now."""
         return Snapshot([*self._recorded, *self._fresh], tuple(self._unsaved), self._edits)
 
-    def matching(self, request: Request) -> list[Entry]:
-        """Every entry whose request matches, the new ones last."""
-        policy = self._policy
-        live = prepare(request, policy.rules, policy.matching)
-        fresh = Index(policy.matching, policy.exhaustion)
+    def candidates(self, live: Prepared) -> list[Entry]:
+        """Every entry that matches as far as the user's matchers are not asked, the new ones last."""
+        fresh = Index(self._policy.matching, self._policy.exhaustion)
         for entry in self._fresh:
             fresh.add(entry)
-        return [*self.index.entries_for(live), *fresh.entries_for(live)]
+        return [*self.index.candidates(live), *fresh.candidates(live)]
 
     def next_order(self) -> int:
-        """The place of a request that starts now."""
+        """The place of a request that starts now: after all, or in a strict order after the last taken."""
         self._last_order += 1
-        return self._last_order
+        return self._last_order + self.index.reached
+
+    def _order_at_end(self) -> int:
+        self._last_order += 1
+        return self._last_order * ROOM if self._is_strict else self._last_order
 
     # Changing it
 
     def append(self, interaction: Interaction) -> None:
         """Hold an interaction after the others, redacted; it can be replayed."""
-        entry = Entry(self._redacted(interaction), self.next_order())
+        entry = Entry(self._redacted(interaction), self._order_at_end())
         matching = self._policy.matching
         # What a function of the user's raises is raised here, before anything has changed.
         matching.key(strip_numbers(entry.interaction.request, matching)[0])
         self._hold([entry], self.index)
-        self._edits += 1
+        self._edit()
         self._evict()
 
     def adopt(self, interactions: Iterable[Interaction]) -> None:
         """Hold what its own file holds after what there is; only an eviction is a change."""
-        self._hold([Entry(self._redacted(each), self.next_order()) for each in interactions], self.index)
+        self._hold([Entry(self._redacted(each), self._order_at_end()) for each in interactions], self.index)
         self._evict()
 
     def replace(self, interactions: Iterable[Interaction]) -> None:
         """Hold these interactions and no others, unplayed. What cannot be held changes nothing."""
-        entries = [Entry(self._redacted(each), self.next_order()) for each in interactions]
+        entries = [Entry(self._redacted(each), self._order_at_end()) for each in interactions]
         index = self._new_index()
         for entry in entries:
             index.add(entry)
-        self._edits += bool(len(self) or entries)
+        if len(self) or entries:
+            self._edit()
         self._recorded, self._fresh, self._unsaved = {}, {}, {}
+        self._pushed_out.clear()
         self._plays_of_gone = 0
         self.index, self.recency = index, self._new_recency()
         self._hold(entries, None)
@@ -144,19 +130,31 @@ class Contents:
         """As `replace`, with what its own file holds."""
         evicted = self.evicted
         self.replace(interactions)
-        self._saved_edits = self._edits - (self.evicted - evicted)
+        self._saved_edits = self._edits if self.evicted == evicted else _NO_STATE
 
     def note(self, order: int, interaction: Interaction, replaces: Entry | None) -> Entry:
         """Hold a new interaction, redacted, at its place or that of the one it replaces; not replayed."""
         entry = Entry(self._redacted(interaction), order)
+        before, leavers = self._edits, list[Leaver]()
         if replaces is not None:
             entry.order = replaces.order
-            self._remove(replaces)
+            leavers += self._let_go([replaces], evicted=False)
+            self.index.reach(entry.order)
         self._fresh[entry] = self._unsaved[entry] = None
         if self.recency is not None:
             self.recency.use(entry)
-        self._evict()
+            leavers += self._evict()
+        if leavers:
+            self._pushed_out.keep(entry, Push(before, self._edits, leavers))
         return entry
+
+    def give_back(self, entry: Entry) -> None:
+        """Undo a take. What has left since is played once less too."""
+        if entry in self._recorded:
+            self.index.give_back(entry)
+        elif entry.plays and self._plays_of_gone:
+            entry.plays -= 1
+            self._plays_of_gone -= 1
 
     def remove(self, entries: Iterable[Entry]) -> int:
         """Drop entries; returns how many of them were there still. What was played stays counted."""
@@ -168,19 +166,26 @@ class Contents:
         return count
 
     def forget(self, entries: Iterable[Entry]) -> None:
-        """Drop new entries as if they had never been noted."""
-        for entry in entries:
+        """Drop new entries as if they had never been noted: what left for them comes back."""
+        for entry in self._pushed_out.latest_first(entries):
             if entry in self._fresh:
                 unwritten = self._unsaved.pop(entry, _ABSENT) is not _ABSENT
                 del self._fresh[entry]
-                self._edits += not unwritten
+                if not unwritten:
+                    self._edit()
                 if self.recency is not None:
                     self.recency.discard(entry)
+                push = self._pushed_out.undo(entry)
+                if push is not None:
+                    self._bring_back(push)
+            else:
+                self.evicted -= self._pushed_out.inherit(entry)
 
     def reset(self) -> None:
         """Start every sequence again, as if nothing had been played."""
         self._plays_of_gone = 0
         self.index.reset(self._recorded)
+        self._pushed_out.reset()
 
     def saved(self, snapshot: Snapshot) -> None:
         """Its file holds a snapshot now."""
@@ -188,7 +193,7 @@ class Contents:
         for entry in snapshot.unsaved:
             if self._unsaved.pop(entry, _ABSENT) is _ABSENT:
                 # It left while it was being written, so the file holds one too many.
-                self._edits += 1
+                self._edit()
 
     # Within
 
@@ -201,9 +206,49 @@ class Contents:
             if self.recency is not None:
                 self.recency.use(entry)
 
-    def _evict(self) -> None:
-        if self.recency is not None:
-            self.evicted += self.remove(self.recency.surplus())
+    def _evict(self) -> list[Leaver]:
+        """Let those go that are too many; what they were."""
+        if self.recency is None:
+            return []
+        leavers = self._let_go(self.recency.surplus(), evicted=True)
+        self.evicted += len(leavers)
+        self._plays_of_gone += sum(leaver.entry.plays for leaver in leavers)
+        return leavers
+
+    def _let_go(self, entries: Iterable[Entry], *, evicted: bool) -> list[Leaver]:
+        """Drop entries, and say what those were that were there still."""
+        found = [Leaver(each, each in self._recorded, each in self._unsaved, evicted) for each in entries]
+        return [leaver for leaver in found if self._remove(leaver.entry)]
+
+    def _bring_back(self, push: Push) -> None:
+        """Hold what had left for an entry, as before."""
+        for leaver in reversed(push.leavers):
+            entry = leaver.entry
+            if leaver.evicted:
+                self.evicted -= 1
+                self._plays_of_gone -= entry.plays
+            else:
+                # What it was taken for came to nothing.
+                entry.plays = max(entry.plays - 1, 0)
+            if leaver.recorded:
+                self._recorded[entry] = None
+                self.index.put_back(entry)
+            else:
+                self._fresh[entry] = None
+                if leaver.unsaved:
+                    self._unsaved[entry] = None
+            if self.recency is not None:
+                (self.recency.put_back if leaver.evicted else self.recency.use)(entry)
+        self._recorded = dict.fromkeys(sorted(self._recorded, key=lambda entry: entry.order))
+        if self._edits == push.after:
+            self._edits = push.before
+        else:
+            self._edit()
+
+    def _edit(self) -> None:
+        """The set is another one now."""
+        self._last_edit += 1
+        self._edits = self._last_edit
 
     def _remove(self, entry: Entry) -> bool:
         if self._recorded.pop(entry, _ABSENT) is not _ABSENT:
@@ -212,7 +257,7 @@ class Contents:
             self._unsaved.pop(entry, None)
         else:
             return False
-        self._edits += 1
+        self._edit()
         if self.recency is not None:
             self.recency.discard(entry)
         return True
@@ -235,3 +280,5 @@ class Contents:
 
 
 _ABSENT = object()
+_NO_STATE = -1
+"""No state of the contents is the file's."""

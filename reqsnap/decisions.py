@@ -29,14 +29,15 @@ class Forward:
     """The client's own code sends the request; what comes back goes to `after` or `failed`.
 
     `order` is the request's place among all, `started` a reading of the monotonic clock
-    in seconds, `recorded_at` the time of day in UTC. `replaces` is the recording whose
+    in seconds, `recorded_at` the time of day in UTC, `target` the method and the URL as
+    they are. `replaces` is the recording whose
     place the new one takes.
     """
 
     order: int
     started: float
     recorded_at: datetime
-    target: str
+    target: tuple[str, str]
     replaces: Entry | None = None
 
 

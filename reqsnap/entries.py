@@ -35,10 +35,15 @@ class Order(enum.Enum):
     """The whole cassette is one sequence: requests must come as they were recorded."""
 
 
+ROOM = 1 << 64
+"""How far apart recordings are where the order is strict: more than is ever recorded between two."""
+
+
 @dataclass(eq=False, slots=True)
 class Entry:
     """An interaction in a cassette, and how often it was played since the last reset.
 
+    `order` is its place among the others; where the order is strict, see `ROOM`.
     `kept` is for what interceptors make of the answer, so that they make it once.
     """
 

@@ -10,10 +10,11 @@ import fnmatch
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching.parts import split_url
+from reqsnap.message_checks import check_request, check_response, fitting
 from reqsnap.model import Interaction, Request, Response
 
 UrlFilter = str | re.Pattern[str] | Callable[[str], bool]
@@ -22,6 +23,17 @@ UrlFilter = str | re.Pattern[str] | Callable[[str], bool]
 ShouldRecord = Callable[[Request, Response], bool]
 ShouldPlayback = Callable[[Request], bool]
 Hook = Callable[[Interaction], Interaction | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OfRequest:
+    """A `should_record` of the request alone, asked as one of both."""
+
+    function: Callable[[Request], bool]
+
+    def __call__(self, request: Request, response: Response) -> bool:
+        """Whether to record an exchange."""
+        return bool(self.function(request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,12 @@ def _changed(name: str, hook: Hook | None, interaction: Interaction) -> Interact
     if hook is None:
         return interaction
     found = hook(interaction)
-    if found is not None and not isinstance(found, Interaction):
-        raise ConfigurationError(name, found, "it returns an Interaction, or None for nothing")
+    if found is None or found is interaction:
+        return found
+    if not isinstance(found, Interaction):
+        raise ConfigurationError(name, type(found), "it returns an Interaction, or None for nothing")
+    check_request(found.request, f"{name}: request")
+    check_response(found.response, f"{name}: response", failed=found.error is not None)
+    if found.error is None and found.response.body != interaction.response.body:
+        return replace(found, response=fitting(found.response))
     return found

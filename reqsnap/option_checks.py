@@ -14,8 +14,8 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.filters import ShouldRecord
-from reqsnap.model import Request, Response
+from reqsnap.filters import OfRequest, ShouldRecord
+from reqsnap.message_checks import is_asynchronous
 
 Check = Callable[[str, Any], Any]
 Named = TypeVar("Named", bound=enum.Enum)
@@ -50,6 +50,9 @@ def matchers(name: str, value: Any) -> tuple[Any, ...]:
     listed = items(name, value)
     if not listed:
         raise ConfigurationError(name, value, "at least one matcher is needed")
+    for item in listed:
+        if is_asynchronous(item):
+            raise ConfigurationError(name, item, "a matcher is a function, no coroutine function")
     return listed
 
 
@@ -57,8 +60,9 @@ def urls(name: str, value: Any) -> tuple[Any, ...]:
     """A list of parts of URLs, patterns and functions."""
     listed = items(name, value)
     for item in listed:
-        if not item or not (isinstance(item, str | re.Pattern) or callable(item)):
-            allowed = "it is a list of parts of URLs, compiled patterns, and functions of a URL"
+        is_pattern = isinstance(item, re.Pattern) and isinstance(item.pattern, str)
+        if not item or not (is_pattern or isinstance(item, str) or _takes(item, 1)):
+            allowed = "it is a list of parts of URLs, compiled patterns of text, and functions of a URL"
             raise ConfigurationError(name, item, allowed)
     return listed
 
@@ -84,55 +88,47 @@ def drift(name: str, value: Any) -> str:
 
 
 def function(name: str, value: Any) -> Any:
-    """A function, or None for none."""
-    if value is not None and not callable(value):
-        raise ConfigurationError(name, value, "it is a function, or None")
+    """A function of one argument, or None for none."""
+    if value is not None and not _takes(value, 1):
+        raise ConfigurationError(
+            name, value, "it is a function of one argument, no coroutine function, or None"
+        )
     return value
+
+
+def _takes(value: Any, arguments: int) -> bool:
+    """Whether a value is a function that can be called with so many arguments, and answers at once."""
+    if not callable(value) or is_asynchronous(value):
+        return False
+    try:
+        inspect.signature(value).bind(*range(arguments))
+    except TypeError:
+        return False
+    except ValueError:
+        # What is written in C does not always tell.
+        return True
+    return True
 
 
 def should_record(name: str, value: Any) -> ShouldRecord | None:
     """A function of a request, or of a request and its response; made one of both."""
-    if function(name, value) is None:
+    if value is None:
         return None
-    count = _positional(value)
-    if count == 2:
+    if _takes(value, 1) and not _takes_two_rather(value):
+        return OfRequest(value)
+    if _takes(value, 2):
         two: ShouldRecord = value
         return two
-    if count == 1:
-        return _OfRequest(value)
     raise ConfigurationError(name, value, "it takes a request, or a request and its response")
 
 
-class _OfRequest:
-    """A function of a request alone, asked as one of both. Equal where its function is."""
-
-    def __init__(self, function: Callable[[Request], bool]) -> None:
-        self._function = function
-
-    def __call__(self, request: Request, response: Response) -> bool:
-        return self._function(request)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _OfRequest) and self._function == other._function
-
-    def __hash__(self) -> int:
-        return hash(self._function)
-
-    def __repr__(self) -> str:
-        return repr(self._function)
-
-
-def _positional(value: Callable[..., Any]) -> int:
-    """How many positional arguments a function must or, up to two, can be given."""
+def _takes_two_rather(value: Any) -> bool:
+    """Whether a function that may be given one argument is meant to be given two: `*args` is."""
     try:
-        parameters = list(inspect.signature(value).parameters.values())
-    except (TypeError, ValueError):
-        return 1
-    if any(each.kind is each.VAR_POSITIONAL for each in parameters):
-        return 2
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    required = [each for each in positional if each.default is each.empty]
-    return len(required) if required else min(len(positional), 1)
+        parameters = inspect.signature(value).parameters.values()
+    except ValueError:
+        return False
+    return any(each.kind is each.VAR_POSITIONAL for each in parameters)
 
 
 def count(name: str, value: Any) -> int | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, TypedDict
+from typing import Any, NamedTuple
 
 from reqsnap import option_checks as check
 from reqsnap.entries import Exhaustion, Order
@@ -18,53 +17,11 @@ from reqsnap.errors import ConfigurationError
 from reqsnap.filters import Filters, Hook, ShouldPlayback, ShouldRecord, UrlFilter
 from reqsnap.matching import DEFAULT_MATCH_ON, Matching
 from reqsnap.matching.matchers import Comparison
-from reqsnap.model import Request, Response
 from reqsnap.modes import VARIABLE, Mode
+from reqsnap.option_values import NormalizeBody, NormalizeQuery
 from reqsnap.policy import Policy
 from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules
 from reqsnap.retention import OnStale, Retention
-
-NormalizeQuery = Callable[[list[tuple[str, str]]], list[tuple[str, str]] | str]
-NormalizeBody = Callable[[bytes], bytes | str]
-
-
-class OptionValues(TypedDict, total=False):
-    """The options of `use_cassette` as they are written; see `Options` for what they mean."""
-
-    mode: str | Mode
-    match_on: Iterable[str | Comparison]
-    match_headers: Iterable[str]
-    ignore_headers: Iterable[str]
-    exclude_headers: Iterable[str]
-    case_sensitive: bool
-    match_query: bool
-    normalize_query: NormalizeQuery | None
-    match_body: bool
-    normalize_body: NormalizeBody | None
-    volatile: Iterable[str]
-    ignore_json: Iterable[str]
-    drift: str
-    on_exhausted: str
-    order: str
-    exclude_urls: Iterable[str | re.Pattern[str] | Callable[[str], bool]]
-    ignore_hosts: Iterable[str]
-    ignore_localhost: bool
-    should_record: Callable[[Request], bool] | Callable[[Request, Response], bool] | None
-    should_playback: ShouldPlayback | None
-    before_record: Hook | None
-    before_playback: Hook | None
-    max_interactions: int | None
-    max_age: timedelta | float | None
-    on_stale: str
-    auto_flush: bool
-    flush_interval: float
-    record_errors: bool
-    exclusive: bool
-    record_on_exception: bool
-    redact: bool
-    redact_headers: Iterable[str]
-    redact_query: Iterable[str]
-    redact_fields: Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +100,12 @@ class Options:
         """
         values = {name: _checked(name, value) for name, value in given.items()}
         options = dataclasses.replace(base or cls(), **values)
-        for switch, needed, dependent in _CONTRADICTIONS:
-            if getattr(options, switch) != needed:
-                for name in dependent:
-                    if name in values and values[name] != getattr(_DEFAULTS, name):
-                        allowed = f"{switch}={getattr(options, switch)!r} leaves no use for it"
-                        raise ConfigurationError(name, given[name], allowed)
-        options.matching()
+        # Finds what only shows when it is put together, such as an unknown matcher.
+        matching = options.matching()
+        for need in _NEEDS:
+            # In a Library the switch may still be given where a cassette is used.
+            if (base is not None or need.switches & values.keys()) and not need.is_met(options, matching):
+                _refuse_any(need, given, values)
         return options
 
     def matching(self) -> Matching:
@@ -214,13 +170,55 @@ def _extended(
 
 
 _DEFAULTS = Options()
-_CONTRADICTIONS = (
-    ("redact", True, ("redact_headers", "redact_query", "redact_fields")),
-    ("match_query", True, ("normalize_query",)),
-    ("match_body", True, ("normalize_body", "ignore_json")),
-    ("auto_flush", True, ("flush_interval",)),
+
+
+class _Need(NamedTuple):
+    """What some options are of no use without, and which others decide on it."""
+
+    of: tuple[str, ...]
+    switches: frozenset[str]
+    is_met: Callable[[Options, Matching], bool]
+    words: str
+
+
+_NEEDS = (
+    _Need(
+        ("redact_headers", "redact_query", "redact_fields"),
+        frozenset({"redact"}),
+        lambda options, matching: options.redact,
+        "redact=False leaves no use for it",
+    ),
+    _Need(
+        ("normalize_query",),
+        frozenset({"match_query"}),
+        lambda options, matching: options.match_query,
+        "match_query=False leaves no use for it",
+    ),
+    _Need(
+        ("normalize_body", "ignore_json", "drift"),
+        frozenset({"match_body", "match_on"}),
+        lambda options, matching: matching.matches_body,
+        "it is of no use where the body is not matched",
+    ),
+    _Need(
+        ("flush_interval",),
+        frozenset({"auto_flush"}),
+        lambda options, matching: options.auto_flush,
+        "it is of no use without auto_flush=True",
+    ),
+    _Need(
+        ("on_stale",),
+        frozenset({"max_age"}),
+        lambda options, matching: options.max_age is not None,
+        "it is of no use without max_age",
+    ),
 )
-"""A switch, the setting that some options need, and those options."""
+
+
+def _refuse_any(need: _Need, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    for name in need.of:
+        if name in values and values[name] != getattr(_DEFAULTS, name):
+            raise ConfigurationError(name, given[name], need.words)
 
 
 def _checked(name: str, value: Any) -> Any:

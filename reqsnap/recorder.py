@@ -21,7 +21,9 @@ from reqsnap.errors import Drift, UnmatchedRequestError
 from reqsnap.memo import Memo
 from reqsnap.model import Interaction, NetworkError, Request, Response
 from reqsnap.modes import Permits
+from reqsnap.redaction import redact_request
 from reqsnap.retention import OnStale
+from reqsnap.value_checks import check_interaction
 
 __all__ = ["Forward", "Lost", "Recorder", "Refuse", "Replay"]
 
@@ -140,14 +142,22 @@ class Recorder:
             return
         if cause is not None and request is not None and self.cassette.policy.records_errors:
             self._note(forward, request, response or Response(0), cause)
-        elif why:
-            self.lost.append(Lost(forward.target, why))
+            return
+        if forward.replaces is not None:
+            self.cassette.give_back(forward.replaces)
+        if why:
+            self.lost.append(Lost(self._shown(forward), why))
 
-    def close(self) -> tuple[Forward, ...]:
-        """Record nothing more; returns the exchanges that are still under way."""
+    def close(self) -> tuple[str, ...]:
+        """Record nothing more; returns the requests that are still under way, to be shown."""
         with self._lock:
             self.closed = True
-            return tuple(self._under_way)
+            late = tuple(self._under_way)
+        return tuple(map(self._shown, late))
+
+    def _shown(self, forward: Forward) -> str:
+        method, url = forward.target
+        return f"{method} {redact_request(Request(method, url), self.cassette.policy.rules)[0].url}"
 
     # Within
 
@@ -160,14 +170,20 @@ class Recorder:
         self, forward: Forward, request: Request, response: Response, error: NetworkError | None
     ) -> None:
         elapsed = round(self._clock() - forward.started, 6)
+        entry = None
         try:
-            if error is not None or self._filters.may_record(request, response):
+            if self._filters.may_record(request, response):
                 new = Interaction(request, response, forward.recorded_at, elapsed, error)
                 stored = self._filters.to_record(new)
+                if stored is not new and stored is not None:
+                    check_interaction(stored, self.cassette.policy.rules)
                 if stored is not None:
-                    self.recorded.append(self.cassette.note(forward.order, stored, forward.replaces))
+                    entry = self.cassette.note(forward.order, stored, forward.replaces)
+                    self.recorded.append(entry)
         except Exception as problem:
             self.problems.append(problem)
+        if entry is None and forward.replaces is not None:
+            self.cassette.give_back(forward.replaces)
 
     def _could_match(self, method: str, url: str) -> bool:
         cassette = self.cassette
@@ -221,16 +237,27 @@ class Recorder:
     ) -> Replay | Forward | Refuse | None:
         """What comes of a recording that was found."""
         interaction = entry.interaction
-        if self._retention.is_stale(interaction.recorded_at, self._now()):
-            if self._retention.on_stale is OnStale.ERROR:
+        is_stale = self._retention.is_stale(interaction.recorded_at, self._now())
+        renews = is_stale and self._retention.on_stale is OnStale.RERECORD and self.permits.send
+        if renews and innermost:
+            # Its place is taken until it is known whether there is anything to replace it with.
+            return self._forward(request.method, request.url, entry)
+        replay = None
+        try:
+            if is_stale and self._retention.on_stale is OnStale.ERROR:
                 return self._refused(misses.stale(self.cassette, live, interaction))
-            if self._retention.on_stale is OnStale.RERECORD and self.permits.send:
-                return self._forward(request.method, request.url, entry) if innermost else None
+            changed = None if renews else self._filters.to_playback(interaction)
+            if changed is not None:
+                replay = replay_of(entry) if changed is interaction else changed_replay(changed, {})
+        finally:
+            if replay is None:
+                self.cassette.give_back(entry)
+        if replay is None and self.permits.send and innermost:
+            # What the cassette holds already is not recorded a second time.
+            return self._unrecorded(request.method, request.url)
+        if replay is not None and is_stale:
             self.stale.append(interaction)
-        changed = self._filters.to_playback(interaction)
-        if changed is interaction:
-            return replay_of(entry)
-        return None if changed is None else changed_replay(changed, {})
+        return replay
 
     def _unplayable(self, request: Request) -> Forward | Refuse:
         """A request that `should_playback` keeps from its recording, which it does not double."""
@@ -251,7 +278,7 @@ class Recorder:
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
-        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), f"{method} {url}", replaces)
+        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
         with self._lock:
             if not self.closed:
                 self._under_way[forward] = None
@@ -259,7 +286,7 @@ class Recorder:
 
     def _unrecorded(self, method: str, url: str) -> Forward:
         """Let a request out of which nothing is kept, and which takes no place."""
-        return Forward(0, self._clock(), self._now(), f"{method} {url}")
+        return Forward(0, self._clock(), self._now(), (method, url))
 
     def _unmatched(self, request: Request) -> Refuse:
         return self._refused(misses.unmatched(self.cassette, self._prepare(request), closed=self.closed))

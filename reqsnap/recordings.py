@@ -6,12 +6,13 @@ import threading
 from collections.abc import Iterable
 
 from reqsnap.contents import Contents
-from reqsnap.entries import Entry, Prepared
+from reqsnap.entries import Entry, Prepared, prepare
 from reqsnap.errors import Drift
 from reqsnap.flushing import Flusher
 from reqsnap.matching import differences
-from reqsnap.model import Interaction
+from reqsnap.model import Interaction, Request
 from reqsnap.policy import Policy
+from reqsnap.sequences import Accepts, Taken, accepted
 from reqsnap.stubs import Stubs
 
 
@@ -51,34 +52,54 @@ class Recordings:
 
     def take(self, live: Prepared, *, again: bool = True) -> Entry | None:
         """The entry that answers, its place in the sequence taken; None where there is none."""
-        contents = self._contents
+        accepts = self._ask(live) if self._policy.matching.comparisons else None
         with self._lock:
-            taken = contents.index.take(live, again=again)
-            if taken is None:
-                return None
-            entry, numbers = taken
-            if live.secrets:
-                contents.numbering.bind(live.secrets, numbers)
-            if contents.recency is not None:
-                contents.recency.use(entry)
-            return entry
+            return self._use(self._contents.index.take(live, again=again, accepts=accepts), live)
 
     def take_drifted(self, live: Prepared) -> tuple[Entry, Drift] | None:
         """As `take`, for a request that differs in nothing but its body; and how it differs."""
-        contents = self._contents
+        accepts = self._ask(live, whatever_the_body=True) if self._policy.matching.comparisons else None
         with self._lock:
-            taken = contents.index.take_but_body(live)
-            if taken is None:
-                return None
-            if live.secrets:
-                contents.numbering.bind(live.secrets, taken.numbers)
-            if contents.recency is not None:
-                contents.recency.use(taken.entry)
-            recorded = taken.entry.interaction.request
-            differing = differences(self._policy.matching, live.request, recorded)
-            drift = Drift(live.request.method, live.request.url, differing)
-            self._drift.append(drift)
-            return taken.entry, drift
+            entry = self._use(self._contents.index.take_but_body(live, accepts=accepts), live)
+        if entry is None:
+            return None
+        differing = differences(self._policy.matching, live.request, entry.interaction.request)
+        if not differing:
+            self.give_back(entry)
+            return None
+        drift = Drift(live.request.method, live.request.url, differing)
+        self._drift.append(drift)
+        return entry, drift
+
+    def give_back(self, entry: Entry) -> None:
+        """Undo a take that came to no replay: the place is free again, and nothing counts as played.
+
+        Where later takes of the sequence stand, the entry is the next one all the same.
+        """
+        with self._lock:
+            self._contents.give_back(entry)
+
+    def _ask(self, live: Prepared, *, whatever_the_body: bool = False) -> Accepts:
+        """Ask the user's matchers, without the lock, because nobody knows what they do."""
+        with self._lock:
+            index = self._contents.index
+            candidates = index.candidates(live)
+            if whatever_the_body:
+                candidates = [*candidates, *index.candidates_but_body(live)]
+        matching = self._policy.matching
+        return {entry for entry in candidates if accepted(matching, live, entry)}.__contains__
+
+    def _use(self, taken: Taken | None, live: Prepared) -> Entry | None:
+        """An entry that was taken is used; called with the lock."""
+        if taken is None:
+            return None
+        entry, numbers = taken
+        contents = self._contents
+        if live.secrets:
+            contents.numbering.bind(live.secrets, numbers)
+        if contents.recency is not None:
+            contents.recency.use(entry)
+        return entry
 
     @property
     def next_in_order(self) -> tuple[int, Entry] | None:
@@ -88,8 +109,9 @@ class Recordings:
 
     def holds(self, live: Prepared) -> bool:
         """Whether the request is recorded at all, played or not."""
+        accepts = self._ask(live) if self._policy.matching.comparisons else None
         with self._lock:
-            return bool(self._contents.index.entries_for(live))
+            return bool(self._contents.index.entries_for(live, accepts))
 
     def next_order(self) -> int:
         """The place of a request that starts now."""
@@ -110,6 +132,14 @@ class Recordings:
         """Drop new exchanges again, as a raising block may ask."""
         with self._lock:
             self._contents.forget(entries)
+
+    def _matching(self, request: Request) -> list[Entry]:
+        """Every entry whose request matches, the new ones last; called without the lock."""
+        matching = self._policy.matching
+        live = prepare(request, self._policy.rules, matching)
+        with self._lock:
+            candidates = self._contents.candidates(live)
+        return [entry for entry in candidates if accepted(matching, live, entry)]
 
     def _all(self) -> list[Entry]:
         with self._lock:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from reqsnap.contents import Contents, Snapshot
 from reqsnap.entries import Entry
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import native
-from reqsnap.model import Interaction
+from reqsnap.model import Interaction, Request
 from reqsnap.storage import CassetteFile
 
 
@@ -50,13 +51,13 @@ class Saver:
 
     def flush(self) -> None:
         """Write what is new where it belongs for now. Raises CassetteWriteError."""
-        with self._one_at_a_time:
+        with self._one_at_a_time, self._reporting():
             if self.has_changed:
                 self._write(partial=self._unfinished, keep=True)
 
     def save(self) -> None:
         """Write everything to the file itself, whose set this is from now on. Raises CassetteWriteError."""
-        with self._one_at_a_time:
+        with self._one_at_a_time, self._reporting():
             self._write(partial=False)
             self._unfinished = False
 
@@ -70,7 +71,7 @@ class Saver:
 
     def end(self, *, raised: bool) -> None:
         """Write what is new when the last block ends; `raised` if one did. Raises CassetteWriteError."""
-        with self._one_at_a_time:
+        with self._one_at_a_time, self._reporting():
             if self._unfinished and not self._file.exists() and not len(self._contents):
                 self._drop_partial()
             elif raised and self._unfinished:
@@ -81,6 +82,16 @@ class Saver:
                 self._unfinished = False
 
     # Within
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """Make every error the one that the end of a block rescues the recordings from."""
+        try:
+            yield
+        except CassetteWriteError:
+            raise
+        except Exception as error:
+            raise CassetteWriteError(f"it could not be written ({error!r})", self._file.path) from error
 
     def _complete(self) -> None:
         if self._partial_is_newest and not self.has_changed and self._promote():
@@ -125,13 +136,25 @@ def _dumped(snapshot: Snapshot, *, keep: bool) -> bytes:
 def _item(entry: Entry, *, keep: bool) -> bytes:
     known: bytes | None = entry.kept.get(_TEXT)
     if known is None:
-        known = native.dump_item(entry.interaction)
+        known = _text(entry.interaction)
         if keep:
             entry.kept[_TEXT] = known
     return known
 
 
 _TEXT = "text in the file"
+
+
+def _text(interaction: Interaction) -> bytes:
+    """One item of a file. Raises CassetteWriteError, for values of wrong types too."""
+    try:
+        return native.dump_item(interaction)
+    except CassetteWriteError:
+        raise
+    except Exception as error:
+        request: object = getattr(interaction, "request", None)
+        name = f"{request.method} {request.url}" if isinstance(request, Request) else "an interaction"
+        raise CassetteWriteError(f"{name} cannot be written: {error!r}", None) from error
 
 
 def rescue(interactions: Iterable[Interaction], error: CassetteWriteError) -> None:
@@ -142,7 +165,7 @@ def rescue(interactions: Iterable[Interaction], error: CassetteWriteError) -> No
     items, unwritable = [], 0
     for interaction in interactions:
         try:
-            items.append(native.dump_item(interaction))
+            items.append(_text(interaction))
         except CassetteWriteError:
             unwritable += 1
     try:

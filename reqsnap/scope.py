@@ -7,7 +7,6 @@ open block where all open blocks are one chain; where they are not, nothing is g
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,22 +18,23 @@ from reqsnap.recorder import Recorder
 class Block:
     """One opening of a cassette. `recorder` is None where the mode is live."""
 
-    __slots__ = ("__weakref__", "children", "joined", "name", "open", "parent", "recorder")
+    __slots__ = ("__weakref__", "name", "open", "parent", "recorder")
 
     def __init__(self, recorder: Recorder | None, name: str) -> None:
         self.recorder = recorder
         self.name = name
         self.parent: Block | None = None
         self.open = False
-        self.joined = False
-        self.children = 0
 
 
 _innermost: ContextVar[Block | None] = ContextVar("reqsnap_block", default=None)
 _inherited: ContextVar[Block | None] = ContextVar("reqsnap_inherited", default=None)
-_lock = threading.Lock()
-_leaves: dict[Block, None] = {}
-"""The open blocks in which no other is open, in the order of their opening."""
+_joined: dict[Block, None] = {}
+"""The blocks that are open and not suspended, in the order of their opening.
+
+Only single operations are done on it, each of which is atomic: a garbage collection may end
+a block between any two steps of any thread, so there is no lock it would have to wait for.
+"""
 
 
 def innermost() -> Block | None:
@@ -59,14 +59,29 @@ def current() -> Recorder | None:
 
 
 def _only_leaf() -> Block | None:
-    with _lock:
-        leaves = list(_leaves)
+    leaves = _leaves()
     if not leaves:
         return None
     first = leaves[0]
     if any(not _same_cassette(first, other) for other in leaves[1:]):
         raise AmbiguousCassetteError(dict.fromkeys(leaf.name for leaf in leaves))
     return first
+
+
+def _leaves() -> list[Block]:
+    """The blocks in which no other is open."""
+    joined = _joined.copy()
+    if len(joined) == 1:
+        return list(joined)
+    around = {_around(block, joined) for block in joined}
+    return [block for block in joined if block not in around]
+
+
+def _around(block: Block, joined: dict[Block, None]) -> Block | None:
+    parent = block.parent
+    while parent is not None and parent not in joined:
+        parent = parent.parent
+    return parent
 
 
 def _same_cassette(one: Block, other: Block) -> bool:
@@ -77,25 +92,22 @@ def _same_cassette(one: Block, other: Block) -> bool:
 
 def open_block(block: Block) -> None:
     """Put a block in force in this context, inside the one that was."""
-    block.parent, block.open, block.children = innermost(), True, 0
-    with _lock:
-        _join(block)
+    block.parent, block.open = innermost(), True
+    _joined[block] = None
     _innermost.set(block)
 
 
 def close_block(block: Block) -> None:
     """End a block, in whatever context, thread and order that happens."""
-    with _lock:
-        _part(block)
-        block.open = False
+    _joined.pop(block, None)
+    block.open = False
     if _innermost.get() is block:
         _innermost.set(innermost())
 
 
 def suspend(block: Block) -> None:
     """Leave a block open but in force nowhere; what was around it is in force here again."""
-    with _lock:
-        _part(block)
+    _joined.pop(block, None)
     if _innermost.get() is block:
         _innermost.set(block.parent)
 
@@ -103,46 +115,13 @@ def suspend(block: Block) -> None:
 @contextmanager
 def resumed(block: Block) -> Iterator[None]:
     """Put a suspended block in force for as long as the body runs."""
-    with _lock:
-        _join(block)
+    _joined[block] = None
     token = _innermost.set(block)
     try:
         yield
     finally:
         _innermost.reset(token)
-        with _lock:
-            _part(block)
-
-
-def _join(block: Block) -> None:
-    """Make a block the end of its chain."""
-    parent = _open_parent(block)
-    if parent is not None:
-        parent.children += 1
-        _leaves.pop(parent, None)
-    block.joined = True
-    if not block.children:
-        _leaves[block] = None
-
-
-def _part(block: Block) -> None:
-    """Take a block out of its chain; what is open within it hangs on what is around it."""
-    if not block.joined:
-        return
-    block.joined = False
-    _leaves.pop(block, None)
-    parent = _open_parent(block)
-    if parent is not None:
-        parent.children += block.children - 1
-        if not parent.children:
-            _leaves[parent] = None
-
-
-def _open_parent(block: Block) -> Block | None:
-    parent = block.parent
-    while parent is not None and not parent.joined:
-        parent = parent.parent
-    return parent
+        _joined.pop(block, None)
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching.parts import split_url
+from reqsnap.message_checks import check_response, fitting, is_asynchronous
 from reqsnap.model import Request, Response
+from reqsnap.redaction import DEFAULT_RULES, redact_request
 
 Answer = Response | Callable[[Request], Response]
 """A response, or a function that makes one for a request."""
@@ -28,7 +30,8 @@ class Stub:
         self, method: str, url: str | re.Pattern[str], response: Answer, *, times: int | None = None
     ) -> None:
         _check(method, url, response, times)
-        self.method, self.url, self.response, self.times = method.upper(), url, response, times
+        answer = _checked(response) if isinstance(response, Response) else response
+        self.method, self.url, self.response, self.times = method.upper(), url, answer, times
         self.calls: tuple[Request, ...] = ()
         self._taken = 0
 
@@ -52,13 +55,15 @@ class Stub:
     def answer(self, request: Request) -> Response:
         """The response; raises what a function of the user's raises."""
         self.calls = (*self.calls, request)
-        response = self.response if isinstance(self.response, Response) else self.response(request)
+        if isinstance(self.response, Response):
+            return self.response
+        response = self.response(request)
         if not isinstance(response, Response):
-            raise ConfigurationError("response", response, "a stub answers with a Response")
-        return response
+            raise ConfigurationError("response", type(response), "a stub answers with a Response")
+        return _checked(response)
 
     def __repr__(self) -> str:
-        url = self.url.pattern if isinstance(self.url, re.Pattern) else self.url
+        url = self.url.pattern if isinstance(self.url, re.Pattern) else _shown(self.url)
         return f"<Stub {self.method} {url}: {len(self.calls)} calls>"
 
 
@@ -91,12 +96,28 @@ class Stubs:
         return None
 
 
+def _shown(url: str) -> str:
+    return redact_request(Request("GET", url), DEFAULT_RULES)[0].url
+
+
+def _checked(response: Response) -> Response:
+    """A response that every client understands alike. Raises ConfigurationError."""
+    check_response(response)
+    if response.status < 200:
+        raise ConfigurationError("response.status", response.status, "a stub's is a final one, from 200")
+    # An answer to HEAD tells the length of a body that does not come.
+    return fitting(response) if response.body else response
+
+
 def _check(method: object, url: object, response: object, times: object) -> None:
     if not isinstance(method, str) or not method:
         raise ConfigurationError("method", method, "it is the name of an HTTP method")
-    if not isinstance(url, str | re.Pattern) or (isinstance(url, str) and "://" not in url):
-        raise ConfigurationError("url", url, "it is an absolute URL, or a compiled pattern searched in one")
-    if not isinstance(response, Response) and not callable(response):
-        raise ConfigurationError("response", response, "it is a Response, or a function that returns one")
+    is_pattern = isinstance(url, re.Pattern) and isinstance(url.pattern, str)
+    if not is_pattern and not (isinstance(url, str) and "://" in url):
+        allowed = "it is an absolute URL, or a compiled pattern of text searched in one"
+        raise ConfigurationError("url", type(url), allowed)
+    if not isinstance(response, Response) and (not callable(response) or is_asynchronous(response)):
+        allowed = "it is a Response, or a function, not a coroutine function, that returns one"
+        raise ConfigurationError("response", type(response), allowed)
     if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
         raise ConfigurationError("times", times, "it is a whole number from 1, or None for any number")

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from reqsnap.formats import body_forms, heads
 from reqsnap.formats.heads import Line, Pair
+from reqsnap.message_checks import parts_fit
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 
 _First = TypeVar("_First")
@@ -158,13 +159,6 @@ def _parts(fields: Fields, length: int, cut: bool) -> tuple[int, ...]:
         reason = f"the parts add up to {sum(parts)} bytes, but the body has {length}"
         raise UnreadableField("parts", 0, reason)
     return parts
-
-
-def parts_fit(parts: tuple[int, ...], length: int, cut: bool) -> bool:
-    """Whether the sizes of parts are those of a body; of a cut one, the last may be larger."""
-    if cut:
-        return sum(parts[:-1]) <= length <= sum(parts)
-    return sum(parts) == length
 
 
 def _elapsed(fields: Fields) -> float:

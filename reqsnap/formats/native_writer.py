@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import body_forms, heads
 from reqsnap.formats.heads import HTTP_VERSION
-from reqsnap.formats.native_values import parts_fit
 from reqsnap.formats.text_blocks import quoted, scalar
+from reqsnap.message_checks import parts_fit
 from reqsnap.model import Interaction, NetworkError, Request, Response
 
 START = "reqsnap: 1\ninteractions:\n"

@@ -7,6 +7,7 @@ came at once and whole, what it made of them is kept, and later replays start fr
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiohttp.client_proto import ResponseHandler
@@ -104,8 +105,12 @@ def answer_to(method: str, decision: Replay) -> Answer:
 
 def _made(method: str, response: Response) -> Answer:
     head, length, codings = head_of(response)
-    if is_bodiless(method, response.status):
-        return Answer((head,), False)
+    if response.status < 200 or is_bodiless(method, response.status):
+        # An interim answer after which no final one comes must not leave its reader waiting.
+        return Answer((head,), response.status < 200)
+    if sum(response.parts) != len(response.body):
+        # Parts that do not add up to the body tell nothing of it.
+        response = replace(response, parts=())
     if codings is not None and is_chunked(codings):
         return Answer(_chunked(head, response), False)
     # A body of another length than the head says must not leave its reader waiting.

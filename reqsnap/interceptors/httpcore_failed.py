@@ -9,6 +9,7 @@ from reqsnap.interceptors.httpcore_failures import Failure, Runtime
 from reqsnap.interceptors.httpcore_replay import (
     Traces,
     checkpoint,
+    ends_with_head,
     is_under_trio,
     replay_async,
     replay_sync,
@@ -27,7 +28,8 @@ def replay_failed_sync(
     if not decision.response.status:
         _fail_sync(failure, traces_of(name, request, decision))
     response = replay_sync(name, request, decision)
-    response.stream.pieces = failure.pieces()
+    if not ends_with_head(request, decision.response):
+        response.stream.pieces = failure.pieces()
     return response
 
 
@@ -41,7 +43,8 @@ async def replay_failed_async(
         await checkpoint()
         await _fail_async(failure, traces_of(name, request, decision))
     response = await replay_async(name, request, decision)
-    response.stream.pieces = failure.pieces()
+    if not ends_with_head(request, decision.response):
+        response.stream.pieces = failure.pieces()
     return response
 
 

@@ -8,8 +8,10 @@ import logging
 import sys
 import types
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from dataclasses import replace
 from typing import Any
 
+from reqsnap.interceptors.http1 import is_bodiless
 from reqsnap.interceptors.httpcore_no_connection import no_connection_async, no_connection_sync
 from reqsnap.interceptors.httpcore_shapes import CoreRequest, CoreResponse, byte_headers
 from reqsnap.model import Response
@@ -27,7 +29,7 @@ def replay_sync(name: str, request: CoreRequest, decision: Replay) -> CoreRespon
         for step in traces.up_to_head(answer.parsed()):
             with step:
                 pass
-    return answer.response(_SyncBody, traces, answer.library.no_stream)
+    return answer.response(_SyncBody, request, traces, answer.library.no_stream)
 
 
 async def replay_async(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
@@ -39,7 +41,7 @@ async def replay_async(name: str, request: CoreRequest, decision: Replay) -> Cor
             async with step:
                 pass
     await checkpoint()
-    return answer.response(_AsyncBody, traces, answer.library.async_no_stream)
+    return answer.response(_AsyncBody, request, traces, answer.library.async_no_stream)
 
 
 class _Library:
@@ -198,7 +200,9 @@ class _Answer:
 
     def __init__(self, library: _Library, recorded: Response) -> None:
         self.library = library
-        self._recorded = recorded
+        # Parts that do not add up to the body tell nothing of it.
+        adds_up = not recorded.parts or sum(recorded.parts) == len(recorded.body)
+        self._recorded = recorded if adds_up else replace(recorded, parts=())
         self._http2 = recorded.version == "HTTP/2"
         self._logger = library.http2_logger if self._http2 else library.http11_logger
         self._headers = byte_headers(recorded.headers)
@@ -224,15 +228,24 @@ class _Answer:
             return status, headers
         return self._extensions["http_version"], status, self._extensions["reason_phrase"], headers
 
-    def response(self, body: type[_Body], traces: Traces | None, network_stream: object) -> CoreResponse:
+    def response(
+        self, body: type[_Body], request: CoreRequest, traces: Traces | None, network_stream: object
+    ) -> CoreResponse:
         """The library's own response, to be read once."""
         library = self.library
         response: CoreResponse = object.__new__(library.response)
         vars(response).update(self._made)
         response.headers = self._headers.copy()
-        response.stream = body(self._recorded.pieces(), traces, library.read_error)
+        bodiless = ends_with_head(request, self._recorded)
+        pieces = iter(()) if bodiless else self._recorded.pieces()
+        response.stream = body(pieces, traces, library.read_error)
         response.extensions = {**self._extensions, "network_stream": network_stream}
         return response
+
+
+def ends_with_head(request: CoreRequest, recorded: Response) -> bool:
+    """Whether no body follows the head of this answer to this request, whatever was recorded."""
+    return recorded.status < 200 or is_bodiless(request.method.decode("latin-1"), recorded.status)
 
 
 def _answer(name: str, decision: Replay) -> _Answer:

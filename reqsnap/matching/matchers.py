@@ -20,6 +20,7 @@ from reqsnap.matching.normal import Normal
 from reqsnap.matching.parts import Body, Meaning, Url, read_body
 from reqsnap.matching.placeholders import split_numbers
 from reqsnap.matching.targets import NormalizeQuery, anycase, url_reader
+from reqsnap.message_checks import is_asynchronous
 from reqsnap.model import Request
 
 Comparison = Callable[[Request, Request], bool]
@@ -55,7 +56,7 @@ def register_matcher(name: str, comparison: Comparison) -> None:
     """
     if not isinstance(name, str) or not name or name in _BUILT_IN:
         raise ConfigurationError("name", name, "a matcher's name is a new, non-empty string")
-    if not callable(comparison):
+    if not callable(comparison) or is_asynchronous(comparison):
         raise ConfigurationError("comparison", comparison, "a matcher is a function of two requests")
     _registered[name] = comparison
 

@@ -63,10 +63,20 @@ class Item:
     number: int
     plays: int = 0
     entry: Entry | None = None
+    pushed: Pushed | None = None
 
     @property
     def name(self) -> str:
         return f"{self.letter}{self.number}"
+
+
+@dataclass
+class Pushed:
+    """What left for a new recording: where each was, and whether it was evicted; the edits around it."""
+
+    before: int
+    after: int
+    left: list[tuple[Item, bool, bool, bool]]
 
 
 class Model:
@@ -80,7 +90,9 @@ class Model:
         self.unwritten: list[Item] = []
         self.places: dict[str, int] = {}
         self.order = self.evicted = self.gone_plays = 0
-        self.edited = False
+        self.edits = self.last_edit = self.saved = 0
+        self.noted: list[Item] = []
+        self.returned: list[Item] = []
 
     @property
     def all(self) -> list[Item]:
@@ -92,7 +104,11 @@ class Model:
 
     @property
     def dirty(self) -> bool:
-        return self.edited or bool(self.unwritten)
+        return self.edits != self.saved or bool(self.unwritten)
+
+    def edit(self) -> None:
+        self.last_edit += 1
+        self.edits = self.last_edit
 
     def next_order(self) -> int:
         self.order += 1
@@ -101,10 +117,16 @@ class Model:
     def use(self, item: Item) -> None:
         self.used = [each for each in self.used if each is not item] + [item]
 
-    def evict(self) -> None:
+    def evict(self) -> list[tuple[Item, bool, bool, bool]]:
+        left = []
         while self.most is not None and len(self.used) > self.most:
             self.evicted += 1
+            left.append(self.leaver(self.used[0], True))
             self.remove(self.used[0])
+        return left
+
+    def leaver(self, item: Item, evicted: bool) -> tuple[Item, bool, bool, bool]:
+        return item, item in self.recorded, item in self.unwritten, evicted
 
     def hold(self, names: list[tuple[str, int]]) -> None:
         for letter, number in names:
@@ -114,37 +136,93 @@ class Model:
         self.evict()
 
     def replace(self, names: list[tuple[str, int]]) -> None:
-        self.edited |= bool(self.all or names)
+        if self.all or names:
+            self.edit()
+        self.noted, self.returned = [], []
         self.recorded, self.fresh, self.used, self.unwritten, self.places = [], [], [], [], {}
         self.gone_plays = 0
         self.hold(names)
 
-    def note(self, item: Item) -> None:
+    def note(self, item: Item, replaces: Item | None = None) -> None:
+        before, left = self.edits, []
+        if replaces is not None:
+            left.append(self.leaver(replaces, False))
+            self.remove(replaces, counted=False)
         self.fresh.append(item)
+        self.noted.append(item)
         self.unwritten.append(item)
         self.use(item)
-        self.evict()
+        left += self.evict()
+        item.pushed = Pushed(before, self.edits, left)
 
     def remove(self, item: Item, *, counted: bool = True) -> None:
         sequence = [each for each in self.recorded if each.letter == item.letter]
         if item in sequence:
             place = self.places.get(item.letter, 0)
             self.places[item.letter] = place - (sequence.index(item) < place) if len(sequence) > 1 else 0
-        for held in (self.recorded, self.fresh, self.used, self.unwritten):
+        for held in (self.recorded, self.fresh, self.used, self.unwritten, self.returned):
             if item in held:
                 held.remove(item)
         self.gone_plays += item.plays if counted else 0
-        self.edited = True
+        self.edit()
 
-    def forget(self, item: Item) -> None:
-        if item in self.fresh:
-            edited = self.edited or item not in self.unwritten
-            self.remove(item)
-            self.edited = edited
+    def forget(self, items: list[Item]) -> None:
+        for item in [each for each in reversed(self.noted) if each in items]:
+            pushed = item.pushed
+            pusher = next((each for each in self.noted if item in left_for(each)), None)
+            assert pushed is not None
+            if item in self.fresh:
+                edits = None if item not in self.unwritten else self.edits
+                self.remove(item)
+                if edits is not None:
+                    self.edits = edits
+                self.bring_back(pushed)
+            elif pusher is not None and pusher.pushed is not None:
+                place = left_for(pusher).index(item)
+                self.evicted -= pusher.pushed.left.pop(place)[3]
+                pusher.pushed.left += pushed.left
+                pusher.pushed.after = -2
+            else:
+                continue
+            self.noted.remove(item)
+
+    def bring_back(self, pushed: Pushed) -> None:
+        for item, recorded, unwritten, evicted in reversed(pushed.left):
+            if evicted:
+                self.evicted -= 1
+                self.gone_plays -= item.plays
+                self.used.insert(0, item)
+            else:
+                item.plays = max(0, item.plays - 1)
+                self.use(item)
+            if recorded:
+                self.put_back(item)
+            else:
+                self.fresh.append(item)
+                self.unwritten += [item] if unwritten else []
+        if pushed.left and self.edits == pushed.after:
+            self.edits = pushed.before
+        elif pushed.left or pushed.after == -2:
+            self.edit()
+
+    def put_back(self, item: Item) -> None:
+        self.recorded = sorted([*self.recorded, item], key=lambda each: each.order)
+        sequence = [each for each in self.recorded if each.letter == item.letter]
+        place = self.places.get(item.letter, 0)
+        if sequence.index(item) < place and not item.plays:
+            self.returned.append(item)
+        if sequence.index(item) < place or (sequence.index(item) == place and item.plays):
+            self.places[item.letter] = place + 1
 
     def take(self, letter: str, again: bool) -> Item | None:
         sequence = [item for item in self.recorded if item.letter == letter]
         place = self.places.get(letter, 0)
+        for item in sequence:
+            if item in self.returned:
+                self.returned.remove(item)
+                item.plays += 1
+                self.use(item)
+                return item
         if place >= len(sequence):
             if not sequence or not again or self.exhaustion is Exhaustion.ERROR:
                 return None
@@ -155,13 +233,17 @@ class Model:
         return sequence[place]
 
     def reset(self) -> None:
-        self.places, self.gone_plays = {}, 0
-        for item in self.recorded:
+        self.places, self.gone_plays, self.returned = {}, 0, []
+        for item in [*self.recorded, *(item for each in self.noted for item in left_for(each))]:
             item.plays = 0
 
     def written(self) -> tuple[str, ...]:
-        self.edited, self.unwritten = False, []
+        self.saved, self.unwritten = self.edits, []
         return self.names
+
+
+def left_for(item: Item) -> list[Item]:
+    return [] if item.pushed is None else [each[0] for each in item.pushed.left]
 
 
 class CassetteMachine(RuleBasedStateMachine):
@@ -235,10 +317,9 @@ class CassetteMachine(RuleBasedStateMachine):
         old = self.model.take(letter, True)
         if entry is not None and old is not None:
             new = Item(old.order, letter, self.number + 1)
-            self.model.remove(old, counted=False)
             new.entry = self.cassette.note(self.cassette.next_order(), self.new(letter), entry)
             self.model.next_order()
-            self.model.note(new)
+            self.model.note(new, old)
 
     @rule(letter=letters, again=st.booleans(), times=st.integers(1, 3))
     def replay(self, letter: str, again: bool, times: int) -> None:
@@ -252,13 +333,22 @@ class CassetteMachine(RuleBasedStateMachine):
         policy = self.cassette.policy
         return prepare(asked(letter), policy.rules, policy.matching)
 
+    @rule(letter=letters, again=st.booleans())
+    def replay_that_comes_to_nothing(self, letter: str, again: bool) -> None:
+        places, returned = dict(self.model.places), list(self.model.returned)
+        entry, item = self.cassette.take(self.prepared(letter), again=again), self.model.take(letter, again)
+        if entry is not None and item is not None:
+            self.cassette.give_back(entry)
+            item.plays -= 1
+            self.model.places, self.model.returned = places, returned
+
     @rule(data=st.data())
     def forget(self, data: st.DataObject) -> None:
-        if self.model.fresh:
-            item = data.draw(st.sampled_from(self.model.fresh))
-            assert item.entry is not None
-            self.cassette.forget([item.entry])
-            self.model.forget(item)
+        noted = self.model.noted
+        if noted:
+            items = data.draw(st.lists(st.sampled_from(noted), min_size=1, max_size=4, unique=True))
+            self.cassette.forget([item.entry for item in items if item.entry is not None])
+            self.model.forget(items)
 
     @rule()
     def reset(self) -> None:
@@ -272,7 +362,7 @@ class CassetteMachine(RuleBasedStateMachine):
         for letter in chosen:
             self.cassette.append(self.new(letter))
             self.model.hold([(letter, self.number)])
-            self.model.edited = True
+            self.model.edit()
 
     @rule(
         how=st.sampled_from(["clear", "replace", "load", "elsewhere"]), chosen=st.lists(letters, max_size=6)
@@ -295,7 +385,7 @@ class CassetteMachine(RuleBasedStateMachine):
         self.cassette.load()
         evicted = self.model.evicted
         self.model.replace(read_names(self.on_disk))
-        self.model.edited = self.model.evicted > evicted
+        self.model.saved = -1 if self.model.evicted > evicted else self.model.edits
         self.partial_is_newest = False
 
     @rule(chosen=st.lists(letters, max_size=3))

@@ -221,7 +221,7 @@ BAD_HEADERS: list[Any] = [[("A", "b")], {"A": "b"}, None]
         ("interaction.error.message", _failing(message=None)),
         ("interaction.error.errno", _failing(errno="111")),
         ("interaction", _asking(url="http://h/\u20ac")),
-        ("interaction", _answering(headers=Headers([("A", "\u20ac")]))),
+        ("interaction.response.headers", _answering(headers=Headers([("A", "\u20ac")]))),
         ("interaction", _answering(version="one")),
         ("interaction", 5),
     ],

@@ -119,7 +119,7 @@ def test_an_exchange_counts_once_and_only_while_the_block_is_open() -> None:
     found.after(one, Request("GET", URL), Response(200))
     found.failed(two, ConnectionResetError())
     found.after(two, Request("GET", URL), Response(200))
-    assert found.close() == (three,)
+    assert found.close() == (f"GET {URL}",)
     found.after(three, Request("GET", URL), Response(200))
     assert len(found.cassette) == 1
 

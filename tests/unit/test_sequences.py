@@ -162,3 +162,20 @@ def test_secrets_in_a_compressed_body_are_told_apart_too() -> None:
 
     found = index([packed("[REDACTED]"), packed("[REDACTED:2]")])
     assert [take(found, packed(word)) for word in ("one-password", "two-password")] == [100, 101]
+
+
+def test_what_is_added_while_another_thread_asks_for_it_can_be_found_afterwards() -> None:
+    """The reader of URLs stands for the other thread, which asks in the middle of `add`."""
+    busy: list[bool] = []
+    answers: list[bool] = []
+
+    def ask(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        if not busy:
+            busy.append(True)
+            answers.append(found.could_match("GET", URL))
+        return pairs
+
+    found = Index(Matching(normalize_query=ask), Exhaustion.REPEAT)
+    found.add(Entry(Interaction(Request("GET", URL), Response(200), AT), 1))
+    assert answers == [False]
+    assert found.could_match("GET", URL)

@@ -161,8 +161,12 @@ def test_a_hook_that_fails_raises_at_the_end_of_the_block_and_the_rest_is_saved(
 
     with pytest.raises(LookupError, match="no such thing"), use_cassette(path, before_record=fail):
         assert [server.get("/a"), server.get("/b")] == ["1 GET /a ", "2 GET /b "]
-    with use_cassette(path, mode="playback"):
-        assert server.get("/b") == "2 GET /b "
+    # The set is not whole, so it does not take the name; the next run completes it.
+    assert not path.exists()
+    with use_cassette(path):
+        assert [server.get("/b"), server.get("/a")] == ["2 GET /b ", "3 GET /a "]
+    with use_cassette(path, mode="playback") as cassette:
+        assert len(cassette) == 2
 
 
 def test_b19_strict_order_raises_and_the_right_request_still_succeeds(path: Path, server: Counter) -> None:

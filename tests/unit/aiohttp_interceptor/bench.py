@@ -94,7 +94,7 @@ class NotingRecorder(Recorder):
             self.reasons.append(why)
 
     def _forwarded(self) -> Forward:
-        forward = Forward(len(self.heads), 0.0, datetime.now(UTC), "")
+        forward = Forward(len(self.heads), 0.0, datetime.now(UTC), ("", ""))
         self.open.add(forward)
         return forward
 

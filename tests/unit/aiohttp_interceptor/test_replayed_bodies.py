@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from reqsnap import Cassette, use_cassette
 from reqsnap.interceptors import aiohttp_replay
-from reqsnap.model import Headers, Response
+from reqsnap.model import Headers, Interaction, Request, Response
 from tests.unit.aiohttp_interceptor.bench import (
     recorded,
+    run,
 )
 from tests.unit.aiohttp_interceptor.programs import (
     CHUNKED,
     PARTS,
+    URL,
     Read,
     read_all,
     replay,
@@ -126,3 +131,49 @@ def test_large_pieces_wait_for_their_reader(patience: int, monkeypatch: pytest.M
         return first, len(await response.content.read())
 
     assert replay(answer, read, read_bufsize=1000) == (1, 3_999_999)
+
+
+@pytest.mark.parametrize("methods", [["HEAD", "GET", "HEAD"], ["GET", "HEAD", "GET"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "answer",
+    [recorded(b"abc"), recorded(b"abc", CHUNKED), PARTS["chunked"], PARTS["closed"]],
+    ids=["length", "chunked", "pieces", "closed"],
+)
+def test_head_and_get_share_a_recording(tmp_path: Path, answer: Response, methods: list[str]) -> None:
+    """What HEAD leaves unread must not meet the next answer."""
+
+    path, moment = tmp_path / "x.yaml", datetime(2026, 1, 1, tzinfo=UTC)
+    made = Cassette()
+    made.append(Interaction(Request("GET", URL), answer, moment))
+    made.save(path)
+
+    async def program() -> list[bytes]:
+        bodies = []
+        with use_cassette(path, mode="playback", match_on=["uri"]):
+            async with aiohttp.ClientSession() as session:
+                for method in methods:
+                    async with session.request(method, URL) as response:
+                        assert response.headers == dict(answer.headers.pairs)
+                        bodies.append(await response.read())
+        return bodies
+
+    assert run(program) == [b"" if method == "HEAD" else answer.body for method in methods]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_no_body_comes_where_the_wire_has_none(status: int) -> None:
+    answer = Response(status, "", Headers([("Content-Length", "3")]), b"abc")
+    assert replay(answer, read_all) == b""
+
+
+def test_an_interim_answer_alone_leaves_nobody_waiting() -> None:
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        replay(Response(103, "Early Hints", Headers([("Content-Length", "3")]), b"abc"), read_all, "POST")
+
+
+@pytest.mark.parametrize("parts", [(1,), (1, 1), (2, 9), (9, 1)])
+@pytest.mark.parametrize("headers", [(CHUNKED,), (("Content-Length", "6"),), ()])
+def test_parts_that_do_not_add_up_lose_no_bytes(
+    headers: tuple[tuple[str, str], ...], parts: tuple[int, ...]
+) -> None:
+    assert replay(Response(200, "OK", Headers(headers), b"abcdef", parts=parts), read_all) == b"abcdef"

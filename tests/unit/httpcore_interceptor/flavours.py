@@ -24,7 +24,7 @@ TABLE = {name: f"reqsnap.interceptors.{name}" for name in ("httpcore", "httpcore
 
 def forward() -> Forward:
     """A permission to send."""
-    return Forward(order=0, started=0.0, recorded_at=datetime(2026, 1, 1, tzinfo=UTC), target="")
+    return Forward(order=0, started=0.0, recorded_at=datetime(2026, 1, 1, tzinfo=UTC), target=("", ""))
 
 
 @dataclass

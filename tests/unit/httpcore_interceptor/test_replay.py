@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
-from reqsnap.model import Headers, Request, Response
+from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 from reqsnap.recorder import Replay
 from tests.support.network import no_network
 from tests.unit.httpcore_interceptor.flavours import (
@@ -16,6 +16,7 @@ from tests.unit.httpcore_interceptor.flavours import (
     Flavour,
     every_async_flavour,
     every_flavour,
+    failing,
     recording,
     replaying,
 )
@@ -217,3 +218,55 @@ def test_replays_of_one_recording_share_nothing_that_can_be_changed(flavour: Fla
     assert first == second
     assert isinstance(recorder.at_body, Replay)
     assert len(recorder.at_body.kept) == 1
+
+
+@every_flavour
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 204), ("GET", 304), ("GET", 103)])
+def test_no_body_comes_where_the_wire_has_none(flavour: Flavour, method: str, status: int) -> None:
+    headers = Headers([("Content-Length", "3")])
+    answer = Response(status, "", headers, b"abc")
+
+    async def program(core: Core) -> None:
+        response, pieces = await core.fetch(method, URL)
+        assert (response.status, pieces) == (status, [])
+        assert response.headers == [(b"Content-Length", b"3")]
+
+    with no_network(), recording(replaying(answer)):
+        flavour.run(program)
+
+
+@every_flavour
+def test_head_and_get_of_one_recording_are_told_apart(flavour: Flavour) -> None:
+    recorder = replaying(Response(200, "OK", Headers([("Content-Length", "3")]), b"abc"))
+
+    async def program(core: Core) -> list[list[bytes]]:
+        return [(await core.fetch(method, URL))[1] for method in ("HEAD", "GET", "HEAD", "GET")]
+
+    with no_network(), recording(recorder):
+        assert flavour.run(program) == [[], [b"abc"], [], [b"abc"]]
+
+
+@every_flavour
+def test_head_gets_the_head_of_an_answer_that_broke_off_in_its_body(flavour: Flavour) -> None:
+    answer = Response(200, "OK", Headers([("Content-Length", "3")]), b"a")
+    recorder = failing(NetworkError(ErrorKind.CLOSED), answer)
+
+    async def program(core: Core) -> None:
+        response, pieces = await core.fetch("HEAD", URL)
+        assert (response.status, pieces) == (200, [])
+
+    with no_network(), recording(recorder):
+        flavour.run(program)
+
+
+@every_flavour
+@pytest.mark.parametrize("parts", [(1,), (1, 1), (2, 9), (9, 1)])
+def test_parts_that_do_not_add_up_lose_no_bytes(flavour: Flavour, parts: tuple[int, ...]) -> None:
+    headers = Headers([("Transfer-Encoding", "chunked")])
+    recorder = replaying(Response(200, "OK", headers, b"abcdef", parts=parts))
+
+    async def program(core: Core) -> bytes:
+        return b"".join((await core.fetch("GET", URL))[1])
+
+    with no_network(), recording(recorder):
+        assert flavour.run(program) == b"abcdef"

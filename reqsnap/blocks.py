@@ -6,6 +6,7 @@ given back in `close`, whatever fails on the way.
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,6 +20,7 @@ from reqsnap.interceptors import TABLE
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
 from reqsnap.policy import Policy
+from reqsnap.processes import children
 from reqsnap.recorder import Recorder
 from reqsnap.storage import CassetteFile
 
@@ -40,6 +42,16 @@ _lock = threading.Lock()
 _shared: dict[Path, Shared] = {}
 
 
+def _forget_parent() -> None:
+    """In a forked process no block is open on any path yet."""
+    global _lock
+    _lock = threading.Lock()
+    _shared.clear()
+
+
+children.when_forked(_forget_parent)
+
+
 class OpenBlock:
     """A block that is open. `cassette` is what the user holds of it."""
 
@@ -48,10 +60,12 @@ class OpenBlock:
         self._path = path
         self._options = options
         self._nested = False
+        self._process = os.getpid()
         self._shared = None if policy.mode is Mode.LIVE else _share(path, options, policy)
         try:
             self.cassette, recorder = self._recorder(policy)
-            self.scope = scope.Block(recorder, str(path or "a cassette in memory"))
+            name = str(path or "a cassette in memory")
+            self.scope = scope.Block(recorder, name, shared=options.subprocesses)
             patching.acquire()
         except BaseException:
             if self._shared is not None:
@@ -60,6 +74,7 @@ class OpenBlock:
             self._give_back()
             raise
         scope.open_block(self.scope)
+        children.opened(self.scope)
 
     def _recorder(self, policy: Policy) -> tuple[Cassette, Recorder | None]:
         shared = self._shared
@@ -81,9 +96,11 @@ class OpenBlock:
         """
         scope.close_block(self.scope)
         try:
-            return self._finish(error)
+            # In a forked process there is nothing to save.
+            return self._finish(error) if self._process == os.getpid() else []
         finally:
             patching.release()
+            children.closed(self.scope)
 
     def annotate(self, error: BaseException) -> None:
         """Say on an error, before anybody prints it, which refused requests it hides."""

@@ -7,6 +7,7 @@ open block where all open blocks are one chain; where they are not, nothing is g
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,22 +18,40 @@ from reqsnap.recorder import Recorder
 
 
 class Block:
-    """One opening of a cassette. `recorder` is None where the mode is live."""
+    """One opening of a cassette. `recorder` is None where the mode is live.
 
-    __slots__ = ("__weakref__", "children", "joined", "name", "open", "parent", "recorder")
+    `shared` says that processes which are started in it belong to it; they know it by
+    its `number`.
+    """
 
-    def __init__(self, recorder: Recorder | None, name: str) -> None:
+    __slots__ = (
+        "__weakref__",
+        "children",
+        "joined",
+        "name",
+        "number",
+        "open",
+        "parent",
+        "recorder",
+        "shared",
+    )
+
+    def __init__(self, recorder: Recorder | None, name: str, *, shared: bool = True) -> None:
         self.recorder = recorder
         self.name = name
+        self.shared = shared
+        self.number = next(_numbers)
         self.parent: Block | None = None
         self.open = False
         self.joined = False
         self.children = 0
 
 
+_numbers = itertools.count(1)
 _innermost: ContextVar[Block | None] = ContextVar("reqsnap_block", default=None)
 _inherited: ContextVar[Block | None] = ContextVar("reqsnap_inherited", default=None)
-_lock = threading.Lock()
+guard = threading.Lock()
+"""Held while the open blocks change."""
 _leaves: dict[Block, None] = {}
 """The open blocks in which no other is open, in the order of their opening."""
 
@@ -54,12 +73,25 @@ def current() -> Recorder | None:
     block = _innermost.get()
     if block is not None and block.open:
         return block.recorder
-    block = innermost() or _only_leaf() or _inherited.get()
+    block = here()
     return None if block is None else block.recorder
 
 
+def here() -> Block | None:
+    """The block that a request made here and now belongs to. Raises as `current` does."""
+    return innermost() or _only_leaf() or _inherited.get()
+
+
+def inherited_from(block: Block | None) -> Block | None:
+    """The block of a process that was started in `block`, as a thread's. Raises as `current` does."""
+    around = block
+    while around is not None and not around.open:
+        around = around.parent
+    return around or _only_leaf() or block
+
+
 def _only_leaf() -> Block | None:
-    with _lock:
+    with guard:
         leaves = list(_leaves)
     if not leaves:
         return None
@@ -78,14 +110,14 @@ def _same_cassette(one: Block, other: Block) -> bool:
 def open_block(block: Block) -> None:
     """Put a block in force in this context, inside the one that was."""
     block.parent, block.open, block.children = innermost(), True, 0
-    with _lock:
+    with guard:
         _join(block)
     _innermost.set(block)
 
 
 def close_block(block: Block) -> None:
     """End a block, in whatever context, thread and order that happens."""
-    with _lock:
+    with guard:
         _part(block)
         block.open = False
     if _innermost.get() is block:
@@ -94,7 +126,7 @@ def close_block(block: Block) -> None:
 
 def suspend(block: Block) -> None:
     """Leave a block open but in force nowhere; what was around it is in force here again."""
-    with _lock:
+    with guard:
         _part(block)
     if _innermost.get() is block:
         _innermost.set(block.parent)
@@ -103,14 +135,14 @@ def suspend(block: Block) -> None:
 @contextmanager
 def resumed(block: Block) -> Iterator[None]:
     """Put a suspended block in force for as long as the body runs."""
-    with _lock:
+    with guard:
         _join(block)
     token = _innermost.set(block)
     try:
         yield
     finally:
         _innermost.reset(token)
-        with _lock:
+        with guard:
             _part(block)
 
 

@@ -7,6 +7,7 @@ done, and gives it what came back.
     messages.py     what is said, as bytes and back
     tickets.py      what a child must know to ask, and how it is handed on
     serving.py      how the owner answers one message
+    sockets.py      how the two are connected
     owner.py        where it listens
     remote.py       the recorder of a child
     children.py     which block a child belongs to, and what a fork changes

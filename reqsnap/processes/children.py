@@ -77,7 +77,7 @@ def _ticket(owner: Owner, number: int, recorder: Recorder | None) -> Ticket:
     return Ticket(
         owner.address,
         owner.key.hex(),
-        os.getpid(),
+        owner.process,
         number,
         replays=replays,
         sends=sends,
@@ -104,6 +104,7 @@ def _listening() -> Owner:
             # Only here, because it takes a while to import. A forked child can import nothing
             # that another thread is importing: what it needs is imported before.
             importlib.import_module("reqsnap.processes.remote")
+            importlib.import_module("hmac")
             from reqsnap.processes.owner import Owner
             from reqsnap.processes.serving import Server
 

@@ -6,7 +6,6 @@ import contextvars
 import os
 import secrets
 import shutil
-import socket
 import tempfile
 import threading
 import time
@@ -14,16 +13,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
+from multiprocessing.connection import Connection
 from pathlib import Path
+
+from reqsnap.processes.sockets import admit, connect, listen
 
 Answer = Callable[[bytes], bytes]
 
 PREFIX, NAME = "reqsnap-", "owner"
 LONGEST = 90
 """In bytes: some systems allow no longer address than 104."""
-
-BACKLOG = 128
 
 LEFT_OVER = 60.0
 """The age in seconds from which a folder may be one that its owner was killed over."""
@@ -42,13 +41,14 @@ class Owner:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._folder: Path | None = None
+        self.process = os.getpid()
         self.key = secrets.token_bytes(32)
         if os.name == "nt":
             self.address = rf"\\.\pipe\{PREFIX}{secrets.token_hex(16)}"
         else:
             self._folder = _private_folder()
             self.address = str(self._folder / NAME)
-        self._listener = Listener(self.address, backlog=BACKLOG)
+        self._door = listen(self.address)
 
     def start(self) -> None:
         """Begin to answer, if it has not begun."""
@@ -64,10 +64,10 @@ class Owner:
             self._closed = True
         if self._thread is not None:
             # The one way to end an `accept` that works everywhere.
-            with suppress(OSError, EOFError):
-                Client(self.address).close()
-            self._thread.join()
-        self._listener.close()
+            with suppress(OSError):
+                connect(self.address).close()
+                self._thread.join()
+        self._door.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -77,12 +77,12 @@ class Owner:
         for connection in self._connections:
             connection.close()
         # In another process than its own it leaves the address where it is.
-        self._listener.close()
+        self._door.close()
 
     def _accept(self) -> None:
         while True:
             try:
-                connection = self._listener.accept()
+                connection = self._door.accept()
             except OSError:
                 return
             with self._lock:
@@ -94,8 +94,7 @@ class Owner:
 
     def _serve(self, connection: Connection) -> None:
         try:
-            deliver_challenge(connection, self.key)
-            answer_challenge(connection, self.key)
+            admit(connection, self.key)
             while True:
                 connection.send_bytes(self._answer(connection.recv_bytes()))
         except (OSError, EOFError, AuthenticationError):
@@ -133,10 +132,8 @@ def _remove_leftovers(place: Path) -> None:
 
 
 def _is_abandoned(address: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(1)
-        try:
-            probe.connect(str(address))
-        except ConnectionRefusedError:
-            return True
-        return False
+    try:
+        connect(str(address)).close()
+    except ConnectionRefusedError:
+        return True
+    return False

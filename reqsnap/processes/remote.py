@@ -29,6 +29,10 @@ PATIENCE = 1.0
 """In seconds: how long an answer may take before the owner is looked for."""
 
 
+_LOST = "process {}, which opened the cassette, can no longer be asked"
+_ENDED = "the block that process {} opened the cassette for has ended"
+
+
 class GoneError(Exception):
     """The owner does not answer any more."""
 
@@ -49,7 +53,7 @@ class RemoteRecorder(Recorder):
         )
         self.ticket = ticket
         self._idle: list[Connection] = []
-        self._is_gone = False
+        self._gone = ""
         self._has_warned = False
 
     def forked(self) -> None:
@@ -164,7 +168,7 @@ class RemoteRecorder(Recorder):
             shown.partition("?")[0],
             mode=self.ticket.mode,
             cassette=self.ticket.cassette,
-            reason=f"process {self.ticket.owner}, which opened the cassette, can no longer be asked",
+            reason=self._gone.format(self.ticket.owner),
             advice="keep that process, and its block, until its children have ended",
         )
         self.refusals.append(error)
@@ -187,8 +191,8 @@ class RemoteRecorder(Recorder):
             self._has_warned = True
             where = self.ticket.cassette or "a cassette in memory"
             text = (
-                f"{where}: process {self.ticket.owner}, which opened it, can no longer be asked; "
-                f"the requests of process {os.getpid()} are sent and not recorded from here on."
+                f"{where}: {self._gone.format(self.ticket.owner)}; the requests of process "
+                f"{os.getpid()} are sent and not recorded from here on."
             )
             warnings.warn(LostExchangeWarning(text), stacklevel=2)
 
@@ -197,6 +201,7 @@ class RemoteRecorder(Recorder):
         data = messages.pack({**asked, "block": self.ticket.number}, bodies or [])
         said, given = messages.unpack(self._exchange(data))
         if "gone" in said:
+            self._gone = _ENDED
             raise GoneError
         if "ambiguous" in said:
             raise AmbiguousCassetteError(said["ambiguous"])
@@ -216,7 +221,7 @@ class RemoteRecorder(Recorder):
             answer: bytes = connection.recv_bytes()
         except (OSError, EOFError) as problem:
             connection.close()
-            self._is_gone = True
+            self._gone = _LOST
             raise GoneError from problem
         except BaseException:
             # Interrupted: whoever takes it next would get this answer.
@@ -227,17 +232,17 @@ class RemoteRecorder(Recorder):
         return answer
 
     def _take(self) -> Any:
-        if self._is_gone:
+        if self._gone:
             raise GoneError
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        from multiprocessing.connection import Client
+        from reqsnap.processes.sockets import enter
 
         try:
-            return Client(self.ticket.address, authkey=bytes.fromhex(self.ticket.key))
+            return enter(self.ticket.address, bytes.fromhex(self.ticket.key))
         except (OSError, EOFError, ValueError, AuthenticationError) as problem:
-            self._is_gone = True
+            self._gone = _LOST
             raise GoneError from problem
 
 

@@ -1,6 +1,6 @@
 """What children do: ask a server on loopback through a client, and how they are started.
 
-    python -m tests.processes.children CLIENT PORT NAME COUNT
+python -m tests.processes.children CLIENT PORT NAME COUNT
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "tests.processes.children"]
@@ -96,12 +97,9 @@ def by_process(method: str) -> Way:
     """`multiprocessing.Process`."""
 
     def start(client: str, port: int, names: Iterable[str], count: int) -> dict[str, Answers]:
-        context = multiprocessing.get_context(method)
+        context: Any = multiprocessing.get_context(method)
         queue = context.SimpleQueue()
-        processes = [
-            context.Process(target=_put, args=(queue, client, port, name, count))  # type: ignore[attr-defined]
-            for name in names
-        ]
+        processes = [context.Process(target=_put, args=(queue, client, port, name, count)) for name in names]
         for process in processes:
             process.start()
         found = dict(queue.get() for _ in processes)
@@ -125,7 +123,9 @@ def by_pool(method: str) -> Way:
     def start(client: str, port: int, names: Iterable[str], count: int) -> dict[str, Answers]:
         asked = [(client, port, name, count) for name in names]
         with multiprocessing.get_context(method).Pool(len(asked)) as pool:
-            return {each[2]: found for each, found in zip(asked, pool.starmap(ask_all, asked, 1), strict=True)}
+            return {
+                each[2]: found for each, found in zip(asked, pool.starmap(ask_all, asked, 1), strict=True)
+            }
 
     return start
 

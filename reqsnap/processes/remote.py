@@ -188,13 +188,14 @@ class RemoteRecorder(Recorder):
 
     def _warn(self) -> None:
         if not self._has_warned:
-            self._has_warned = True
             where = self.ticket.cassette or "a cassette in memory"
             text = (
                 f"{where}: {self._gone.format(self.ticket.owner)}; the requests of process "
                 f"{os.getpid()} are sent and not recorded from here on."
             )
             warnings.warn(LostExchangeWarning(text), stacklevel=2)
+            # Not where it was raised, which may have been where nothing may be raised.
+            self._has_warned = True
 
     def _ask(self, asked: dict[str, Plain], bodies: Bodies | None = None) -> tuple[Plain, Bodies]:
         """What the owner says. Raises GoneError, and what the owner met with."""

@@ -7,7 +7,6 @@ the path shares it. Its methods may be called from any thread.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,14 +60,11 @@ class Cassette(Recordings):
         super().__init__(policy or Policy(), evicts=evicts)
         self._file = file
         self._saver: Saver | None = None
-        self._is_copy = False
         if file is not None and self._policy.mode is not Mode.PLAYBACK:
             saver = Saver(file, self._contents, self._lock, unfinished=unfinished, from_partial=from_partial)
             self._saver = saver
             if flush_interval is not None:
                 self._flusher = Flusher(saver.flush, lambda: saver.has_changed, flush_interval)
-
-    # What it is
 
     @property
     def path(self) -> str | None:
@@ -215,10 +211,8 @@ class Cassette(Recordings):
             self._saver.save()
         else:
             self._own_file()
-            why = "mode playback never writes its own file"
-            if self._is_copy:
-                why = "only the process that opened it writes its own file"
-            raise ConfigurationError("path", None, f"{why}; name another")
+            who = "only the process that opened it writes" if self._is_copy else "mode playback never writes"
+            raise ConfigurationError("path", None, f"{who} its own file; name another")
 
     def flush(self) -> None:
         """Write what is new now; it is on the disk when this returns. Raises CassetteWriteError.
@@ -268,11 +262,8 @@ class Cassette(Recordings):
 
     def abandon(self) -> None:
         """Be a copy in a forked process, which its file has nothing to do with any more."""
-        self._lock = threading.RLock()
-        self._is_copy, self._saver = True, None
-        if self._flusher is not None:
-            self._flusher.abandon()
-            self._flusher = None
+        self._saver = None
+        self._be_a_copy()
 
     def end(self, *, raised: bool) -> bool:
         """Write what is new, at the end of the last block; returns whether anything was written.

@@ -21,6 +21,7 @@ from reqsnap.interceptors import TABLE
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
 from reqsnap.policy import Policy
+from reqsnap.processes import children
 from reqsnap.recorder import Recorder
 from reqsnap.storage import CassetteFile
 
@@ -59,6 +60,14 @@ _places: dict[str, Place] = {}
 """By path. Only single operations are done on it, each of which is atomic, so no lock guards it."""
 
 
+def _forget_parent() -> None:
+    """In a forked process no block is open on any path yet."""
+    _places.clear()
+
+
+children.when_forked(_forget_parent)
+
+
 class OpenBlock:
     """A block that is open. `cassette` is what the user holds of it."""
 
@@ -67,11 +76,13 @@ class OpenBlock:
         self._path = path
         self._options = options
         self._nested = False
+        self._process = os.getpid()
         self._place: Place | None = None
         self._shared = None if policy.mode is Mode.LIVE else self._share(policy)
         try:
             self.cassette, recorder = self._recorder(policy)
-            self.scope = scope.Block(recorder, str(path or "a cassette in memory"))
+            name = str(path or "a cassette in memory")
+            self.scope = scope.Block(recorder, name, shared=options.subprocesses)
             patching.acquire()
         except BaseException:
             if self._shared is not None:
@@ -80,6 +91,7 @@ class OpenBlock:
             self._give_back()
             raise
         scope.open_block(self.scope)
+        children.opened(self.scope)
 
     def _recorder(self, policy: Policy) -> tuple[Cassette, Recorder | None]:
         shared = self._shared
@@ -101,9 +113,11 @@ class OpenBlock:
         """
         scope.close_block(self.scope)
         try:
-            return self._finish(error)
+            # In a forked process there is nothing to save.
+            return self._finish(error) if self._process == os.getpid() else []
         finally:
             patching.release()
+            children.closed(self.scope)
 
     def annotate(self, error: BaseException) -> None:
         """Say on an error, before anybody prints it, which refused requests it hides."""

@@ -68,8 +68,6 @@ class Cassette(Recordings):
             if flush_interval is not None:
                 self._flusher = Flusher(saver.flush, lambda: saver.has_changed, flush_interval)
 
-    # What it is
-
     @property
     def path(self) -> str | None:
         """The path of the file, or None in memory."""
@@ -219,7 +217,8 @@ class Cassette(Recordings):
             self._saver.save()
         else:
             self._own_file()
-            raise ConfigurationError("path", None, "mode playback never writes its own file; name another")
+            who = "only the process that opened it writes" if self._is_copy else "mode playback never writes"
+            raise ConfigurationError("path", None, f"{who} its own file; name another")
 
     def flush(self) -> None:
         """Write what is new now; it is on the disk when this returns. Raises CassetteWriteError.
@@ -269,6 +268,11 @@ class Cassette(Recordings):
         return tuple(stub for stub in self.stubs.all if not stub.used)
 
     # For the blocks
+
+    def abandon(self) -> None:
+        """Be a copy in a forked process, which its file has nothing to do with any more."""
+        self._saver = None
+        self._be_a_copy()
 
     def end(self, *, raised: bool) -> bool:
         """Write what is new, at the end of the last block; returns whether anything was written.

@@ -8,7 +8,8 @@
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
     │   ├── SequenceExhaustedError  it was recorded, but not as often as it was made
     │   ├── OutOfOrderError       it was recorded, but another is next in a strict order
-    │   └── StaleRecordingError   it was recorded, but longer ago than `max_age` allows
+    │   ├── StaleRecordingError   it was recorded, but longer ago than `max_age` allows
+    │   └── OwnerGoneError        the process that opened the cassette can no longer be asked
     └── AmbiguousCassetteError    several cassettes are open and none is this thread's
 
     ReqsnapWarning (a UserWarning)
@@ -212,6 +213,10 @@ class StaleRecordingError(UnmatchedRequestError):
     """
 
     recorded_at: datetime | None = None
+
+
+class OwnerGoneError(UnmatchedRequestError):
+    """A request of a child process whose cassette was opened by a process that can no longer be asked."""
 
 
 def _rebuild(

@@ -48,6 +48,11 @@ class Flusher:
             if timer is not threading.current_thread():
                 timer.join()
 
+    def abandon(self) -> None:
+        """Arrange for nothing more, in a forked process, which has no timer and may hold no lock."""
+        self._stopped, self._timer = True, None
+        _open.pop(self, None)
+
     def exit(self) -> None:
         """Write at once, because the interpreter exits while the block is open."""
         self.stop()

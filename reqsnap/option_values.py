@@ -48,6 +48,7 @@ class OptionValues(TypedDict, total=False):
     flush_interval: float
     record_errors: bool
     exclusive: bool
+    subprocesses: bool
     record_on_exception: bool
     redact: bool
     redact_headers: Iterable[str]

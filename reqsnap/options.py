@@ -51,6 +51,7 @@ class Options:
     auto_flush: save every `flush_interval` seconds what is new, not only at the end.
     record_errors: record network errors too, and raise them on replay.
     exclusive: True keeps outer cassettes from answering what this one does not hold.
+    subprocesses: False leaves child processes alone; they are neither recorded nor replayed.
     record_on_exception: False drops what a block recorded that ends with an exception.
     redact: False stores secrets as they are.
     redact_headers, redact_query, redact_fields: more names that hold secrets, in headers,
@@ -86,6 +87,7 @@ class Options:
     flush_interval: float = 30.0
     record_errors: bool = False
     exclusive: bool = False
+    subprocesses: bool = True
     record_on_exception: bool = True
     redact: bool = True
     redact_headers: tuple[str, ...] = ()
@@ -260,6 +262,7 @@ _CHECKS: dict[str, check.Check] = {
     "flush_interval": check.seconds,
     "record_errors": check.flag,
     "exclusive": check.flag,
+    "subprocesses": check.flag,
     "record_on_exception": check.flag,
     "redact": check.flag,
     "redact_headers": check.names,

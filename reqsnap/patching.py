@@ -45,8 +45,10 @@ class _Applied:
 
 
 _MISSING = object()
-_lock = threading.RLock()
+guard = threading.RLock()
+"""Held while the patches change."""
 _users = 0
+_generation = 0
 _table: Mapping[str, str] = {}
 _watched: set[str] = set()
 _loaded: dict[str, tuple[Patch, ...]] = {}
@@ -66,7 +68,7 @@ def acquire() -> None:
     global _users
     if _users == 0:
         _prepare()
-    with _lock:
+    with guard:
         if _users == 0:
             _install()
         _users += 1
@@ -75,10 +77,19 @@ def acquire() -> None:
 def release() -> None:
     """Count a user out; the last one has every patch removed."""
     global _users
-    with _lock:
+    with guard:
         _users -= 1
         if _users == 0:
             _remove()
+
+
+def forked(users: int) -> None:
+    """Count anew in a forked process, where only its open blocks are users and what threads held is gone."""
+    global _users, _generation
+    _generation += 1
+    if _users and not users:
+        _remove()
+    _users = users
 
 
 class Hold:
@@ -87,17 +98,19 @@ class Hold:
     Released by `release()`, once, or when nothing refers to it any more.
     """
 
-    __slots__ = ("_held",)
+    __slots__ = ("_generation", "_held")
 
     def __init__(self) -> None:
         self._held = True
+        self._generation = _generation
         acquire()
 
     def release(self) -> None:
         """Let the patches go."""
         if self._held:
             self._held = False
-            release()
+            if self._generation == _generation:
+                release()
 
     def __del__(self) -> None:
         self.release()
@@ -135,7 +148,7 @@ def _imported(module: ModuleType) -> None:
     client = module.__name__
     if client in _table:
         _load(client)
-        with _lock:
+        with guard:
             if _users and client not in _applied:
                 _apply(client)
 

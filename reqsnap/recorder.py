@@ -31,9 +31,12 @@ __all__ = ["Forward", "Lost", "Recorder", "Refuse", "Replay"]
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `built` is for interceptors: what they need not work out again as long as the block
-    is open. `refusals`, `lost`, `stale`, `drift` and `problems` are for the end of the block to tell.
+    `is_remote` says that another process decides. `built` is for interceptors: what they need
+    not work out again as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
+    `problems` are for the end of the block to tell.
     """
+
+    is_remote = False
 
     def __init__(
         self,
@@ -97,7 +100,7 @@ class Recorder:
             return None
         if self._excludes and self._filters.excludes(url):
             return self._unrecorded(method, url)
-        if self.may_replay and self._could_match(method, url):
+        if self.may_replay and self.could_match(method, url):
             return None
         if self.permits.send:
             return self._forward(method, url)
@@ -108,7 +111,7 @@ class Recorder:
 
         Raises what a function of the user's raises.
         """
-        decision = self._answer(request, innermost=True)
+        decision = self.answer(request, innermost=True)
         if decision is not None:
             return decision
         if self.permits.send:
@@ -159,6 +162,36 @@ class Recorder:
         method, url = forward.target
         return f"{method} {redact_request(Request(method, url), self.cassette.policy.rules)[0].url}"
 
+    def forked(self) -> None:
+        """Be of no more use, in a forked process: what is under way is the other's to record."""
+        self._lock = threading.RLock()
+        self._under_way, self.closed = {}, True
+        self.cassette.abandon()
+
+    # For a block within this one
+
+    def could_match(self, method: str, url: str) -> bool:
+        """Whether this cassette, or one around it, may answer this method and URL."""
+        cassette = self.cassette
+        if self.permits.replay and not self.closed and cassette.could_match(method, url):
+            return True
+        if cassette.stubs.all and cassette.stubs.could_match(method, url):
+            return True
+        return self.outer is not None and self.outer.could_match(method, url)
+
+    def answer(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
+        """What this cassette, or one around it, has to say of a request; None for nothing."""
+        if not self._is_plain or self.cassette.stubs.all:
+            decision = self._answer_by_rules(request, innermost=innermost)
+            if decision is not None:
+                return decision
+        elif self.permits.replay and not self.closed:
+            # What is used up is recorded anew where the mode may, and repeated where not.
+            entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
+            if entry is not None:
+                return replay_of(entry)
+        return None if self.outer is None else self.outer.answer(request, innermost=False)
+
     # Within
 
     def _finish(self, forward: Forward) -> bool:
@@ -184,27 +217,6 @@ class Recorder:
             self.problems.append(problem)
         if entry is None and forward.replaces is not None:
             self.cassette.give_back(forward.replaces)
-
-    def _could_match(self, method: str, url: str) -> bool:
-        cassette = self.cassette
-        if self.permits.replay and not self.closed and cassette.could_match(method, url):
-            return True
-        if cassette.stubs.all and cassette.stubs.could_match(method, url):
-            return True
-        return self.outer is not None and self.outer._could_match(method, url)
-
-    def _answer(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
-        """What this cassette, or one around it, has to say of a request; None for nothing."""
-        if not self._is_plain or self.cassette.stubs.all:
-            decision = self._answer_by_rules(request, innermost=innermost)
-            if decision is not None:
-                return decision
-        elif self.permits.replay and not self.closed:
-            # What is used up is recorded anew where the mode may, and repeated where not.
-            entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
-            if entry is not None:
-                return replay_of(entry)
-        return None if self.outer is None else self.outer._answer(request, innermost=False)
 
     def _answer_by_rules(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
         if self.closed:

@@ -28,6 +28,7 @@ class Recordings:
         self._contents = Contents(policy, evicts=evicts)
         self._drift: list[Drift] = []
         self._flusher: Flusher | None = None
+        self._is_copy = False
         self.stubs = Stubs()
 
     @property
@@ -140,6 +141,14 @@ class Recordings:
         with self._lock:
             candidates = self._contents.candidates(live)
         return [entry for entry in candidates if accepted(matching, live, entry)]
+
+    def _be_a_copy(self) -> None:
+        """In a forked process nobody holds the lock, and nothing is written any more."""
+        self._is_copy = True
+        self._lock = threading.RLock()
+        if self._flusher is not None:
+            self._flusher.abandon()
+            self._flusher = None
 
     def _all(self) -> list[Entry]:
         with self._lock:

@@ -7,6 +7,7 @@ open block where all open blocks are one chain; where they are not, nothing is g
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,17 +17,32 @@ from reqsnap.recorder import Recorder
 
 
 class Block:
-    """One opening of a cassette. `recorder` is None where the mode is live."""
+    """One opening of a cassette. `recorder` is None where the mode is live.
 
-    __slots__ = ("__weakref__", "name", "open", "parent", "recorder")
+    `shared` says that processes which are started in it belong to it; they know it by
+    its `number`.
+    """
 
-    def __init__(self, recorder: Recorder | None, name: str) -> None:
+    __slots__ = (
+        "__weakref__",
+        "name",
+        "number",
+        "open",
+        "parent",
+        "recorder",
+        "shared",
+    )
+
+    def __init__(self, recorder: Recorder | None, name: str, *, shared: bool = True) -> None:
         self.recorder = recorder
         self.name = name
+        self.shared = shared
+        self.number = next(_numbers)
         self.parent: Block | None = None
         self.open = False
 
 
+_numbers = itertools.count(1)
 _innermost: ContextVar[Block | None] = ContextVar("reqsnap_block", default=None)
 _inherited: ContextVar[Block | None] = ContextVar("reqsnap_inherited", default=None)
 _joined: dict[Block, None] = {}
@@ -54,8 +70,21 @@ def current() -> Recorder | None:
     block = _innermost.get()
     if block is not None and block.open:
         return block.recorder
-    block = innermost() or _only_leaf() or _inherited.get()
+    block = here()
     return None if block is None else block.recorder
+
+
+def here() -> Block | None:
+    """The block that a request made here and now belongs to. Raises as `current` does."""
+    return innermost() or _only_leaf() or _inherited.get()
+
+
+def inherited_from(block: Block | None) -> Block | None:
+    """The block of a process that was started in `block`, as a thread's. Raises as `current` does."""
+    around = block
+    while around is not None and not around.open:
+        around = around.parent
+    return around or _only_leaf() or block
 
 
 def _only_leaf() -> Block | None:

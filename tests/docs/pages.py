@@ -52,6 +52,15 @@ def examples(text: str) -> Iterator[Example]:
 def run_page(page: Path, folder: Path, api: DocumentedApi) -> None:
     """Run every example of a page in a folder, which is the current one."""
     module = ModuleType("example")
+    # Child processes look for the functions that they are given there.
+    sys.modules[module.__name__] = module
+    try:
+        _run_examples(page, module, folder, api)
+    finally:
+        del sys.modules[module.__name__]
+
+
+def _run_examples(page: Path, module: ModuleType, folder: Path, api: DocumentedApi) -> None:
     for example in examples(page.read_text("utf-8")):
         name = _TEST_FILE.match(example.code)
         if name is not None:

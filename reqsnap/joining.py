@@ -1,0 +1,28 @@
+"""How a process that was started inside a block comes to belong to it."""
+
+from __future__ import annotations
+
+from reqsnap import blocks as blocks
+from reqsnap import patching, scope
+from reqsnap.processes import children
+from reqsnap.processes.remote import RemoteRecorder
+from reqsnap.processes.tickets import Ticket
+
+_root: scope.Block | None = None
+
+
+def join(text: str) -> None:
+    """Belong to the block of a ticket for as long as this process lives.
+
+    Raises ValueError for a ticket that another version of reqsnap has written.
+    """
+    global _root
+    ticket = Ticket.from_text(text)
+    if _root is not None:
+        _root.recorder = RemoteRecorder(ticket)
+        return
+    root = scope.Block(RemoteRecorder(ticket), ticket.cassette or "a cassette in memory")
+    patching.acquire()
+    scope.open_block(root)
+    children.opened(root)
+    _root = root

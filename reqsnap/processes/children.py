@@ -1,0 +1,188 @@
+"""Which block a child process belongs to: one that is started here, and one that is forked."""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from reqsnap import patching, scope
+from reqsnap.errors import AmbiguousCassetteError
+from reqsnap.processes.tickets import Ticket
+from reqsnap.recorder import Recorder
+
+if TYPE_CHECKING:
+    from reqsnap.processes.owner import Owner
+
+_NOBODY = Ticket("", "", 0, 0, replays=True, sends=False, records_errors=False, mode="once", cassette=None)
+
+_blocks: WeakValueDictionary[int, scope.Block] = WeakValueDictionary()
+"""Every block of this process that may still be asked about, by its number."""
+
+_lock = threading.RLock()
+_owner: Owner | None = None
+_watches_forks = False
+_when_forked: list[Callable[[], None]] = []
+
+
+def when_forked(forget: Callable[[], None]) -> None:
+    """Have a function forget, in each forked process, what was its parent's."""
+    _when_forked.append(forget)
+
+
+def opened(block: scope.Block) -> None:
+    """A block of this process was opened: children that are born from now on may belong to it."""
+    _blocks[block.number] = block
+    if not _watches_forks:
+        _watch_forks()
+
+
+def closed(block: scope.Block) -> None:
+    """A block of this process was closed; with the last one nobody else is let in."""
+    if _owner is not None and not any(each.open for each in list(_blocks.values())):
+        _stop()
+
+
+def ticket_here() -> Ticket | None:
+    """What a process that is started here and now must know; None where it is left alone."""
+    if not _blocks:
+        return None
+    try:
+        block = scope.here()
+    except AmbiguousCassetteError:
+        # The child may make no request at all: it is told when it makes one.
+        return _ticket(_started(), 0, None)
+    if block is None or block.recorder is None or not block.shared:
+        return None
+    if block.recorder.is_remote:
+        from reqsnap.processes.remote import RemoteRecorder
+
+        if isinstance(block.recorder, RemoteRecorder):
+            return block.recorder.ticket
+    return _ticket(_started(), block.number, block.recorder)
+
+
+def _ticket(owner: Owner, number: int, recorder: Recorder | None) -> Ticket:
+    if recorder is None:
+        # Which block it is will be seen: until then nothing is sent, and all is asked.
+        replays, sends, records_errors, mode, cassette = True, False, False, "once", None
+    else:
+        cassette, policy = recorder.cassette.path, recorder.cassette.policy
+        replays, sends = _replays(recorder), recorder.may_send
+        records_errors, mode = policy.records_errors, policy.mode.value
+    return Ticket(
+        owner.address,
+        owner.key.hex(),
+        owner.process,
+        number,
+        replays=replays,
+        sends=sends,
+        records_errors=records_errors,
+        mode=mode,
+        cassette=cassette,
+    )
+
+
+def _replays(recorder: Recorder | None) -> bool:
+    """Whether a mode replays. Stubs are not counted in, because they come and go."""
+    while recorder is not None:
+        if recorder.permits.replay:
+            return True
+        recorder = recorder.outer
+    return False
+
+
+def _listening() -> Owner:
+    """The owner that this process is for its children."""
+    global _owner
+    with _lock:
+        if _owner is None:
+            # Only here, because it takes a while to import. A forked child can import nothing
+            # that another thread is importing: what it needs is imported before.
+            importlib.import_module("reqsnap.processes.remote")
+            importlib.import_module("hmac")
+            from reqsnap.processes.owner import Owner
+            from reqsnap.processes.serving import Server
+
+            _owner = Owner(Server(_blocks.get).answer)
+        return _owner
+
+
+def _started() -> Owner:
+    owner = _listening()
+    owner.start()
+    return owner
+
+
+@atexit.register
+def _stop() -> None:
+    global _owner
+    with _lock:
+        owner, _owner = _owner, None
+    if owner is not None:
+        owner.close()
+
+
+# Forks
+
+
+def _watch_forks() -> None:
+    global _watches_forks
+    _watches_forks = True
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_before, after_in_parent=_in_parent, after_in_child=_in_child)
+
+
+def _before() -> None:
+    if any(block.open and block.shared and block.recorder is not None for block in list(_blocks.values())):
+        _listening()
+    # What no other thread may hold while this process is doubled.
+    _lock.acquire()
+    patching.guard.acquire()
+
+
+def _release() -> None:
+    patching.guard.release()
+    _lock.release()
+
+
+def _in_parent() -> None:
+    _release()
+    owner = _owner
+    if owner is not None:
+        owner.start()
+
+
+def _in_child() -> None:
+    """Be a child: ask for the blocks that were open, with nothing of what belongs to the parent."""
+    global _owner
+    _release()
+    owner, _owner = _owner, None
+    if owner is not None:
+        owner.abandon()
+    blocks = list(_blocks.values())
+    for block in blocks:
+        block.recorder = _asking(block, owner)
+    for forget in _when_forked:
+        forget()
+    patching.forked(sum(block.open for block in blocks))
+
+
+def _asking(block: scope.Block, owner: Owner | None) -> Recorder | None:
+    """The recorder that a block has in a forked process."""
+    recorder = block.recorder
+    if recorder is None:
+        return None
+    ticket = _NOBODY if owner is None else _ticket(owner, block.number, recorder)
+    recorder.forked()
+    if not block.shared:
+        return None
+    if recorder.is_remote or not block.open:
+        return recorder
+    from reqsnap.processes.remote import RemoteRecorder
+
+    return RemoteRecorder(ticket, recorder.cassette)

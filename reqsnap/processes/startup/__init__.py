@@ -1,0 +1,1 @@
+"""A folder that `PYTHONPATH` of child processes begins with."""

@@ -1,0 +1,1 @@
+"""Child processes belong to the block that they were started in."""

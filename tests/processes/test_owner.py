@@ -1,0 +1,83 @@
+"""Where an owner listens: in a short place of its own, which it leaves clean."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reqsnap.processes.owner import LEFT_OVER, LONGEST, Owner
+from reqsnap.processes.sockets import connect, enter
+
+
+def echo(data: bytes) -> bytes:
+    return data
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A short temporary folder."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def leave(folder: Path, *, age: float) -> Path:
+    """What an owner leaves that was killed."""
+    folder.mkdir()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(folder / "owner"))
+    then = folder.stat().st_mtime - age
+    os.utime(folder, (then, then))
+    return folder
+
+
+def test_what_killed_owners_left_is_removed_and_nothing_else(place: Path) -> None:
+    old = leave(place / "reqsnap-old", age=LEFT_OVER + 10)
+    new = leave(place / "reqsnap-new", age=0)
+    (place / "reqsnap-other").mkdir()
+    first = Owner(echo)
+    then = Path(first.address).parent.stat().st_mtime - LEFT_OVER - 10
+    os.utime(Path(first.address).parent, (then, then))
+    second = Owner(echo)
+    assert not old.exists()
+    assert {*place.iterdir()} == {
+        new,
+        place / "reqsnap-other",
+        Path(first.address).parent,
+        Path(second.address).parent,
+    }
+    first.close()
+    second.close()
+    assert {*place.iterdir()} == {new, place / "reqsnap-other"}
+
+
+def test_a_long_temporary_folder_is_passed_over(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = place / ("x" * LONGEST)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    owner = Owner(echo)
+    assert len(owner.address) < LONGEST
+    owner.close()
+    owner.close()
+
+
+def test_who_is_connected_is_answered_to_the_end(place: Path) -> None:
+    owner = Owner(echo)
+    owner.start()
+    stranger = connect(owner.address)
+    with enter(owner.address, owner.key) as connection:
+        connection.send_bytes(b"one")
+        assert connection.recv_bytes() == b"one"
+        owner.close()
+        connection.send_bytes(b"two")
+        assert connection.recv_bytes() == b"two"
+    stranger.close()
+    with pytest.raises(OSError, match="No such file"):
+        connect(owner.address)

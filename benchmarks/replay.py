@@ -27,7 +27,9 @@ from benchmarks.worker import TOOLS, Job, Outcome, holds
 SLOW = {"VCR.py": 100}
 """Tools whose cost grows with the cassette, and how many requests they make of a large one."""
 LARGE = 500
-REQUESTS = 1000
+REQUESTS = 3000
+WARM_UP = 600
+"""Enough for the interpreter to have specialised the code, whatever the tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _plan(arguments: argparse.Namespace, directory: Path) -> Iterator[Job]:
         for count in arguments.interactions:
             for tool in arguments.tools:
                 requests = _requests(tool, count)
-                warm_up = count if requests == REQUESTS else requests // 10
+                warm_up = max(count, WARM_UP) if requests == REQUESTS else requests // 10
                 path = str(directory / f"{tool}-{client}-{count}.yaml")
                 yield Job(tool, client, path, "", count, warm_up, requests)
 

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reqsnap.matching import Matching, differences
@@ -295,6 +295,7 @@ texts = st.lists(st.sampled_from(VALUES), max_size=6).map("".join)
 
 
 @given(texts, st.sampled_from(["authorization", "ts", "x-amz-credential", "a"]))
+@example("boundary=x" + 4 * "2026-11-22T01:02:03Z", "a")
 def test_a_normal_form_is_its_own(text: str, name: str) -> None:
     normal = Normal(VOLATILE, ())
     once = normal.value(name, text)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from reqsnap import Cassette, Interaction, Mode, Request, Response, use_cassette
-from reqsnap.entries import Exhaustion, prepare
-from reqsnap.policy import Policy
+from reqsnap.rules.policy import Policy
+from reqsnap.sequences.entries import Exhaustion, prepare
 from tests.support.counter import Counter
 
 THREADS, ANSWERS, ROUNDS = 16, 16_000, 20

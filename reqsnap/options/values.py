@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypedDict
 
-from reqsnap.filters import Hook, ShouldPlayback
 from reqsnap.matching.matchers import Comparison
 from reqsnap.model import Request, Response
 from reqsnap.modes import Mode
+from reqsnap.rules.filters import Hook, ShouldPlayback
 
 NormalizeQuery = Callable[[list[tuple[str, str]]], list[tuple[str, str]] | str]
 NormalizeBody = Callable[[bytes], bytes | str]

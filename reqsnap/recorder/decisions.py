@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reqsnap.entries import Entry
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.model import Interaction, NetworkError, Response
+from reqsnap.sequences.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)

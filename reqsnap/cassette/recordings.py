@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from reqsnap.contents import Contents
-from reqsnap.entries import Entry, Prepared, prepare
+from reqsnap.cassette.contents import Contents
+from reqsnap.cassette.flushing import Flusher
+from reqsnap.cassette.stubs import Stubs
 from reqsnap.errors import Drift
-from reqsnap.flushing import Flusher
 from reqsnap.matching import differences
 from reqsnap.model import Interaction, Request
-from reqsnap.policy import Policy
-from reqsnap.sequences import Accepts, Taken, accepted
-from reqsnap.stubs import Stubs
+from reqsnap.rules.policy import Policy
+from reqsnap.sequences.entries import Entry, Prepared, prepare
+from reqsnap.sequences.index import Accepts, Taken, accepted
 
 
 class Recordings:

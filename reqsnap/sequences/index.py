@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
-from reqsnap.entries import ROOM, Entry, Exhaustion, Order, Prepared, Vector, strip_numbers
-from reqsnap.likeness import resembles
 from reqsnap.matching import Matching
 from reqsnap.memo import Memo
 from reqsnap.model import Request
 from reqsnap.redaction import PLACEHOLDER
-from reqsnap.turns import Group, Turns
+from reqsnap.sequences.entries import ROOM, Entry, Exhaustion, Order, Prepared, Vector, strip_numbers
+from reqsnap.sequences.likeness import resembles
+from reqsnap.sequences.turns import Group, Turns
 
 Accepts = Callable[[Entry], bool]
 """What the matchers of the user's say of each candidate for one request."""

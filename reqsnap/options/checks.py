@@ -14,8 +14,8 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.filters import OfRequest, ShouldRecord
 from reqsnap.message_checks import is_asynchronous
+from reqsnap.rules.filters import OfRequest, ShouldRecord
 
 Check = Callable[[str, Any], Any]
 Named = TypeVar("Named", bound=enum.Enum)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.blocks import OpenBlock
+from reqsnap.blocks.opening import OpenBlock
 
 Opens = Callable[[tuple[Any, ...], dict[str, Any]], OpenBlock]
 """Opens a block, at each call, of whose arguments it is told."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from reqsnap.entries import Entry, Exhaustion, LiveVector, Vector
+from reqsnap.sequences.entries import Entry, Exhaustion, LiveVector, Vector
 
 
 @dataclass(eq=False, slots=True)

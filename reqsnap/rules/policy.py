@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reqsnap.entries import Exhaustion, Order
-from reqsnap.filters import Filters
 from reqsnap.matching import Matching
 from reqsnap.modes import Mode
 from reqsnap.redaction import DEFAULT_RULES, Rules
-from reqsnap.retention import Retention
+from reqsnap.rules.filters import Filters
+from reqsnap.rules.retention import Retention
+from reqsnap.sequences.entries import Exhaustion, Order
 
 
 @dataclass(frozen=True, slots=True)

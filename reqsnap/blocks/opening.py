@@ -13,16 +13,16 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from reqsnap import patching, scope
-from reqsnap.block_reports import about_drift, about_lost, about_refusals, about_stale
+from reqsnap.blocks.reports import about_drift, about_lost, about_refusals, about_stale
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
 from reqsnap.formats import native
 from reqsnap.interceptors import TABLE
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
-from reqsnap.policy import Policy
 from reqsnap.processes import children
 from reqsnap.recorder import Recorder
+from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
 
 patching.use_table(TABLE)

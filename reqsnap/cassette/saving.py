@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from reqsnap.contents import Contents, Snapshot
-from reqsnap.entries import Entry
+from reqsnap.cassette.contents import Contents, Snapshot
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import native
 from reqsnap.model import Interaction, Request
+from reqsnap.sequences.entries import Entry
 from reqsnap.storage import CassetteFile
 
 

@@ -11,17 +11,17 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from reqsnap import option_checks as check
-from reqsnap.entries import Exhaustion, Order
 from reqsnap.errors import ConfigurationError
-from reqsnap.filters import Filters, Hook, ShouldPlayback, ShouldRecord, UrlFilter
 from reqsnap.matching import DEFAULT_MATCH_ON, Matching
 from reqsnap.matching.matchers import Comparison
 from reqsnap.modes import VARIABLE, Mode
-from reqsnap.option_values import NormalizeBody, NormalizeQuery
-from reqsnap.policy import Policy
+from reqsnap.options import checks as check
+from reqsnap.options.values import NormalizeBody, NormalizeQuery
 from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules
-from reqsnap.retention import OnStale, Retention
+from reqsnap.rules.filters import Filters, Hook, ShouldPlayback, ShouldRecord, UrlFilter
+from reqsnap.rules.policy import Policy
+from reqsnap.rules.retention import OnStale, Retention
+from reqsnap.sequences.entries import Exhaustion, Order
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,34 +9,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from os import PathLike
 
+from reqsnap.cassette.flushing import Flusher
+from reqsnap.cassette.info import RecordedRequest
+from reqsnap.cassette.recordings import Recordings
+from reqsnap.cassette.saving import Saver, rescue
+from reqsnap.cassette.stubs import Answer, Stub
+from reqsnap.cassette.value_checks import check_interaction
 from reqsnap.errors import CassetteWriteError, ConfigurationError
-from reqsnap.flushing import Flusher
 from reqsnap.formats import native
 from reqsnap.message_checks import check_request
-from reqsnap.model import Interaction, Request, Response
+from reqsnap.model import Interaction, Request
 from reqsnap.modes import Mode
-from reqsnap.policy import Policy
-from reqsnap.recordings import Recordings
-from reqsnap.saving import Saver, rescue
+from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
-from reqsnap.stubs import Answer, Stub
-from reqsnap.value_checks import check_interaction
 
 FilePath = str | PathLike[str]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedRequest:
-    """What a cassette knows of one request: how many answers, and how many were played."""
-
-    request: Request
-    responses: tuple[Response, ...]
-    play_count: int
-    recorded_at: datetime
 
 
 class Cassette(Recordings):

@@ -7,23 +7,23 @@ cassettes around this one, and whether the mode lets the request out.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from reqsnap import misses
 from reqsnap.cassette import Cassette
-from reqsnap.decisions import Forward, Lost, Refuse, Replay, changed_replay, replay_of
-from reqsnap.entries import Entry, Prepared, prepare
+from reqsnap.cassette.value_checks import check_interaction
 from reqsnap.errors import Drift, UnmatchedRequestError
 from reqsnap.memo import Memo
 from reqsnap.model import Interaction, NetworkError, Request, Response
 from reqsnap.modes import Permits
+from reqsnap.recorder import misses
+from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, changed_replay, replay_of
+from reqsnap.recorder.under_way import UnderWay
 from reqsnap.redaction import redact_request
-from reqsnap.retention import OnStale
-from reqsnap.value_checks import check_interaction
+from reqsnap.rules.retention import OnStale
+from reqsnap.sequences.entries import Entry, Prepared, prepare
 
 __all__ = ["Forward", "Lost", "Recorder", "Refuse", "Replay"]
 
@@ -50,7 +50,6 @@ class Recorder:
         self.cassette = cassette
         self.permits = permits
         self.outer = outer
-        self.closed = False
         self.refusals: list[UnmatchedRequestError] = []
         self.problems: list[Exception] = []
         self.lost: list[Lost] = []
@@ -58,8 +57,7 @@ class Recorder:
         self.drift: list[Drift] = []
         self.recorded: list[Entry] = []
         self.built: Memo[Any] = Memo()
-        self._under_way: dict[Forward, None] = {}
-        self._lock = threading.RLock()
+        self._under_way = UnderWay()
         self._clock, self._now = clock, now
         self._prepared: Memo[Prepared] = Memo()
         policy = cassette.policy
@@ -83,6 +81,11 @@ class Recorder:
         if self.permits.replay or self.cassette.stubs.all:
             return True
         return self.outer is not None and self.outer.may_replay
+
+    @property
+    def closed(self) -> bool:
+        """Whether its block has ended, so that it answers and records nothing more."""
+        return self._under_way.closed
 
     @property
     def may_send(self) -> bool:
@@ -122,7 +125,7 @@ class Recorder:
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
-        if self._finish(forward):
+        if self._under_way.end(forward):
             self._note(forward, request, response, None)
 
     def failed(
@@ -141,7 +144,7 @@ class Recorder:
         what had come of the response, where these are known. `why` says in words why an
         exchange without an error cannot be recorded. Raises nothing into the program.
         """
-        if not self._finish(forward):
+        if not self._under_way.end(forward):
             return
         if cause is not None and request is not None and self.cassette.policy.records_errors:
             self._note(forward, request, response or Response(0), cause)
@@ -153,10 +156,7 @@ class Recorder:
 
     def close(self) -> tuple[str, ...]:
         """Record nothing more; returns the requests that are still under way, to be shown."""
-        with self._lock:
-            self.closed = True
-            late = tuple(self._under_way)
-        return tuple(map(self._shown, late))
+        return tuple(map(self._shown, self._under_way.close()))
 
     def _shown(self, forward: Forward) -> str:
         method, url = forward.target
@@ -164,8 +164,7 @@ class Recorder:
 
     def forked(self) -> None:
         """Be of no more use, in a forked process: what is under way is the other's to record."""
-        self._lock = threading.RLock()
-        self._under_way, self.closed = {}, True
+        self._under_way.forked()
         self.cassette.abandon()
 
     # For a block within this one
@@ -193,11 +192,6 @@ class Recorder:
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
-
-    def _finish(self, forward: Forward) -> bool:
-        """Whether a forwarded exchange ends in time to be recorded."""
-        with self._lock:
-            return self._under_way.pop(forward, _UNKNOWN) is None and not self.closed
 
     def _note(
         self, forward: Forward, request: Request, response: Response, error: NetworkError | None
@@ -291,9 +285,7 @@ class Recorder:
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
         forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
-        with self._lock:
-            if not self.closed:
-                self._under_way[forward] = None
+        self._under_way.begin(forward)
         return forward
 
     def _unrecorded(self, method: str, url: str) -> Forward:
@@ -306,6 +298,3 @@ class Recorder:
     def _refused(self, error: UnmatchedRequestError) -> Refuse:
         self.refusals.append(error)
         return Refuse(error)
-
-
-_UNKNOWN = object()

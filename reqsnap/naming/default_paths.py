@@ -12,8 +12,8 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.naming import TestContext, current_naming
-from reqsnap.path_names import LONGEST_PART, fit, fit_part
+from reqsnap.naming.context import TestContext, current_naming
+from reqsnap.naming.path_names import LONGEST_PART, fit, fit_part
 
 FOLDER = "cassettes"
 _PREFIX = "test"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reqsnap.decisions import Lost
 from reqsnap.errors import (
     Drift,
     DriftWarning,
@@ -15,6 +14,7 @@ from reqsnap.errors import (
     UnmatchedRequestError,
 )
 from reqsnap.model import Interaction
+from reqsnap.recorder.decisions import Lost
 
 MOST = 3
 """How many drifted requests are shown whole; the rest are counted."""

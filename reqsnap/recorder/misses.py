@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TypeVar
 
 from reqsnap.cassette import Cassette
-from reqsnap.entries import Prepared
 from reqsnap.errors import OutOfOrderError, SequenceExhaustedError, StaleRecordingError, UnmatchedRequestError
 from reqsnap.model import Interaction
 from reqsnap.modes import Mode
-from reqsnap.near_misses import nearest
+from reqsnap.recorder.near_misses import nearest
+from reqsnap.sequences.entries import Prepared
 
 Kind = TypeVar("Kind", bound=UnmatchedRequestError)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from reqsnap.entries import Entry
+from reqsnap.sequences.entries import Entry
 
 
 class Recency:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from reqsnap.entries import ROOM, Entry, Order, Prepared, strip_numbers
 from reqsnap.model import Interaction
-from reqsnap.numbering import Numbering
-from reqsnap.policy import Policy
-from reqsnap.pushed_out import Leaver, Push, PushedOut
-from reqsnap.recency import Recency
 from reqsnap.redaction import redact_error, redact_interaction
+from reqsnap.rules.policy import Policy
 from reqsnap.sequences import Index
+from reqsnap.sequences.entries import ROOM, Entry, Order, Prepared, strip_numbers
+from reqsnap.sequences.numbering import Numbering
+from reqsnap.sequences.pushed_out import Leaver, Push, PushedOut
+from reqsnap.sequences.recency import Recency
 
 
 @dataclass(frozen=True, slots=True)

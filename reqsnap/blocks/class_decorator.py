@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from reqsnap.blocks import OpenBlock
-from reqsnap.decorators import Ends, decorate_function
-from reqsnap.default_paths import Called
+from reqsnap.blocks.decorators import Ends, decorate_function
+from reqsnap.blocks.opening import OpenBlock
+from reqsnap.naming.default_paths import Called
 
 OpensFor = Callable[[Called], OpenBlock]
 """Opens a block for a test that is called."""

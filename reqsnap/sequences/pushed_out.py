@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from reqsnap.entries import Entry
+from reqsnap.sequences.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any, cast
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.naming import TestContext, Value, plain
+from reqsnap.naming.context import TestContext, Value, plain
 
 AnyPath = str | os.PathLike[str]
 PathBuilder = Callable[[TestContext], AnyPath]

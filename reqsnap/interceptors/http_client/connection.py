@@ -11,14 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.interceptors import http_client_flow as flow
-from reqsnap.interceptors import http_client_state as state
-from reqsnap.interceptors.http_client_build import known, mark_of
-from reqsnap.interceptors.http_client_errors import BreakingFile, cause_in_answer, cause_in_sending
-from reqsnap.interceptors.http_client_note import heard_class, note_answer
-from reqsnap.interceptors.http_client_replay import StandInSocket, genuine_response
-from reqsnap.interceptors.http_client_state import CAPTURING, NOTING, REPLAYING, Exchange
-from reqsnap.interceptors.one_shot import Body, noted, with_body
+from reqsnap.interceptors.http_client import flow, state
+from reqsnap.interceptors.http_client.build import known, mark_of
+from reqsnap.interceptors.http_client.errors import BreakingFile, cause_in_answer, cause_in_sending
+from reqsnap.interceptors.http_client.note import heard_class, note_answer
+from reqsnap.interceptors.http_client.one_shot import Body, noted, with_body
+from reqsnap.interceptors.http_client.replay import StandInSocket, genuine_response
+from reqsnap.interceptors.http_client.state import CAPTURING, NOTING, REPLAYING, Exchange
 from reqsnap.model import NetworkError
 from reqsnap.patching import Patch
 from reqsnap.recorder import Recorder

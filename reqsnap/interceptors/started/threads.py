@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.interceptors.executors import starting_worker
+from reqsnap.interceptors.started.executors import starting_worker
 from reqsnap.patching import Hold, Patch
 
 

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from itertools import accumulate
 from typing import Any
 
-from reqsnap.interceptors import one_shot
+from reqsnap.interceptors.http_client import one_shot
 from reqsnap.model import ErrorKind, NetworkError
 from reqsnap.network_errors import Phase, cause_of, is_of_handshake, os_error
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from reqsnap.interceptors.http1 import is_bodiless
-from reqsnap.interceptors.httpcore_no_connection import no_connection_async, no_connection_sync
-from reqsnap.interceptors.httpcore_shapes import CoreRequest, CoreResponse, byte_headers
+from reqsnap.interceptors.httpcore.no_connection import no_connection_async, no_connection_sync
+from reqsnap.interceptors.httpcore.shapes import CoreRequest, CoreResponse, byte_headers
 from reqsnap.model import Response
 from reqsnap.recorder import Replay
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from reqsnap.interceptors.httpcore_failures import Failure, Runtime
-from reqsnap.interceptors.httpcore_replay import (
+from reqsnap.interceptors.httpcore.failures import Failure, Runtime
+from reqsnap.interceptors.httpcore.replay import (
     Traces,
     checkpoint,
     ends_with_head,
@@ -15,7 +15,7 @@ from reqsnap.interceptors.httpcore_replay import (
     replay_sync,
     traces_of,
 )
-from reqsnap.interceptors.httpcore_shapes import DEFAULT_PORTS, CoreRequest, CoreResponse, CoreURL
+from reqsnap.interceptors.httpcore.shapes import DEFAULT_PORTS, CoreRequest, CoreResponse, CoreURL
 from reqsnap.model import NetworkError
 from reqsnap.recorder import Replay
 

@@ -16,7 +16,7 @@ from aiohttp.helpers import BaseTimerContext
 from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 
-from reqsnap.interceptors.aiohttp_answer import Answer, Parsed, answer_to
+from reqsnap.interceptors.aiohttp.answer import Answer, Parsed, answer_to
 from reqsnap.recorder import Replay
 
 _PATIENCE = 1.0

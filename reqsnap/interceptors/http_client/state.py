@@ -7,8 +7,8 @@ from http import client as stdlib
 from typing import Any
 
 from reqsnap.interceptors.http1 import fields, is_chunked, request_sent
-from reqsnap.interceptors.http_client_errors import ABANDONED
-from reqsnap.interceptors.http_client_replay import StandInSocket
+from reqsnap.interceptors.http_client.errors import ABANDONED
+from reqsnap.interceptors.http_client.replay import StandInSocket
 from reqsnap.model import NetworkError, Request, Response
 from reqsnap.patching import Hold
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay

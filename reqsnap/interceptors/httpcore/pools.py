@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.interceptors.httpcore_bodies import (
+from reqsnap.interceptors.httpcore.bodies import (
     GatheredBody,
     SentBody,
     gather_async,
@@ -18,10 +18,10 @@ from reqsnap.interceptors.httpcore_bodies import (
     sent_body_async,
     sent_body_sync,
 )
-from reqsnap.interceptors.httpcore_failed import replay_failed_async, replay_failed_sync
-from reqsnap.interceptors.httpcore_live import Exchange, ReceivedBodyAsync, ReceivedBodySync
-from reqsnap.interceptors.httpcore_replay import replay_async, replay_sync
-from reqsnap.interceptors.httpcore_shapes import (
+from reqsnap.interceptors.httpcore.failed import replay_failed_async, replay_failed_sync
+from reqsnap.interceptors.httpcore.live import Exchange, ReceivedBodyAsync, ReceivedBodySync
+from reqsnap.interceptors.httpcore.replay import replay_async, replay_sync
+from reqsnap.interceptors.httpcore.shapes import (
     DEFAULT_PORTS,
     CoreRequest,
     CoreResponse,

@@ -16,7 +16,7 @@ from itertools import chain
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from reqsnap.interceptors.http_client_state import IDLE, SENT, url_of
+from reqsnap.interceptors.http_client.state import IDLE, SENT, url_of
 from reqsnap.memo import Memo
 from reqsnap.model import Headers, Request
 

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from http import client as stdlib
 from typing import Any
 
-from reqsnap.interceptors import http_client_state as state
-from reqsnap.interceptors import one_shot
-from reqsnap.interceptors.http_client_build import Built, Mark, remember
-from reqsnap.interceptors.http_client_errors import is_of_sending, unconnectable
-from reqsnap.interceptors.http_client_state import FAILING, NOTING, Exchange
+from reqsnap.interceptors.http_client import one_shot, state
+from reqsnap.interceptors.http_client.build import Built, Mark, remember
+from reqsnap.interceptors.http_client.errors import is_of_sending, unconnectable
+from reqsnap.interceptors.http_client.state import FAILING, NOTING, Exchange
 from reqsnap.model import Request
 from reqsnap.network_errors import is_of_connecting, os_error
 from reqsnap.recorder import Recorder, Refuse

@@ -27,9 +27,9 @@ from aiohttp.client_exceptions import UnixClientConnectorError
 from aiohttp.connector import BaseConnector, Connection
 from aiohttp.helpers import BaseTimerContext
 
-from reqsnap.interceptors.aiohttp_answer import Answer, head_of
-from reqsnap.interceptors.aiohttp_errors import TOTAL, WITHIN_HEAD
-from reqsnap.interceptors.aiohttp_replay import ReplayHandler, connection_on
+from reqsnap.interceptors.aiohttp.answer import Answer, head_of
+from reqsnap.interceptors.aiohttp.errors import TOTAL, WITHIN_HEAD
+from reqsnap.interceptors.aiohttp.replay import ReplayHandler, connection_on
 from reqsnap.interceptors.http1 import is_chunked
 from reqsnap.model import ErrorKind, NetworkError, Response
 from reqsnap.network_errors import is_of_connecting, os_error

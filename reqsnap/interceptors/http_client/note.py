@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from reqsnap.interceptors.http1 import Answer, is_left_between_events
-from reqsnap.interceptors.http_client_errors import ABANDONED, CLOSED, SWITCHED, cause_in_answer
-from reqsnap.interceptors.http_client_state import Exchange
+from reqsnap.interceptors.http_client.errors import ABANDONED, CLOSED, SWITCHED, cause_in_answer
+from reqsnap.interceptors.http_client.state import Exchange
 from reqsnap.interceptors.proxies import Proxy
 from reqsnap.model import Headers, NetworkError
 

@@ -20,11 +20,11 @@ from aiohttp.helpers import BasicAuth
 from aiohttp.tracing import Trace
 
 from reqsnap import scope
-from reqsnap.interceptors.aiohttp_body import Upload, gather, in_memory, is_repeatable, restore
-from reqsnap.interceptors.aiohttp_errors import Witness
-from reqsnap.interceptors.aiohttp_failures import fail_connecting, is_unconnected, replay_broken
-from reqsnap.interceptors.aiohttp_note import Exchange, exchange_on
-from reqsnap.interceptors.aiohttp_replay import mute, replay
+from reqsnap.interceptors.aiohttp.body import Upload, gather, in_memory, is_repeatable, restore
+from reqsnap.interceptors.aiohttp.errors import Witness
+from reqsnap.interceptors.aiohttp.failures import fail_connecting, is_unconnected, replay_broken
+from reqsnap.interceptors.aiohttp.note import Exchange, exchange_on
+from reqsnap.interceptors.aiohttp.replay import mute, replay
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from reqsnap import patching
-from reqsnap.interceptors.aiohttp_body import Upload
-from reqsnap.interceptors.aiohttp_errors import ABANDONED, SWITCHED, WITHIN_HEAD, Witness, losing
+from reqsnap.interceptors.aiohttp.body import Upload
+from reqsnap.interceptors.aiohttp.errors import ABANDONED, SWITCHED, WITHIN_HEAD, Witness, losing
 from reqsnap.interceptors.http1 import Answer, is_left_between_events, request_sent
 from reqsnap.model import ErrorKind, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from types import AsyncGeneratorType
 from typing import Any
 
-from reqsnap.interceptors.httpcore_shapes import Tee
+from reqsnap.interceptors.httpcore.shapes import Tee
 
 _BUFFERS = bytearray, memoryview
 _LIBRARIES = frozenset(("httpcore", "httpcore2", "httpx", "httpx2"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reqsnap.interceptors.executors import starting_workers
+from reqsnap.interceptors.started.executors import starting_workers
 from reqsnap.patching import Patch
 
 

@@ -7,7 +7,7 @@ from http import client as stdlib
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from reqsnap.interceptors.http_client_errors import BreakingFile
+from reqsnap.interceptors.http_client.errors import BreakingFile
 from reqsnap.model import NetworkError, Response
 from reqsnap.recorder import Replay
 

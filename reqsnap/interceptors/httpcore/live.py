@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from reqsnap.interceptors.http1 import is_left_between_events
-from reqsnap.interceptors.httpcore_errors import meaning
-from reqsnap.interceptors.httpcore_shapes import CoreRequest, CoreResponse, Tee, text_headers
+from reqsnap.interceptors.httpcore.errors import meaning
+from reqsnap.interceptors.httpcore.shapes import CoreRequest, CoreResponse, Tee, text_headers
 from reqsnap.model import Request, Response
 from reqsnap.recorder import Forward, Recorder
 

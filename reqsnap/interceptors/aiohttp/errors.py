@@ -16,7 +16,7 @@ from aiohttp import (
 )
 from aiohttp.helpers import BaseTimerContext
 
-from reqsnap.interceptors.aiohttp_body import Upload
+from reqsnap.interceptors.aiohttp.body import Upload
 from reqsnap.model import ErrorKind, NetworkError, Request
 from reqsnap.network_errors import Phase, cause_of, is_of_connecting
 

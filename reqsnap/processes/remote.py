@@ -53,6 +53,8 @@ class RemoteRecorder(Recorder):
         )
         self.ticket = ticket
         self._idle: list[Connection] = []
+        # Re-entrant, because a garbage collection may end an exchange anywhere.
+        self._lock = threading.RLock()
         self._gone = ""
         self._has_warned = False
 

@@ -6,6 +6,7 @@ What is shown of a wrong value is never more than its type where it may be a sec
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -79,6 +80,26 @@ def fitting(response: Response) -> Response:
     if headers is response.headers and parts is response.parts:
         return response
     return replace(response, headers=headers, parts=parts)
+
+
+def stating_its_length(method: str, response: Response) -> Response:
+    """A complete answer whose Content-Length is that of its body; for one that people may have changed.
+
+    An answer that has no body of its own tells the length of another's (RFC 9110, section
+    8.6), and one with a transfer coding is not measured by it (RFC 9112, section 6.3).
+    """
+    stated = response.headers.get_all("content-length")
+    if not stated or method.upper() == "HEAD" or response.status < 200 or response.status in (204, 304):
+        return response
+    if "transfer-encoding" in response.headers or not all(map(_SIZE.fullmatch, stated)):
+        return response
+    size = len(response.body)
+    if size in map(int, stated):
+        return response
+    return replace(response, headers=response.headers.replaced("content-length", str(size)))
+
+
+_SIZE = re.compile("[0-9]{1,15}")
 
 
 def parts_fit(parts: tuple[int, ...], length: int, cut: bool) -> bool:

@@ -44,11 +44,21 @@ def lay_out(text: str) -> tuple[str, str] | None:
     if laid_out is None or laid_out == line:
         return None
     laid_out += text[len(line) :]
-    return (style, laid_out) if restore(laid_out, style) == text else None
+    return (style, laid_out) if _joined(laid_out, style) == text else None
 
 
 def restore(text: str, style: str) -> str:
-    """The text as it was before it was laid out in that style."""
+    """The text as it was before it was laid out in that style.
+
+    A person may have changed it: raises json.JSONDecodeError where it is no JSON. It is
+    looked at as it stands, because taking a line break out can join two values into one.
+    """
+    _CHECKER.decode(text)
+    return _joined(text, style)
+
+
+def _joined(text: str, style: str) -> str:
+    """The text with the line breaks taken out."""
     if style == "spaced":
         text = _BREAK_AFTER_COMMA.sub(", ", text)
     return _BREAK.sub("", text)

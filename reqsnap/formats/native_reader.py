@@ -21,6 +21,7 @@ from reqsnap.formats.heads import Line
 from reqsnap.formats.native_values import Fields, UnreadableField
 from reqsnap.formats.native_writer import END
 from reqsnap.formats.yaml_tree import Mapping, Node, Sequence, Text
+from reqsnap.message_checks import stating_its_length
 from reqsnap.model import Interaction, Response
 
 _Decoded = TypeVar("_Decoded")
@@ -66,10 +67,21 @@ def _check_ends(text: str, path: str | None) -> None:
             reason = f"the layout must be a number, not {first[1]!r}"
         raise CassetteFormatError(path, line, reason)
     end = END.strip()
-    text = text.rstrip()
-    if not text.endswith((f"\n{end}", f"\r{end}")):
-        line = text.count("\n") + 1
+    if not _ends_with(end, text):
+        line = text.rstrip().count("\n") + 1
         raise CassetteFormatError(path, line, f"the file was cut short: its last line is not '{end}'")
+
+
+def _ends_with(end: str, text: str) -> bool:
+    """Whether a line is the last one, but for blank lines and comments that people put behind it."""
+    while text := text.rstrip():
+        start = max(text.rfind("\n"), text.rfind("\r")) + 1
+        last, text = text[start:], text[:start]
+        if last == end:
+            return True
+        if not last.startswith("#"):
+            return False
+    return False
 
 
 @contextmanager
@@ -122,6 +134,8 @@ class _Reader:
                 partial(native_values.response, cut=error is not None),
                 ("head",),
             )
+        if error is None:
+            response = stating_its_length(request.method, response)
         return Interaction(request, response, recorded_at, elapsed, error)
 
     def _decoded(

@@ -5,6 +5,7 @@ It knows nothing of YAML and of lines in a file, so that any reader of the layou
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -132,6 +133,10 @@ def _body(fields: Fields) -> bytes:
         raise UnreadableField(next(iter(notes)), 0, str(error)) from None
     try:
         return body_forms.restore(text, notes) if text else b""
+    except (json.JSONDecodeError, RecursionError) as error:
+        line, why = (error.lineno, error.msg) if isinstance(error, ValueError) else (1, "nested too deep")
+        reason = f"the body is not JSON ({why}); mend it, or remove the line 'json' to keep it as text"
+        raise UnreadableField("body", line - 1, reason) from None
     except ValueError as error:
         raise UnreadableField("body", 0, str(error)) from None
 
@@ -156,7 +161,8 @@ def _parts(fields: Fields, length: int, cut: bool) -> tuple[int, ...]:
         raise UnreadableField("parts", 0, "parts must be sizes in bytes with blanks between them")
     parts = tuple(map(int, sizes))
     if parts and not parts_fit(parts, length, cut):
-        reason = f"the parts add up to {sum(parts)} bytes, but the body has {length}"
+        reason = f"the parts add up to {sum(parts)} bytes, but the body has {length}; "
+        reason += "where the body was changed by hand, remove the line 'parts'"
         raise UnreadableField("parts", 0, reason)
     return parts
 

@@ -30,6 +30,8 @@ def test_the_file_that_is_edited_below_is_the_canonical_one() -> None:
         TEXT.replace("\n", "\r\n").encode(),
         b"\xef\xbb\xbf" + TEXT.encode(),
         TEXT.encode() + b"\n \n",
+        TEXT.encode() + b"# reviewed by Ada\n\n#\n",
+        TEXT.replace("\n", "\r\n").encode() + b"# reviewed by Ada",
         b"# mine\n\n---\n" + TEXT.encode(),
         edited("reqsnap: 1\n", "reqsnap : 1 # a comment\n"),
         edited("    parts: 6 6\n", "    # six bytes twice\n    parts: '6\n\n      6'\n"),
@@ -158,7 +160,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(damage: Damage) -> N
 def test_both_parsers_of_pyyaml_read_a_damaged_file_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     dice = random.Random(7)
     data = native.dump([PLAIN, ODD])
-    damaged = [dice.choice([flip_bits, insert, change_lines])(dice, data) for _ in range(150)]
+    damaged = [dice.choice([flip_bits, insert, change_lines])(dice, data) for _ in range(250)]
     with_libyaml = [outcome(each) for each in damaged]
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
     pure = [outcome(each) for each in damaged]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
 
@@ -9,10 +11,20 @@ from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native
 from tests.unit.native_files import TEXT, edited
 
+
+def json_error(text: str) -> str:
+    """What this Python's reader of JSON says of a text that is none."""
+    with pytest.raises(json.JSONDecodeError) as caught:
+        json.loads(text)
+    return caught.value.msg
+
+
 START_OF_RESPONSE = "head: |-\n      201 Created\n      Content-Type: text/plain"
-BAD_REQUEST_LINE = "the first line of a request's head must be a method, one blank and a URL"
+BAD_REQUEST_LINE = "the first line of a request's head must be a method, one blank and an absolute URL"
+UNFIT_PARTS = "where the body was changed by hand, remove the line 'parts'"
 BAD_STATUS = "the first line of a response's head must begin with a status, a number from 100 to 999"
 BAD_FIELD = "a header line must be a name, a colon and a value, and not begin with a blank"
+NAME_EXPECTED = json_error('{"name": "Ada",}')
 NOT_OURS = "it is not a reqsnap cassette, which begins with 'reqsnap: 1'"
 CUT_SHORT = "the file was cut short: its last line is not '# end'"
 
@@ -43,6 +55,10 @@ REFUSALS: list[tuple[bytes, int, str]] = [
     (TEXT.encode().removesuffix(b"# end\n"), 23, CUT_SHORT),
     (TEXT.encode().partition(b'"Ada')[0], 11, CUT_SHORT),
     (TEXT.encode() + b"more", 25, CUT_SHORT),
+    (TEXT.encode().removesuffix(b"# end\n") + b"# mine\n", 24, CUT_SHORT),
+    (TEXT.encode().removesuffix(b"# end\n") + b"  # end\n", 24, CUT_SHORT),
+    (b"reqsnap: 1\n", 1, CUT_SHORT),
+    (b"reqsnap: 1 # end", 1, CUT_SHORT),
     (b"\xff\xfer\x00e\x00", 1, "the byte 0xFF is not UTF-8 text"),
     (TEXT.encode().replace(b"Created", b"Cr\xe9ated"), 15, "the byte 0xE9 is not UTF-8 text"),
     (edited("one", "o\x00ne"), 19, "the character '\\x00' may stand in a YAML file only as an escape"),
@@ -94,9 +110,15 @@ REFUSALS: list[tuple[bytes, int, str]] = [
     (edited("  recorded_at", "  error:\n    kind: reset\n    elapsed: 1\n  recorded_at"), 25,
      "error has no key 'elapsed'"),
     (edited("6 6", "13 6").replace(b"  recorded_at", b"  error: {kind: reset}\n  recorded_at"), 17,
-     "the parts add up to 19 bytes, but the body has 12"),
+     f"the parts add up to 19 bytes, but the body has 12; {UNFIT_PARTS}"),
     # Heads.
     (edited("POST http://h/items?page=1", "POST"), 5, BAD_REQUEST_LINE),
+    (edited("POST http://h/items?page=1", "POST /items"), 5, BAD_REQUEST_LINE),
+    (edited("POST http://h/items?page=1", "POST  http://h/items"), 5, BAD_REQUEST_LINE),
+    (edited("POST http://h/items?page=1", "POST http://h/items HTTP/1.1"), 5, BAD_REQUEST_LINE),
+    (edited("POST http://h/items?page=1", "http://h/items"), 5, BAD_REQUEST_LINE),
+    (edited("POST http://h/items?page=1", "Host: 127.0.0.1:80"), 5, BAD_REQUEST_LINE),
+    (edited("POST http://h/items?page=1", "Referer: http://h/items"), 5, BAD_REQUEST_LINE),
     (edited("201 Created", "2O1 Created"), 15, BAD_STATUS),
     (edited("201 Created", "099 Created"), 15, BAD_STATUS),
     (edited(START_OF_RESPONSE, "head: [[201, Created]]"), 14, BAD_STATUS),
@@ -119,7 +141,12 @@ REFUSALS: list[tuple[bytes, int, str]] = [
      "json says how to read a body, and there is none"),
     (edited("6 6", "6, 6"), 17, "parts must be sizes in bytes with blanks between them"),
     (edited("6 6", "-6 18"), 17, "parts must be sizes in bytes with blanks between them"),
-    (edited("6 6", "6 7"), 17, "the parts add up to 13 bytes, but the body has 12"),
+    (edited("6 6", "6 7"), 17, f"the parts add up to 13 bytes, but the body has 12; {UNFIT_PARTS}"),
+    (edited('"name":"Ada"', '"name":"Ada",'), 12, f"the body is not JSON ({NAME_EXPECTED}"),
+    (edited('"name":"Ada"', "Ada"), 11, f"the body is not JSON ({NAME_EXPECTED}"),
+    (edited('"name":"Ada"', '"name":"Ada\n        Lovelace"'), 11, "the body is not JSON (Invalid control"),
+    (edited('{\n        "name":"Ada"\n      }', "[1\n      2]"), 11, "the body is not JSON (Expecting ','"),
+    (edited('{\n        "name":"Ada"\n      }', "[" * 100_000), 10, "the body is not JSON (nested too deep)"),
     (edited("json: compact", "complete: maybe\n    json: compact"), 8,
      "complete must be true or false, not 'maybe'"),
     (edited("    parts", "    version: 1.1\n    parts"), 17,

@@ -75,6 +75,8 @@ class CassetteContext:
     def __call__(self, function: Any) -> Any:
         """Decorate a function, coroutine function, generator, async generator or test class."""
         if isinstance(function, type):
+            if not function.__flags__ & _MADE_BY_A_CLASS_STATEMENT:
+                raise ConfigurationError("path", function, "a cassette decorates functions and test classes")
             return decorate_class(function, lambda called: self._block_for(lambda: called), end_block)
         if isinstance(function, staticmethod | classmethod):
             return type(function)(self(function.__func__))
@@ -104,6 +106,10 @@ class CassetteContext:
             return self._open.pop()
 
 
+_MADE_BY_A_CLASS_STATEMENT = 1 << 9
+"""A flag of types (Py_TPFLAGS_HEAPTYPE): of others, such as `int`, nothing can be replaced."""
+
+
 def _in_no_test() -> TestContext:
     """What a `with` block can be named after: it belongs to no function."""
     return TestContext(extra=current_naming())
@@ -119,7 +125,8 @@ def end_block(block: OpenBlock, error: BaseException | None) -> None:
     except Exception as problem:
         if error is None:
             raise
-        error.add_note(f"reqsnap, while it closed the cassette: {problem}")
+        told = "\n".join([str(problem), *getattr(problem, "__notes__", ())])
+        error.add_note(f"reqsnap, while it closed the cassette: {told}")
         return
     for warning in found:
         if error is None:

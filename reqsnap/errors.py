@@ -29,6 +29,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 
+from reqsnap.model import Request
+
+LONGEST = 400
+"""How many characters of a URL or a value a message shows. The attributes hold the whole."""
+
+
+def shortened(text: str) -> str:
+    """A text as a message shows it: of a long one the beginning and the end.
+
+    >>> len(shortened("x" * 100_000)) < 500
+    True
+    """
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST // 2]}...({len(text) - LONGEST} more characters)...{text[-LONGEST // 2 :]}"
+
 
 class ReqsnapError(Exception):
     """The root of every error that reqsnap raises."""
@@ -45,7 +61,7 @@ class ConfigurationError(ReqsnapError, ValueError):
         self.option, self.value, self.allowed, self.hint = option, value, allowed, hint
 
     def __str__(self) -> str:
-        text = f"{self.option}={self.value!r} cannot be used: {self.allowed}."
+        text = f"{self.option}={shortened(repr(self.value))} cannot be used: {self.allowed}."
         return f"{text} {self.hint}" if self.hint else text
 
 
@@ -124,7 +140,7 @@ class NearMiss:
     used_up: bool = False
 
     def __str__(self) -> str:
-        lines = [f"{self.method} {self.url}"]
+        lines = [f"{self.method} {shortened(self.url)}"]
         lines += [f"    {difference}" for difference in self.differences]
         if self.used_up:
             lines.append("    the same request, but every recording of it was played")
@@ -143,15 +159,19 @@ class Drift:
     differences: tuple[Difference, ...]
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.method} {self.url}", *[f"    {each}" for each in self.differences]])
+        return "\n".join(
+            [f"{self.method} {shortened(self.url)}", *[f"    {each}" for each in self.differences]]
+        )
 
 
 class UnmatchedRequestError(ReqsnapError):
     """A request that the cassette does not hold and the mode does not let out.
 
-    `method` and `url` (redacted) are the request's, `mode` and `cassette` (a path, or
-    None in memory) say where it was refused, `nearest` holds the closest recordings
-    and `reason` and `advice` say why and what to do.
+    `request` is the request, redacted, as far as it was known when it was refused: where
+    its body could not change the answer, and in a child process, its method and URL alone.
+    `method` and `url` are its own, `mode` and `cassette` (a path, or None in memory) say
+    where it was refused, `nearest` holds the closest recordings and `reason` and `advice`
+    say why and what to do.
     """
 
     def __init__(
@@ -164,15 +184,17 @@ class UnmatchedRequestError(ReqsnapError):
         reason: str,
         advice: str,
         nearest: Iterable[NearMiss] = (),
+        request: Request | None = None,
     ) -> None:
         super().__init__(method, url, mode, cassette, reason)
         self.method, self.url, self.mode, self.cassette = method, url, mode, cassette
         self.reason, self.advice, self.nearest = reason, advice, tuple(nearest)
+        self.request = request or Request(method, url)
 
     def __str__(self) -> str:
         where = self.cassette or "a cassette in memory"
         lines = [
-            f"{self.method} {self.url} was not sent: {self.reason}.",
+            f"{self.method} {shortened(self.url)} was not sent: {self.reason}.",
             f"Cassette: {where} (mode {self.mode})",
         ]
         if self.nearest:

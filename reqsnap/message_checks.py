@@ -23,7 +23,9 @@ def check_request(request: object, name: str = "request") -> None:
         raise ConfigurationError(f"{name}.method", request.method, "it is the name of an HTTP method")
     require(request.url, str, f"{name}.url")
     if "://" not in request.url:
-        raise ConfigurationError(f"{name}.url", str, "it is an absolute URL")
+        # Secrets stand in a query, or before an @.
+        shown = request.url.partition("?")[0].rpartition("@")[2]
+        raise ConfigurationError(f"{name}.url", shown, "it is an absolute URL")
     require(request.headers, Headers, f"{name}.headers")
     require(request.body, bytes, f"{name}.body")
     require(request.complete, bool, f"{name}.complete")

@@ -40,6 +40,10 @@ class Headers:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("Headers cannot be changed; build new ones")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Copied and pickled by making them anew, because nothing can be set.
+        return type(self), (self.pairs,)
+
     @overload
     def get(self, name: str) -> str | None: ...
     @overload

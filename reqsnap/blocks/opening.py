@@ -96,7 +96,7 @@ class OpenBlock:
     def _recorder(self, policy: Policy) -> tuple[Cassette, Recorder | None]:
         shared = self._shared
         if shared is None:
-            return Cassette(policy=policy), None
+            return Cassette(None if self._path is None else CassetteFile(self._path), policy), None
         around = scope.innermost()
         outer = None if around is None else around.recorder
         self._nested = _is_within(outer, shared.cassette)
@@ -238,10 +238,10 @@ def _in_memory(options: Options, policy: Policy) -> Shared:
 def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
     file = CassetteFile(path)
     mode = policy.mode
-    only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and file.exists())
+    only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and _is_there(file))
     file.check(writable=not only_replays)
     data = None if mode is Mode.RECORD else file.read()
-    partial = file.partial.read() if data is None and mode in (Mode.ONCE, Mode.UPDATE) else None
+    partial = file.partial.read() if data is None and mode is not Mode.RECORD else None
     may = permits(mode, recorded=data is not None, partial=partial is not None)
     cassette = Cassette(
         file,
@@ -258,18 +258,24 @@ def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
     return Shared(cassette, options, may)
 
 
+def _is_there(file: CassetteFile) -> bool:
+    """Whether a file exists; what is wrong with a path that cannot be asked for, its check says."""
+    try:
+        return file.exists()
+    except OSError:
+        return False
+
+
 def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None:
-    differing = [
-        field.name
-        for field in fields(Options)
-        if field.name != "mode" and getattr(shared.options, field.name) != getattr(options, field.name)
-    ]
-    if shared.cassette.mode is not policy.mode:
-        differing.append("mode")
-    if differing:
-        name = differing[0]
-        allowed = f"{path} is already open with {name}={getattr(shared.options, name)!r}"
-        raise ConfigurationError(name, getattr(options, name), allowed, "Blocks on one path must agree.")
+    for field in fields(Options):
+        name = field.name
+        there, here = getattr(shared.options, name), getattr(options, name)
+        if name == "mode":
+            # The mode in force, which REQSNAP_MODE may have changed since.
+            there, here = shared.cassette.mode.value, policy.mode.value
+        if there != here:
+            allowed = f"{path} is already open with {name}={there!r}"
+            raise ConfigurationError(name, here, allowed, "Blocks on one path must agree.")
 
 
 def _save(path: Path | None, shared: Shared) -> list[ReqsnapWarning]:

@@ -12,6 +12,7 @@ from reqsnap.errors import (
     StaleRecordingWarning,
     SwallowedRefusalWarning,
     UnmatchedRequestError,
+    shortened,
 )
 from reqsnap.model import Interaction
 from reqsnap.recorder.decisions import Lost
@@ -63,11 +64,12 @@ def about_lost(name: str, late: Sequence[str], lost: Sequence[Lost]) -> list[Req
         found.append(
             LostExchangeWarning(
                 f"{name}: {len(late)} exchange(s) were still under way when the block ended and are not "
-                f"recorded, the first to start: {late[0]}. Read or close every answer inside the block."
+                f"recorded, the first to start: {shortened(late[0])}. "
+                "Read or close every answer inside the block."
             )
         )
     if lost:
-        targets = "".join(f"\n  {each.target}: {each.why}" for each in lost[:MOST])
+        targets = "".join(f"\n  {shortened(each.target)}: {each.why}" for each in lost[:MOST])
         more = f"\n  and {len(lost) - MOST} more" if len(lost) > MOST else ""
         found.append(LostExchangeWarning(f"{name}: {len(lost)} exchange(s) are not recorded:{targets}{more}"))
     return found
@@ -81,7 +83,7 @@ def about_stale(name: str, stale: Sequence[Interaction]) -> list[ReqsnapWarning]
     return [
         StaleRecordingWarning(
             f"{name}: {len(stale)} replayed answer(s) are older than max_age, the oldest of "
-            f"{oldest.recorded_at:%Y-%m-%d}: {oldest.request.method} {oldest.request.url}. "
+            f"{oldest.recorded_at:%Y-%m-%d}: {oldest.request.method} {shortened(oldest.request.url)}. "
             "Record them anew with REQSNAP_MODE=record, or use on_stale='rerecord' in mode update."
         )
     ]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 
+from reqsnap.cassette.ended import too_late_for_stubs, warn_of_change
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.info import RecordedRequest
 from reqsnap.cassette.recordings import Recordings
@@ -51,7 +52,8 @@ class Cassette(Recordings):
         super().__init__(policy or Policy(), evicts=evicts)
         self._file = file
         self._saver: Saver | None = None
-        if file is not None and self._policy.mode is not Mode.PLAYBACK:
+        self.has_file, self.from_partial = not unfinished, from_partial
+        if file is not None and self._policy.mode not in (Mode.PLAYBACK, Mode.LIVE):
             saver = Saver(file, self._contents, self._lock, unfinished=unfinished, from_partial=from_partial)
             self._saver = saver
             if flush_interval is not None:
@@ -146,7 +148,7 @@ class Cassette(Recordings):
         checked = check_interaction(interaction, self._policy.rules)
         with self._lock:
             self._contents.append(checked)
-        self._changed()
+        self._changed_by_hand()
 
     def replace(self, interactions: Iterable[Interaction]) -> None:
         """Hold these interactions and no others. Raises ConfigurationError, and then nothing changes."""
@@ -157,7 +159,7 @@ class Cassette(Recordings):
         new = [check_interaction(each, self._policy.rules) for each in interactions]
         with self._lock:
             self._contents.replace(new)
-        self._changed()
+        self._changed_by_hand()
 
     def delete(self, which: Request | Callable[[Interaction], object]) -> int:
         """Remove every recording of a request, or every interaction of which a function says so.
@@ -174,8 +176,13 @@ class Cassette(Recordings):
             raise ConfigurationError("which", type(which), "it is a Request, or a function of an Interaction")
         with self._lock:
             count = self._contents.remove(chosen)
-        self._changed()
+        self._changed_by_hand()
         return count
+
+    def _changed_by_hand(self) -> None:
+        self._changed()
+        if self._ended and self._file is not None:
+            warn_of_change(str(self._file.path))
 
     # Its file
 
@@ -206,7 +213,8 @@ class Cassette(Recordings):
             self._saver.save()
         else:
             self._own_file()
-            who = "only the process that opened it writes" if self._is_copy else "mode playback never writes"
+            mode = f"mode {self.mode.value} never writes"
+            who = "only the process that opened it writes" if self._is_copy else mode
             raise ConfigurationError("path", None, f"{who} its own file; name another")
 
     def flush(self) -> None:
@@ -248,6 +256,8 @@ class Cassette(Recordings):
         <Stub GET https://api.example.com/clock: 0 calls>
         """
         stub = Stub(method, url, response, times=times)
+        if self._ended:
+            raise too_late_for_stubs(self.path)
         self.stubs.add(stub)
         return stub
 
@@ -268,7 +278,7 @@ class Cassette(Recordings):
 
         Raises CassetteWriteError, and the first error that a flush ended in.
         """
-        problem = None
+        problem, self._ended = None, True
         if self._flusher is not None:
             self._flusher.stop()
             problem = self._flusher.problem

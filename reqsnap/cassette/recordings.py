@@ -29,6 +29,7 @@ class Recordings:
         self._drift: list[Drift] = []
         self._flusher: Flusher | None = None
         self._is_copy = False
+        self._ended = False
         self.stubs = Stubs()
 
     @property
@@ -113,6 +114,13 @@ class Recordings:
         accepts = self._ask(live) if self._policy.matching.comparisons else None
         with self._lock:
             return bool(self._contents.index.entries_for(live, accepts))
+
+    def holds_but_body(self, live: Prepared) -> bool:
+        """Whether a request is recorded that differs in nothing but its body, played or not."""
+        accepts = self._ask(live, whatever_the_body=True) if self._policy.matching.comparisons else None
+        with self._lock:
+            found = self._contents.index.candidates_but_body(live)
+        return bool(found) if accepts is None else any(map(accepts, found))
 
     def next_order(self) -> int:
         """The place of a request that starts now."""

@@ -115,7 +115,7 @@ def _check(method: object, url: object, response: object, times: object) -> None
     is_pattern = isinstance(url, re.Pattern) and isinstance(url.pattern, str)
     if not is_pattern and not (isinstance(url, str) and "://" in url):
         allowed = "it is an absolute URL, or a compiled pattern of text searched in one"
-        raise ConfigurationError("url", type(url), allowed)
+        raise ConfigurationError("url", _shown(url) if isinstance(url, str) else type(url), allowed)
     if not isinstance(response, Response) and (not callable(response) or is_asynchronous(response)):
         allowed = "it is a Response, or a function, not a coroutine function, that returns one"
         raise ConfigurationError("response", type(response), allowed)

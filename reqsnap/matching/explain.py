@@ -199,12 +199,10 @@ def _listed(values: Iterable[str]) -> str | None:
 
 def _shown(meaning: Meaning) -> str | None:
     content = meaning.content
+    if meaning.body.kind == "form":
+        return f"form: {_short('&'.join(f'{readable(name)}={readable(value)}' for name, value in content))}"
     if not isinstance(content, bytes):
-        return (
-            f"{meaning.body.kind}: {_short(repr(content))}"
-            if meaning.body.kind == "json"
-            else "a multipart body"
-        )
+        return f"json: {_short(repr(content))}" if meaning.body.kind == "json" else "a multipart body"
     if not content:
         return None
     return f"{_short(repr(content.decode('utf-8', 'backslashreplace')))} ({len(content)} bytes)"

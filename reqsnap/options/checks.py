@@ -45,6 +45,44 @@ def names(name: str, value: Any) -> tuple[str, ...]:
     return listed
 
 
+def header_names(name: str, value: Any) -> tuple[str, ...]:
+    """A list of names that header fields can have (RFC 9110, section 5.1); to match all of them, `*`."""
+    listed = names(name, value)
+    for each in listed:
+        if not _FIELD_NAME.fullmatch(each) and not (each == "*" and name == "match_headers"):
+            allowed = "each is the name of a header field, without blanks, colon or value"
+            hint = "Only match_headers takes '*', for all headers." if "*" in each else ""
+            raise ConfigurationError(name, each, allowed, hint)
+    return listed
+
+
+# A token, but for `*`, which is meant as a pattern.
+_FIELD_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
+
+
+def hosts(name: str, value: Any) -> tuple[str, ...]:
+    """A list of hosts, `*` for any characters; an IPv6 address in brackets."""
+    listed = names(name, value)
+    for each in listed:
+        if not _HOST.fullmatch(each):
+            allowed = "each is a host, such as 'example.com', '*.example.com' or '[::1]', and nothing else"
+            raise ConfigurationError(name, each, allowed, "For a scheme, a port or a path use exclude_urls.")
+    return listed
+
+
+_HOST = re.compile(r"[^\s/:@\[\]]+|\[[0-9A-Fa-f:.*%]+\]")
+
+
+def field_names(name: str, value: Any) -> tuple[str, ...]:
+    """A list of names of JSON, form and multipart fields. A dot or a bracket may be part of one."""
+    listed = names(name, value)
+    for each in listed:
+        if "*" in each or each.startswith("$."):
+            allowed = "each is the whole name of a field, which is found at any depth, and no path or pattern"
+            raise ConfigurationError(name, each, allowed)
+    return listed
+
+
 def matchers(name: str, value: Any) -> tuple[Any, ...]:
     """A list of at least one matcher; which ones there are is known elsewhere."""
     listed = items(name, value)
@@ -64,7 +102,14 @@ def urls(name: str, value: Any) -> tuple[Any, ...]:
         if not item or not (is_pattern or isinstance(item, str) or _takes(item, 1)):
             allowed = "it is a list of parts of URLs, compiled patterns of text, and functions of a URL"
             raise ConfigurationError(name, item, allowed)
+        if isinstance(item, str) and _PATTERN.search(item):
+            allowed = "a string is a part of a URL that is looked for as it stands, and no URL holds these"
+            raise ConfigurationError(name, item, allowed, "For a pattern write re.compile(...).")
     return listed
+
+
+# None of these may stand in a URL but `*`, which hardly ever does.
+_PATTERN = re.compile(r"[*^\\\s]")
 
 
 def one_of(kind: type[Named]) -> Check:

@@ -17,6 +17,7 @@ from reqsnap.matching.matchers import Comparison
 from reqsnap.modes import VARIABLE, Mode
 from reqsnap.options import checks as check
 from reqsnap.options.values import NormalizeBody, NormalizeQuery
+from reqsnap.options.vcrpy_names import HINTS
 from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules
 from reqsnap.rules.filters import Filters, Hook, ShouldPlayback, ShouldRecord, UrlFilter
 from reqsnap.rules.policy import Policy
@@ -185,6 +186,18 @@ class _Need(NamedTuple):
 
 _NEEDS = (
     _Need(
+        ("ignore_headers",),
+        frozenset({"match_headers", "match_on"}),
+        lambda options, matching: bool(options.match_headers or "headers" in options.match_on),
+        "it is of no use where no header is matched",
+    ),
+    _Need(
+        ("match_headers", "exclude_headers"),
+        frozenset({"match_headers", "exclude_headers"}),
+        lambda options, matching: not _lowered(options.match_headers) & _lowered(options.exclude_headers),
+        "a header that is in exclude_headers is not matched, so it cannot be in match_headers too",
+    ),
+    _Need(
         ("redact_headers", "redact_query", "redact_fields"),
         frozenset({"redact"}),
         lambda options, matching: options.redact,
@@ -217,6 +230,10 @@ _NEEDS = (
 )
 
 
+def _lowered(names: tuple[str, ...]) -> set[str]:
+    return {name.lower() for name in names}
+
+
 def _refuse_any(need: _Need, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     for name in need.of:
         if name in values and values[name] != getattr(_DEFAULTS, name):
@@ -227,7 +244,7 @@ def _checked(name: str, value: Any) -> Any:
     found = _CHECKS.get(name)
     if found is None:
         close = difflib.get_close_matches(name, _CHECKS, n=1)
-        hint = f"Did you mean {close[0]}?" if close else ""
+        hint = HINTS.get(name) or (f"Did you mean {close[0]}?" if close else "")
         raise ConfigurationError(name, value, f"the options are {', '.join(_CHECKS)}", hint)
     return found(name, value)
 
@@ -235,9 +252,9 @@ def _checked(name: str, value: Any) -> Any:
 _CHECKS: dict[str, check.Check] = {
     "mode": lambda name, value: Mode.parse(value, name),
     "match_on": check.matchers,
-    "match_headers": check.names,
-    "ignore_headers": check.names,
-    "exclude_headers": check.names,
+    "match_headers": check.header_names,
+    "ignore_headers": check.header_names,
+    "exclude_headers": check.header_names,
     "case_sensitive": check.flag,
     "match_query": check.flag,
     "normalize_query": check.function,
@@ -249,7 +266,7 @@ _CHECKS: dict[str, check.Check] = {
     "on_exhausted": check.one_of(Exhaustion),
     "order": check.one_of(Order),
     "exclude_urls": check.urls,
-    "ignore_hosts": check.names,
+    "ignore_hosts": check.hosts,
     "ignore_localhost": check.flag,
     "should_record": check.should_record,
     "should_playback": check.function,
@@ -265,7 +282,7 @@ _CHECKS: dict[str, check.Check] = {
     "subprocesses": check.flag,
     "record_on_exception": check.flag,
     "redact": check.flag,
-    "redact_headers": check.names,
+    "redact_headers": check.header_names,
     "redact_query": check.names,
-    "redact_fields": check.names,
+    "redact_fields": check.field_names,
 }

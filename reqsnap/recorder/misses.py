@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import TypeVar
 
 from reqsnap.cassette import Cassette
-from reqsnap.errors import OutOfOrderError, SequenceExhaustedError, StaleRecordingError, UnmatchedRequestError
+from reqsnap.errors import (
+    OutOfOrderError,
+    SequenceExhaustedError,
+    StaleRecordingError,
+    UnmatchedRequestError,
+    shortened,
+)
 from reqsnap.model import Interaction
-from reqsnap.modes import Mode
+from reqsnap.recorder.advice import to_do
 from reqsnap.recorder.near_misses import nearest
 from reqsnap.sequences.entries import Prepared
 
@@ -17,7 +23,7 @@ Kind = TypeVar("Kind", bound=UnmatchedRequestError)
 def unmatched(cassette: Cassette, live: Prepared, *, closed: bool) -> UnmatchedRequestError:
     """The error for a request without a recording that is free to answer it."""
     recorded = [interaction.request for interaction in cassette.interactions]
-    used_up = not closed and cassette.holds(live)
+    used_up = not closed and _is_used_up(cassette, live)
     following = None if closed else cassette.next_in_order
     if following is not None:
         position, entry = following
@@ -26,26 +32,34 @@ def unmatched(cassette: Cassette, live: Prepared, *, closed: bool) -> UnmatchedR
             OutOfOrderError,
             cassette,
             live,
-            f"the order is strict, and recording {position} of {len(recorded)} is next: {expected}",
+            f"the order is strict, and recording {position} of {len(recorded)} is next: "
+            f"{shortened(expected)}",
             "make the requests in the order in which they were recorded, or leave out order='strict'.",
         )
         out_of_order.position, out_of_order.expected = position, expected
         return out_of_order
+    near = nearest(cassette.policy.matching, live.request, recorded)
     error = _error(
         SequenceExhaustedError if used_up else UnmatchedRequestError,
         cassette,
         live,
         _reason(cassette, len(recorded), used_up=used_up, closed=closed),
-        _advice(cassette.mode),
+        to_do(cassette.mode, () if used_up else near),
     )
-    error.nearest = nearest(cassette.policy.matching, live.request, recorded)
+    error.nearest = near
     return error
 
 
-def unplayable(cassette: Cassette, live: Prepared) -> UnmatchedRequestError:
-    """The error for a request that `should_playback` keeps from being replayed."""
-    reason = f"should_playback says no, and mode {cassette.mode.value} sends nothing"
-    return _error(UnmatchedRequestError, cassette, live, reason, "change should_playback, or the mode.")
+def _is_used_up(cassette: Cassette, live: Prepared) -> bool:
+    """Whether it is recorded: as it is, or where drift is but reported, with another body."""
+    return cassette.holds(live) or (cassette.policy.reports_drift and cassette.holds_but_body(live))
+
+
+def unplayable(cassette: Cassette, live: Prepared, hook: str) -> UnmatchedRequestError:
+    """The error for a request that a function of the user's keeps from being replayed."""
+    said = {"should_playback": "says no", "before_playback": "returned None for its recording"}[hook]
+    reason = f"{hook} {said}, and mode {cassette.mode.value} sends nothing"
+    return _error(UnmatchedRequestError, cassette, live, reason, f"change {hook}, or the mode.")
 
 
 def stale(cassette: Cassette, live: Prepared, interaction: Interaction) -> StaleRecordingError:
@@ -66,6 +80,7 @@ def _error(kind: type[Kind], cassette: Cassette, live: Prepared, reason: str, ad
         cassette=cassette.path,
         reason=reason,
         advice=advice,
+        request=request,
     )
 
 
@@ -74,19 +89,16 @@ def _reason(cassette: Cassette, recorded: int, *, used_up: bool, closed: bool) -
     if closed:
         return "its block has ended, and what remains of it may not use the network"
     if used_up:
-        return "it was recorded, but every recording of it has been played or stands for another value"
-    if not recorded:
-        return f"the cassette is empty and mode {mode} sends nothing"
-    return f"it is not among the {recorded} recorded requests and mode {mode} sends nothing new"
-
-
-def _advice(mode: Mode) -> str:
-    if mode is Mode.ONCE:
+        dropped = ", or before_playback drops it" if cassette.policy.filters.before_playback else ""
         return (
-            "run once with REQSNAP_MODE=update to add it, or with REQSNAP_MODE=record to record "
-            "everything anew; if the difference is meant to be ignored, change match_on."
+            f"it was recorded, but every recording of it has been played or stands for another value{dropped}"
         )
-    return (
-        "run once with REQSNAP_MODE=update to add it; if the difference is meant to be ignored, "
-        "change match_on."
+    if not recorded:
+        held = "the cassette is empty" if cassette.has_file else "there is no such file"
+        return f"{held} and mode {mode} sends nothing"
+    of_what = (
+        f" of {cassette.path}.partial, a first recording that did not end well,"
+        if cassette.from_partial
+        else ""
     )
+    return f"it is not among the {recorded} recorded requests{of_what} and mode {mode} sends nothing new"

@@ -223,7 +223,7 @@ class Recorder:
         if not self.permits.replay:
             return None
         if not self._filters.may_play(request):
-            return self._unplayable(request) if innermost else None
+            return self._unplayable(request, "should_playback") if innermost else None
         live = self._prepare(request)
         entry = self.cassette.take(live, again=not self.permits.send)
         if entry is None and self.cassette.policy.reports_drift and not self.permits.send:
@@ -258,17 +258,16 @@ class Recorder:
         finally:
             if replay is None:
                 self.cassette.give_back(entry)
-        if replay is None and self.permits.send and innermost:
-            # What the cassette holds already is not recorded a second time.
-            return self._unrecorded(request.method, request.url)
+        if replay is None and innermost and (self.permits.send or self.outer is None):
+            return self._unplayable(request, "before_playback")
         if replay is not None and is_stale:
             self.stale.append(interaction)
         return replay
 
-    def _unplayable(self, request: Request) -> Forward | Refuse:
-        """A request that `should_playback` keeps from its recording, which it does not double."""
+    def _unplayable(self, request: Request, hook: str) -> Forward | Refuse:
+        """A request that a hook keeps from its recording, which it does not double."""
         if not self.permits.send:
-            return self._refused(misses.unplayable(self.cassette, self._prepare(request)))
+            return self._refused(misses.unplayable(self.cassette, self._prepare(request), hook))
         if self.cassette.holds(self._prepare(request)):
             return self._unrecorded(request.method, request.url)
         return self._forward(request.method, request.url)

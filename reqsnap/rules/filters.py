@@ -62,7 +62,7 @@ class Filters:
         host = split_url(url).host
         return (
             any(_is_meant(each, url) for each in self.exclude_urls)
-            or any(fnmatch.fnmatchcase(host, pattern.lower()) for pattern in self.ignore_hosts)
+            or any(_is_host(host, pattern) for pattern in self.ignore_hosts)
             or (self.ignore_localhost and is_local(host))
         )
 
@@ -81,6 +81,11 @@ class Filters:
     def to_playback(self, interaction: Interaction) -> Interaction | None:
         """What is replayed of a recorded interaction; None for nothing."""
         return _changed("before_playback", self.before_playback, interaction)
+
+
+def _is_host(host: str, pattern: str) -> bool:
+    # The brackets of an IPv6 address are no set of characters.
+    return fnmatch.fnmatchcase(host, pattern.lower().replace("[", "[[]"))
 
 
 def _is_meant(each: UrlFilter, url: str) -> bool:

@@ -15,8 +15,8 @@ import reqsnap
 ROOT = Path(reqsnap.__file__).parent
 
 ROWS = [
-    {"errors"},
     {"model"},
+    {"errors"},
     {"modes", "message_checks"},
     {"content_coding", "memo"},
     {"redaction"},

@@ -9,7 +9,9 @@ from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request
 from tests.unit.native_files import AT
 
 
-def answer(*fields: tuple[str, str], status: int = 200, method: str = "GET", body: bytes = b"longer") -> bytes:
+def answer(
+    *fields: tuple[str, str], status: int = 200, method: str = "GET", body: bytes = b"longer"
+) -> bytes:
     """A file of one answer with that many bytes more or less than its head says."""
     response = Response(status, "OK", Headers(fields), body)
     return native.dump([Interaction(Request(method, "http://h/"), response, AT)])

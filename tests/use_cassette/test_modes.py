@@ -45,10 +45,53 @@ def test_playback_leaves_the_file_byte_for_byte(path: Path, server: Counter) -> 
 
 
 def test_playback_without_a_file_refuses_everything_and_makes_none(path: Path, server: Counter) -> None:
-    with pytest.raises(reqsnap.UnmatchedRequestError, match="empty"), use_cassette(path, mode="playback"):
+    with (
+        pytest.raises(reqsnap.UnmatchedRequestError, match="there is no such file and mode playback"),
+        use_cassette(path, mode="playback"),
+    ):
         server.get("/a")
     assert not path.parent.exists()
     assert server.requests == []
+
+
+def test_playback_replays_a_first_recording_that_did_not_end_well(path: Path, server: Counter) -> None:
+    partial = Path(f"{path}.partial")
+    with pytest.raises(KeyError), use_cassette(path):
+        server.get("/a")
+        raise KeyError
+    before = partial.read_bytes()
+    for _ in range(2):
+        with pytest.raises(KeyError), use_cassette(path, mode="playback") as cassette:
+            assert server.get("/a") == "1 GET /a "
+            raise KeyError
+        assert cassette.path == str(path)
+    told = (
+        "it is not among the 1 recorded requests of .*x.yaml.partial, a first recording that did not end well"
+    )
+    with pytest.raises(reqsnap.UnmatchedRequestError, match=told), use_cassette(path, mode="playback"):
+        server.get("/b")
+    assert not path.exists()
+    assert partial.read_bytes() == before
+    assert len(server.requests) == 1
+
+
+def test_playback_of_a_cassette_has_nothing_to_do_with_a_partial_one(path: Path, server: Counter) -> None:
+    record(path, server, "/a")
+    with pytest.raises(KeyError), use_cassette(path, mode="record"):
+        server.get("/a")
+        raise KeyError
+    assert Path(f"{path}.partial").exists()
+    with use_cassette(path, mode="playback"):
+        assert server.get("/a") == "1 GET /a "
+
+
+def test_live_knows_its_path_and_writes_nothing(path: Path, server: Counter) -> None:
+    with use_cassette(path, mode="live") as cassette:
+        server.get("/a")
+        assert cassette.path == str(path)
+        with pytest.raises(reqsnap.ConfigurationError, match="mode live never writes its own file"):
+            cassette.save()
+    assert not path.parent.exists()
 
 
 def test_update_adds_what_is_new_and_keeps_what_is_there(path: Path, server: Counter) -> None:

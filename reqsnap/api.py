@@ -26,6 +26,7 @@ from reqsnap.naming.path_names import (
     checked_builder,
     checked_path,
     given_path,
+    is_path_lambda,
 )
 from reqsnap.options import Options
 from reqsnap.options.values import OptionValues
@@ -179,6 +180,9 @@ def _make(
     if len(paths) + len(named) > 1:
         raise TypeError("use_cassette() takes one path")
     alone = next((path for path in paths if callable(path) and not isinstance(path, os.PathLike)), None)
+    if alone is not None and is_path_lambda(alone):
+        hint = "A function that makes the path is given by name: path=lambda context: ..."
+        raise ConfigurationError("path", alone, "what stands alone is decorated", hint)
     path = next((path for path in (*paths, *named) if path is not alone), None)
     options = Options.read(given, base)
     context = CassetteContext(_finder(path, directory, builder), options, directory)

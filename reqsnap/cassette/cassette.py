@@ -213,9 +213,8 @@ class Cassette(Recordings):
             self._saver.save()
         else:
             self._own_file()
-            mode = f"mode {self.mode.value} never writes"
-            who = "only the process that opened it writes" if self._is_copy else mode
-            raise ConfigurationError("path", None, f"{who} its own file; name another")
+            who = "only the process that opened it" if self._is_copy else f"mode {self.mode.value} never"
+            raise ConfigurationError("path", None, f"{who} writes its own file; name another")
 
     def flush(self) -> None:
         """Write what is new now; it is on the disk when this returns. Raises CassetteWriteError.

@@ -213,5 +213,26 @@ class Matching:
         return tuple([(name, read(request)) for name, read in self._readers])
 
 
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """A matcher of the user's that has to answer: one without a `return` would never match."""
+
+    matcher: str | Comparison
+    comparison: Comparison
+
+    @property
+    def __name__(self) -> str:
+        return str(getattr(self.comparison, "__name__", repr(self.comparison)))
+
+    def __call__(self, live: Request, recorded: Request) -> bool:
+        answer: object = self.comparison(live, recorded)
+        if answer is None:
+            hint = "Return the comparison; an assert that holds says nothing."
+            raise ConfigurationError(
+                "match_on", self.matcher, "a matcher returns True or False, not None", hint
+            )
+        return bool(answer)
+
+
 def _comparison(matcher: str | Comparison) -> Comparison:
-    return _registered[matcher] if isinstance(matcher, str) else matcher
+    return _Answering(matcher, _registered[matcher] if isinstance(matcher, str) else matcher)

@@ -70,6 +70,14 @@ def checked_builder(name: str, builder: Any) -> PathBuilder:
     return cast(PathBuilder, builder)
 
 
+def is_path_lambda(function: Any) -> bool:
+    """Whether a function looks as if it made a path: a lambda of one argument, as nobody decorates one."""
+    if not inspect.isfunction(function) or function.__name__ != "<lambda>":
+        return False
+    parameters = inspect.signature(function).parameters.values()
+    return len(parameters) == 1 and all(each.default is each.empty for each in parameters)
+
+
 def checked_path(path: Any, name: str = "path") -> str:
     """The text of a path. Raises ConfigurationError where it is none."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None

@@ -45,6 +45,9 @@ def test_a31_a_pattern_regards_case_unless_it_says_otherwise() -> None:
         ("example.com", "api.example.com", False),
         ("*.example.com", "api.example.com", True),
         ("*.example.com", "example.com", False),
+        ("[::1]", "[::1]:8080", True),
+        ("[FE80::*]", "[fe80::1]", True),
+        ("[::1]", "1", False),
     ],
 )
 def test_hosts_are_ignored_by_name(pattern: str, host: str, excluded: bool) -> None:

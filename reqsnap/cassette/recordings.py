@@ -109,18 +109,15 @@ class Recordings:
         with self._lock:
             return self._contents.index.next_in_order
 
-    def holds(self, live: Prepared) -> bool:
-        """Whether the request is recorded at all, played or not."""
-        accepts = self._ask(live) if self._policy.matching.comparisons else None
+    def holds(self, live: Prepared, *, whatever_the_body: bool = False) -> bool:
+        """Whether the request is recorded at all, or one that differs in its body alone; played or not."""
+        asks = self._policy.matching.comparisons
+        accepts = self._ask(live, whatever_the_body=whatever_the_body) if asks else None
         with self._lock:
-            return bool(self._contents.index.entries_for(live, accepts))
-
-    def holds_but_body(self, live: Prepared) -> bool:
-        """Whether a request is recorded that differs in nothing but its body, played or not."""
-        accepts = self._ask(live, whatever_the_body=True) if self._policy.matching.comparisons else None
-        with self._lock:
-            found = self._contents.index.candidates_but_body(live)
-        return bool(found) if accepts is None else any(map(accepts, found))
+            index = self._contents.index
+            if not whatever_the_body:
+                return bool(index.entries_for(live, accepts))
+            return any(accepts is None or accepts(entry) for entry in index.candidates_but_body(live))
 
     def next_order(self) -> int:
         """The place of a request that starts now."""

@@ -52,7 +52,7 @@ def unmatched(cassette: Cassette, live: Prepared, *, closed: bool) -> UnmatchedR
 
 def _is_used_up(cassette: Cassette, live: Prepared) -> bool:
     """Whether it is recorded: as it is, or where drift is but reported, with another body."""
-    return cassette.holds(live) or (cassette.policy.reports_drift and cassette.holds_but_body(live))
+    return cassette.holds(live, whatever_the_body=cassette.policy.reports_drift)
 
 
 def unplayable(cassette: Cassette, live: Prepared, hook: str) -> UnmatchedRequestError:

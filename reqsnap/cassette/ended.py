@@ -15,5 +15,5 @@ def too_late_for_stubs(path: str | None) -> ReqsnapError:
 
 def warn_of_change(path: str) -> None:
     """Warn, at the line that called the cassette's method, of a change that nothing writes by itself."""
-    told = f"{path}: its block has ended, so this change is in no file until cassette.save() writes it"
+    told = f"{path}: its block has ended, so this change is in no file until save() or flush() writes it"
     warnings.warn(ReqsnapWarning(told), stacklevel=4)

@@ -38,13 +38,15 @@ def unmatched(cassette: Cassette, live: Prepared, *, closed: bool) -> UnmatchedR
         )
         out_of_order.position, out_of_order.expected = position, expected
         return out_of_order
-    near = nearest(cassette.policy.matching, live.request, recorded)
+    matching = cassette.policy.matching
+    near = nearest(matching, live.request, recorded)
+    is_json = any(meaning.body.kind == "json" for _, meaning in matching.meanings(live.request))
     error = _error(
         SequenceExhaustedError if used_up else UnmatchedRequestError,
         cassette,
         live,
         _reason(cassette, len(recorded), used_up=used_up, closed=closed),
-        to_do(cassette.mode, () if used_up else near),
+        to_do(cassette.mode, () if used_up else near, is_json=is_json),
     )
     error.nearest = near
     return error

@@ -12,7 +12,7 @@ import pytest
 
 from reqsnap.cassette import Cassette, flushing
 from reqsnap.cassette.flushing import Flusher
-from reqsnap.errors import CassetteWriteError
+from reqsnap.errors import CassetteWriteError, ReqsnapWarning
 from reqsnap.formats import native
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
@@ -196,7 +196,8 @@ def test_what_is_changed_after_the_end_goes_to_the_file_itself(file: CassetteFil
     cassette = Cassette(file, Policy(Mode.ONCE), unfinished=True)
     note(cassette, 1)
     cassette.end(raised=False)
-    cassette.append(interaction(2))
+    with pytest.warns(ReqsnapWarning, match="its block has ended"):
+        cassette.append(interaction(2))
     cassette.flush()
     assert held_by(file) == ["1", "2"]
     assert not file.partial.exists()

@@ -21,7 +21,7 @@ from reqsnap.modes import Mode, permits
 from reqsnap.recorder import Recorder
 from reqsnap.recorder.advice import to_do
 from reqsnap.rules.filters import Filters
-from reqsnap.sequences.entries import Exhaustion
+from reqsnap.sequences.entries import Exhaustion, Order
 from tests.unit.test_recorder_rules import JSON, recorder, refusal, status
 
 URL = "http://h/items"
@@ -48,21 +48,30 @@ def miss(live: Request, *recorded: Request, **policy: Any) -> UnmatchedRequestEr
 )
 def test_the_advice_is_about_the_field_that_differs(field: str, advice: str) -> None:
     near = NearMiss("GET", URL, (Difference(field, "1", "2"),))
-    told = to_do(Mode.ONCE, [near])
+    told = to_do(Mode.ONCE, [near], is_json=True)
     assert advice in told
     assert told.startswith("run once with REQSNAP_MODE=update to add it, or with REQSNAP_MODE=record")
 
 
+def test_no_path_of_json_is_named_for_a_form() -> None:
+    then, now = (Request("POST", URL, FORM, b"a=%d&b=1" % number) for number in (1, 2))
+    advice = miss(now, then).advice
+    assert "ignore_json" not in advice
+    assert "normalize_body" in advice
+
+
 def test_advice_for_many_differences_names_the_first_two() -> None:
     fields = ["query.a", "query.b", "header.accept", "body.x", "elsewhere"]
-    told = to_do(Mode.PLAYBACK, [NearMiss("GET", URL, tuple(Difference(f, "1", "2") for f in fields))])
+    told = to_do(
+        Mode.PLAYBACK, [NearMiss("GET", URL, tuple(Difference(f, "1", "2") for f in fields))], is_json=True
+    )
     assert told.count("normalize_query") == 1
     assert told.endswith("name it in ignore_headers and so on.")
 
 
 @pytest.mark.parametrize("near", [[], [NearMiss("GET", URL, (), used_up=True)]])
 def test_where_nothing_is_known_to_differ_nothing_is_to_be_ignored(near: list[NearMiss]) -> None:
-    assert to_do(Mode.PLAYBACK, near) == "run once with REQSNAP_MODE=update to add it."
+    assert to_do(Mode.PLAYBACK, near, is_json=True) == "run once with REQSNAP_MODE=update to add it."
 
 
 def test_the_advice_for_a_json_body_works() -> None:
@@ -85,11 +94,10 @@ def test_a_refusal_that_was_made_without_a_request_has_what_is_known_of_it() -> 
 
 
 def test_before_playback_that_drops_a_recording_is_named() -> None:
-    for order in ({}, {"exhaustion": Exhaustion.ERROR}):
-        error = miss(
-            Request("GET", URL), Request("GET", URL), filters=Filters(before_playback=lambda _: None), **order
-        )
-        assert not isinstance(error, SequenceExhaustedError)
+    drops = Filters(before_playback=lambda _: None)
+    for policy in ({}, {"exhaustion": Exhaustion.ERROR}, {"order": Order.STRICT}):
+        error = miss(Request("GET", URL), Request("GET", URL), filters=drops, **policy)
+        assert type(error) is UnmatchedRequestError
         assert "before_playback returned None for its recording" in error.reason
         assert "change before_playback" in error.advice
 

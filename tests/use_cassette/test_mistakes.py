@@ -128,9 +128,9 @@ def test_a_change_after_the_end_is_told_and_can_be_saved(path: Path) -> None:
         lambda: cassette.delete(ITEM.request),
         lambda: cassette.replace([ITEM, ITEM, ITEM]),
     ):
-        with pytest.warns(reqsnap.ReqsnapWarning, match="in no file until cassette.save"):
+        with pytest.warns(reqsnap.ReqsnapWarning, match="in no file until save"):
             change()
-    with pytest.warns(reqsnap.ReqsnapWarning, match="in no file until cassette.save"):
+    with pytest.warns(reqsnap.ReqsnapWarning, match="in no file until save"):
         cassette.clear()
     cassette.load()
     assert path.read_bytes() == before

@@ -41,6 +41,7 @@ def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
     if exchange.phase is NOTING:
         return flow.sent(wrapped, conn, exchange, args, kwargs)
     mark = mark_of(conn, wrapped, args, kwargs)
+    exchange.as_written = mark is not None
     built = known(conn, mark, exchange.recorder.built)
     if built is not None:
         flow.decided(conn, exchange, built)

@@ -46,6 +46,8 @@ class Exchange:
     """Whether `send` is at work, and whether the server broke it off."""
     pooled = False
     """Whether a pool's attempt sees to what fails."""
+    as_written = False
+    """Whether the connection's class is a client's own, and nobody but us has wrapped it."""
     cause: NetworkError | None = None
     """Why the network has failed the exchange, as far as that is to be recorded."""
     whole: Request | None = None

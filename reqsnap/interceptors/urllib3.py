@@ -22,6 +22,7 @@ from reqsnap.interceptors.http_client_state import (
     url_of,
 )
 from reqsnap.interceptors.one_shot import Body, is_repeatable, with_body
+from reqsnap.interceptors.urllib3_replay import getresponse
 from reqsnap.model import Request
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward
@@ -193,5 +194,6 @@ PATCHES = (
     Patch(_POOLS, "HTTPSConnectionPool._validate_conn", validate_conn),
     Patch(_CONNECTIONS, "HTTPConnection.request", http_client.request),
     Patch(_CONNECTIONS, "HTTPConnection.request_chunked", http_client.request),
+    Patch(_CONNECTIONS, "HTTPConnection.getresponse", getresponse),
     Patch("urllib3.util.connection", "create_connection", create_connection),
 )

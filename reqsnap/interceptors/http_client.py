@@ -70,6 +70,7 @@ def _deferred(
     built = known(conn, mark, recorder.built)
     if built is not None:
         exchange = flow.begun_whole(conn, recorder, built)
+        exchange.as_written = True
     else:
         exchange = flow.begun(conn, recorder, args[0], state.url_of(conn, args[1]))
         if exchange.phase is CAPTURING:
@@ -184,6 +185,8 @@ def _replayed(wrapped: Any, conn: Any, exchange: Exchange) -> Any:
         return _failed(wrapped, conn, exchange, exchange.failure)
     response = genuine_response(conn, exchange.replay)
     try:
+        if exchange.as_written and state.keep_response(conn, response):
+            return response
         with state.ResponseClass(conn, lambda *_, **__: response):
             return wrapped()
     finally:

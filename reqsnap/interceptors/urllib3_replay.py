@@ -1,4 +1,4 @@
-"""A replayed answer as urllib3's own response: made by its code once, and cast from that then on.
+"""A replayed answer as urllib3's own response: made by its code once, and cast from that from then on.
 
 Making one takes urllib3 longer than all the rest of an attempt: it looks for what a parser
 may have found amiss, and goes through the header fields five times.
@@ -44,7 +44,7 @@ class _Mould(NamedTuple):
     """
 
     options: Any
-    kind: type
+    kind: Any
     kind_of_headers: Any
     same: dict[str, Any]
     fields: dict[str, list[str]]

@@ -101,8 +101,13 @@ class Hold:
     __slots__ = ("_generation", "_held")
 
     def __init__(self) -> None:
+        global _users
         self._held = True
         self._generation = _generation
+        with guard:
+            if _users:
+                _users += 1
+                return
         acquire()
 
     def release(self) -> None:
@@ -113,7 +118,8 @@ class Hold:
                 release()
 
     def __del__(self) -> None:
-        self.release()
+        if self._held:
+            self.release()
 
 
 def _prepare() -> None:

@@ -14,7 +14,7 @@ TABLE = {
     "subprocess": "reqsnap.interceptors.started.subprocesses",
     "multiprocessing.spawn": "reqsnap.interceptors.started.multiprocessing_spawn",
     "http.client": "reqsnap.interceptors.http_client.connection",
-    "urllib3.connectionpool": "reqsnap.interceptors.urllib3",
+    "urllib3.connectionpool": "reqsnap.interceptors.urllib3.pools",
     "botocore.awsrequest": "reqsnap.interceptors.botocore",
     "httplib2": "reqsnap.interceptors.httplib2",
     "httpcore": "reqsnap.interceptors.httpcore.pools",

@@ -50,7 +50,7 @@ class ProgramBlock:
 
     def __init__(self, shown: str, options: Mapping[str, Any]) -> None:
         self._shown = shown
-        self._options = Options.read(options)
+        self._options = Options.read(options, Options())
         self._path = Path(os.path.realpath(shown))
         self._before = self._stamps()
         self._block = OpenBlock(self._path, self._options)

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.fail("--cassette is empty")
     options = given(arguments)
     try:
-        Options.read(options)
+        Options.read(options, Options())
     except ConfigurationError as error:
         arguments.fail(str(error))
     try:

@@ -192,5 +192,6 @@ def test_an_interrupted_program_leaves_the_set_unfinished(python: Path, server: 
 def test_a_forked_process_does_not_end_the_block(python: Path, server: Counter) -> None:
     program = f"import os, sys\nif not os.fork(): sys.exit()\nos.wait()\n{ASK}"
     ended = run(python, "-c", program, f"http://127.0.0.1:{server.port}/a", CASSETTE="x.yaml")
-    assert (ended.stdout, ended.stderr) == ("1 GET /a \n", "")
+    assert ended.stdout == "1 GET /a \n"
+    assert "reqsnap" not in ended.stderr
     assert "/a" in Path("x.yaml").read_text()

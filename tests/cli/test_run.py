@@ -169,7 +169,8 @@ print(shown.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     shown = started(sys.executable, "-c", terminal)
     assert shown.stderr == ""
-    assert shown.stdout.split()[1:3] == ["^CSIGINT", "SIGUSR1"]
+    # Where the terminal shows what was typed is its own affair.
+    assert shown.stdout.replace("^C", "").split()[1:3] == ["SIGINT", "SIGUSR1"]
     assert shown.stdout.split()[-1] == "7"
 
 

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from reqsnap.command_options import read_words
+from reqsnap.blocks.programs import ProgramBlock
 from reqsnap.errors import ConfigurationError
+from reqsnap.options.words import read_words
 from reqsnap.processes import tickets
 from reqsnap.processes.startup import sitecustomize as startup
-from reqsnap.program_blocks import ProgramBlock
 
 CASSETTE, OPTIONS = "REQSNAP_CASSETTE", "REQSNAP_OPTIONS"
 

@@ -14,11 +14,11 @@ import os
 import sys
 from typing import Any
 
+from reqsnap.blocks.programs import ProgramBlock
 from reqsnap.cli.programs import NotRunError, die_of, run_to_its_end
-from reqsnap.command_options import add_options, given
 from reqsnap.errors import ConfigurationError, ReqsnapError
 from reqsnap.options import Options
-from reqsnap.program_blocks import ProgramBlock
+from reqsnap.options.words import add_options, given
 
 FAILED = 125
 """The exit status where reqsnap failed: the cassette cannot be used, or what was recorded not saved."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reqsnap.blocks import OpenBlock
+from reqsnap.blocks.opening import OpenBlock
 from reqsnap.errors import CassetteError, UnmatchedRequestError
 from reqsnap.options import Options
 

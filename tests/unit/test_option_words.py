@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from reqsnap.command_options import add_options, given, read_words, textual
 from reqsnap.errors import ConfigurationError
 from reqsnap.options import Options
+from reqsnap.options.words import add_options, given, read_words, textual
 
 
 def read(*words: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Called:
 
     @classmethod
     def on(cls, owner: type, name: str, function: Any, args: tuple[Any, ...], kwargs: Any) -> Called:
-        """A call of the test that a class has under a name; `args` begins with its `self`."""
+        """A call of the test that a class has under a name; `args` begins with its `self`, if it has one."""
         return cls(function, owner.__qualname__, name, owner, args, kwargs)
 
     @classmethod
@@ -97,6 +97,11 @@ class Called:
         name: str = getattr(self._place(), "__module__", "").rpartition(".")[2]
         return file.stem if name == "__main__" and file is not None else name
 
+    def _is_bound(self) -> bool:
+        """Whether the first argument is the `self` or `cls` of a method, which a static one has not."""
+        first = self.args[0] if self.args else None
+        return self.owner is not None and (isinstance(first, self.owner) or first is self.owner)
+
     def _params(self) -> dict[str, Any]:
         """The arguments by name. A call that does not fit is left to fail by itself."""
         try:
@@ -106,7 +111,7 @@ class Called:
             return dict(self.kwargs)
         bound.apply_defaults()
         found = dict(bound.arguments)
-        if self.owner is not None and self.args:
+        if self._is_bound():
             found.pop(next(iter(signature.parameters)))
         for name, parameter in signature.parameters.items():
             if parameter.kind is inspect.Parameter.VAR_KEYWORD:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
+import sys
 import sysconfig
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from reqsnap import environment
 from reqsnap.formats import native
 from tests.support.counter import Counter
 
@@ -195,3 +198,38 @@ def test_a_forked_process_does_not_end_the_block(python: Path, server: Counter) 
     assert ended.stdout == "1 GET /a \n"
     assert "reqsnap" not in ended.stderr
     assert "/a" in Path("x.yaml").read_text()
+
+
+def test_a_block_begins_where_site_looks_for_its_last_module(
+    server: Counter, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In this process, as in another."""
+    ends: list[Callable[[], None]] = []
+    monkeypatch.setattr(atexit, "register", ends.append)
+    monkeypatch.setenv("REQSNAP_CASSETTE", "x.yaml")
+    monkeypatch.setenv("REQSNAP_OPTIONS", "--mode update")
+    environment.watch()
+    finder = sys.meta_path[0]
+    assert finder.find_spec("another", None) is None
+    assert finder in sys.meta_path
+    finder.find_spec("sitecustomize", None)
+    try:
+        assert finder not in sys.meta_path
+        assert not {"REQSNAP_CASSETTE", "REQSNAP_OPTIONS"} & os.environ.keys()
+        server.get("/a")
+    finally:
+        ends[-1]()
+    assert len(native.load(Path("x.yaml").read_bytes())) == 1
+    assert capsys.readouterr().err == ""
+
+
+def test_what_cannot_be_opened_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REQSNAP_CASSETTE", "x.yaml")
+    monkeypatch.setenv("REQSNAP_OPTIONS", "--order any")
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    with pytest.raises(SystemExit) as ended:
+        environment.begin()
+    assert ended.value.code == 125
+    assert capsys.readouterr().err.startswith("reqsnap: order='any' cannot be used")

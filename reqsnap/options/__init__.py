@@ -3,6 +3,7 @@
 options      the options, their defaults, and which contradict each other
 checks       what each kind of option accepts
 values       the options as they are written, for type checkers
+words        the options as words of a command line
 """
 
 from reqsnap.options.options import Options

@@ -49,6 +49,7 @@ class Options:
     max_age: how old a recording may be, a timedelta or seconds.
     on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
     auto_flush: save every `flush_interval` seconds what is new, not only at the end.
+    flush_interval: that many seconds; 30 where it is not given.
     record_errors: record network errors too, and raise them on replay.
     exclusive: True keeps outer cassettes from answering what this one does not hold.
     subprocesses: False leaves child processes alone; they are neither recorded nor replayed.

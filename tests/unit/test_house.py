@@ -36,6 +36,7 @@ ROWS = [
     {"joining"},
     {"api"},
     {"__init__"},
+    {"environment"},
     {"cli"},
     {"__main__"},
 ]

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.options import Options
+from reqsnap.options.options import Options
 
 _WITH_COMMAS = {"exclude_urls", "ignore_json"}
 """Lists whose items may hold commas: each item is given by itself."""

@@ -18,6 +18,7 @@ from reqsnap.cassette import Cassette
 from reqsnap.decisions import Forward, Lost, Refuse, Replay, changed_replay, replay_of
 from reqsnap.entries import Entry, Prepared, prepare
 from reqsnap.errors import Drift, UnmatchedRequestError
+from reqsnap.late import Late
 from reqsnap.memo import Memo
 from reqsnap.model import Interaction, NetworkError, Request, Response
 from reqsnap.modes import Permits
@@ -51,6 +52,7 @@ class Recorder:
         self.permits = permits
         self.outer = outer
         self.closed = False
+        self._late = Late()
         self.refusals: list[UnmatchedRequestError] = []
         self.problems: list[Exception] = []
         self.lost: list[Lost] = []
@@ -294,6 +296,8 @@ class Recorder:
         with self._lock:
             if not self.closed:
                 self._under_way[forward] = None
+                return forward
+        self._late.sent(self.cassette.path, self._shown(forward))
         return forward
 
     def _unrecorded(self, method: str, url: str) -> Forward:

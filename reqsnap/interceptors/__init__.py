@@ -9,6 +9,9 @@ from __future__ import annotations
 TABLE = {
     "threading": "reqsnap.interceptors.threads",
     "concurrent.futures.thread": "reqsnap.interceptors.executors",
+    "concurrent.futures._base": "reqsnap.interceptors.futures",
+    "multiprocessing.pool": "reqsnap.interceptors.thread_pools",
+    "asyncio.base_events": "reqsnap.interceptors.asyncio_tasks",
     "trio._core._thread_cache": "reqsnap.interceptors.trio",
     "os": "reqsnap.interceptors.operating_system",
     "subprocess": "reqsnap.interceptors.subprocesses",

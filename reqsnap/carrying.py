@@ -82,6 +82,7 @@ class Job:
         self._stay = stay or carried.stay()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function."""
         try:
             return self._carried.run(self._function, *args, **kwargs)
         finally:

@@ -41,4 +41,5 @@ def start(wrapped: Any, thread: Any, args: tuple[Any, ...], kwargs: dict[str, An
         raise
 
 
-PATCHES = (Patch("threading", "Thread.start", start),)
+# Found by way of a class that derives from it, since gevent puts a subclass in `Thread`'s place.
+PATCHES = (Patch("threading", "_MainThread.__base__.start", start),)

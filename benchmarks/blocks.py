@@ -69,7 +69,8 @@ def _record(path: Path, interactions: int) -> None:
     fields = Headers([("Content-Type", "text/plain")])
     for number in range(interactions):
         request = Request("GET", f"http://127.0.0.1/{number}")
-        cassette.append(Interaction(request, Response(200, headers=fields, body=b"x" * 300), datetime.now(UTC)))
+        response = Response(200, headers=fields, body=b"x" * 300)
+        cassette.append(Interaction(request, response, datetime.now(UTC)))
     cassette.save(path)
 
 

@@ -113,7 +113,9 @@ class Hold:
                 release()
 
     def __del__(self) -> None:
-        self.release()
+        # A daemon thread that was stopped for good, as the program ends, may hold the lock.
+        if not sys.is_finalizing():
+            self.release()
 
 
 def _prepare() -> None:

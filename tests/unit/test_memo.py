@@ -39,5 +39,5 @@ def test_what_is_not_remembered_is_worked_out() -> None:
     memo = Memo[str]()
     assert [memo.of("key", work_out) for _ in range(3)] == ["value"] * 3
     assert len(worked_out) == 1
-    assert [memo.of(["no hash"], work_out) for _ in range(2)] == ["value"] * 2
+    assert [memo.of(("no hash", []), work_out) for _ in range(2)] == ["value"] * 2
     assert len(worked_out) == 3

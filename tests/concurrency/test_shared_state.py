@@ -1,4 +1,4 @@
-"""The state of a path: one for all blocks on it, reached from any thread, from its first block to its last."""
+"""The state of a path: one for all blocks on it, in any thread, from its first block to its last."""
 
 from __future__ import annotations
 

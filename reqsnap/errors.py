@@ -15,6 +15,7 @@
     ReqsnapWarning (a UserWarning)
     ├── SwallowedRefusalWarning   the program caught an UnmatchedRequestError and went on
     ├── LostExchangeWarning       an exchange that could not be recorded
+    ├── LateRequestWarning        a request of a thread or task that has outlived its block
     ├── DriftWarning              a request that differs from its recording, and was answered with it
     └── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
 
@@ -255,6 +256,10 @@ class SwallowedRefusalWarning(ReqsnapWarning):
 
 class LostExchangeWarning(ReqsnapWarning):
     """An exchange took place and could not be recorded; says why."""
+
+
+class LateRequestWarning(ReqsnapWarning):
+    """A thread, job or task has outlived its block, and its requests are sent and not recorded."""
 
 
 class DriftWarning(ReqsnapWarning):

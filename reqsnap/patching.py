@@ -118,7 +118,8 @@ class Hold:
                 release()
 
     def __del__(self) -> None:
-        if self._held:
+        # A daemon thread that was stopped for good, as the program ends, may hold the lock.
+        if self._held and not sys.is_finalizing():
             self.release()
 
 

@@ -6,6 +6,6 @@ values       the options as they are written, for type checkers
 words        the options as words of a command line
 """
 
-from reqsnap.options.options import Options
+from reqsnap.options.options import DEFAULTS, Options
 
-__all__ = ["Options"]
+__all__ = ["DEFAULTS", "Options"]

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching import DEFAULT_MATCH_ON, Matching
-from reqsnap.matching.matchers import Comparison
+from reqsnap.matching.matchers import Comparison, registered
+from reqsnap.memo import Memo
 from reqsnap.modes import VARIABLE, Mode
 from reqsnap.options import checks as check
 from reqsnap.options.values import NormalizeBody, NormalizeQuery
@@ -101,6 +102,8 @@ class Options:
 
         Raises ConfigurationError that names the option, the value and what is allowed.
         """
+        if base is not None and not given:
+            return base
         values = {name: _checked(name, value) for name, value in given.items()}
         options = dataclasses.replace(base or cls(), **values)
         # Finds what only shows when it is put together, such as an unknown matcher.
@@ -113,6 +116,14 @@ class Options:
 
     def matching(self) -> Matching:
         """What is compared."""
+        return _matchings.of((self, registered(self.match_on)), self._matching)
+
+    def policy(self) -> Policy:
+        """What the blocks of one path must agree in, with the mode that is in force now."""
+        mode = self.effective_mode()
+        return _policies.of((self, mode, registered(self.match_on)), lambda: self._policy(mode))
+
+    def _matching(self) -> Matching:
         return Matching(
             self.match_on,
             self.match_headers,
@@ -127,12 +138,11 @@ class Options:
             ignore_json=self.ignore_json,
         )
 
-    def policy(self) -> Policy:
-        """What the blocks of one path must agree in, with the mode that is in force now."""
+    def _policy(self, mode: Mode) -> Policy:
         more = self.redact_headers, self.redact_query, self.redact_fields, self.exclude_headers
         rules = _extended(self.redact, *more) if any(more) else DEFAULT_RULES if self.redact else NO_RULES
         return Policy(
-            self.effective_mode(),
+            mode,
             self.matching(),
             rules,
             self.on_exhausted,
@@ -160,6 +170,10 @@ class Options:
         return Mode.parse(override, VARIABLE) if override else self.mode
 
 
+_matchings: Memo[Matching] = Memo()
+_policies: Memo[Policy] = Memo()
+
+
 @lru_cache(maxsize=64)
 def _extended(
     redact: bool,
@@ -172,7 +186,7 @@ def _extended(
     return base.extended(headers=headers, query=query, fields=fields, excluded=excluded)
 
 
-_DEFAULTS = Options()
+DEFAULTS = Options()
 
 
 class _Need(NamedTuple):
@@ -220,7 +234,7 @@ _NEEDS = (
 
 def _refuse_any(need: _Need, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     for name in need.of:
-        if name in values and values[name] != getattr(_DEFAULTS, name):
+        if name in values and values[name] != getattr(DEFAULTS, name):
             raise ConfigurationError(name, given[name], need.words)
 
 

@@ -8,6 +8,7 @@ done, and gives it what came back.
     tickets.py      what a child must know to ask, and how it is handed on
     serving.py      how the owner answers one message
     sockets.py      how the two are connected
+    attendants.py   the threads that wait for children, and are gone while the process forks
     owner.py        where it listens
     remote.py       the recorder of a child
     children.py     which block a child belongs to, and what a fork changes

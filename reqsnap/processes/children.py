@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from reqsnap import patching, scope
+from reqsnap import flushing, patching, scope
 from reqsnap.errors import AmbiguousCassetteError
+from reqsnap.processes.attendants import Attendants
 from reqsnap.processes.tickets import Ticket
 from reqsnap.recorder import Recorder
 
@@ -24,6 +25,7 @@ _blocks: WeakValueDictionary[int, scope.Block] = WeakValueDictionary()
 """Every block of this process that may still be asked about, by its number."""
 
 _lock = threading.RLock()
+_attendants = Attendants()
 _owner: Owner | None = None
 _watches_forks = False
 _when_forked: list[Callable[[], None]] = []
@@ -108,7 +110,7 @@ def _listening() -> Owner:
             from reqsnap.processes.owner import Owner
             from reqsnap.processes.serving import Server
 
-            _owner = Owner(Server(_blocks.get).answer)
+            _owner = Owner(Server(_blocks.get).answer, _attendants)
         return _owner
 
 
@@ -138,11 +140,17 @@ def _watch_forks() -> None:
 
 
 def _before() -> None:
-    if any(block.open and block.shared and block.recorder is not None for block in list(_blocks.values())):
-        _listening()
     # What no other thread may hold while this process is doubled.
     _lock.acquire()
-    patching.guard.acquire()
+    try:
+        blocks = list(_blocks.values())
+        if any(block.open and block.shared and block.recorder is not None for block in blocks):
+            _listening()
+        # No thread of ours is alive then: what one had begun would be half done in the child.
+        _attendants.pause()
+        flushing.pause()
+    finally:
+        patching.guard.acquire()
 
 
 def _release() -> None:
@@ -152,18 +160,18 @@ def _release() -> None:
 
 def _in_parent() -> None:
     _release()
-    owner = _owner
-    if owner is not None:
-        owner.start()
+    flushing.resume()
+    _attendants.start()
 
 
 def _in_child() -> None:
     """Be a child: ask for the blocks that were open, with nothing of what belongs to the parent."""
-    global _owner
+    global _attendants, _owner
     _release()
     owner, _owner = _owner, None
-    if owner is not None:
-        owner.abandon()
+    _attendants.abandon()
+    _attendants = Attendants()
+    flushing.forked()
     blocks = list(_blocks.values())
     for block in blocks:
         block.recorder = _asking(block, owner)

@@ -32,9 +32,9 @@ class Server:
 
     def answer(self, data: bytes) -> bytes:
         """What is to be said to a message; what a function of the user's raises is told too."""
-        asked, bodies = messages.unpack(data)
         given: Bodies = []
         try:
+            asked, bodies = messages.unpack(data)
             said = _ANSWERS[asked["do"]](self, asked, bodies, given)
             return messages.pack({"said": said}, given)
         except _ClosedError:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reqsnap.processes.attendants import Attendants
 from reqsnap.processes.owner import LEFT_OVER, LONGEST, Owner
 from reqsnap.processes.sockets import connect, enter
 
@@ -42,10 +43,10 @@ def test_what_killed_owners_left_is_removed_and_nothing_else(place: Path) -> Non
     old = leave(place / "reqsnap-old", age=LEFT_OVER + 10)
     new = leave(place / "reqsnap-new", age=0)
     (place / "reqsnap-other").mkdir()
-    first = Owner(echo)
+    first = Owner(echo, Attendants())
     then = Path(first.address).parent.stat().st_mtime - LEFT_OVER - 10
     os.utime(Path(first.address).parent, (then, then))
-    second = Owner(echo)
+    second = Owner(echo, Attendants())
     assert not old.exists()
     assert {*place.iterdir()} == {
         new,
@@ -62,14 +63,14 @@ def test_a_long_temporary_folder_is_passed_over(place: Path, monkeypatch: pytest
     long = place / ("x" * LONGEST)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    owner = Owner(echo)
+    owner = Owner(echo, Attendants())
     assert len(owner.address) < LONGEST
     owner.close()
     owner.close()
 
 
 def test_who_is_connected_is_answered_to_the_end(place: Path) -> None:
-    owner = Owner(echo)
+    owner = Owner(echo, Attendants())
     owner.start()
     stranger = connect(owner.address)
     with enter(owner.address, owner.key) as connection:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Client, Connection
@@ -39,7 +40,10 @@ class Child:
         context = multiprocessing.get_context("fork")
         self._mine, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,))
-        self._process.start()
+        with warnings.catch_warnings():
+            # The tests' server is a thread of this process, and not one of ours.
+            warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)
+            self._process.start()
 
     def do(self, function: Callable[..., Any], *args: Any) -> Any:
         """What a function of this module, or a method, returns there; raises what it raises."""

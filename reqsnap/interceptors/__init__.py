@@ -13,6 +13,8 @@ TABLE = {
     "os": "reqsnap.interceptors.operating_system",
     "subprocess": "reqsnap.interceptors.subprocesses",
     "multiprocessing.spawn": "reqsnap.interceptors.multiprocessing_spawn",
+    "multiprocessing.pool": "reqsnap.interceptors.multiprocessing_pool",
+    "concurrent.futures.process": "reqsnap.interceptors.process_pools",
     "http.client": "reqsnap.interceptors.http_client",
     "urllib3.connectionpool": "reqsnap.interceptors.urllib3",
     "botocore.awsrequest": "reqsnap.interceptors.botocore",

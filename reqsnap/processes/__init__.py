@@ -12,5 +12,6 @@ done, and gives it what came back.
     owner.py        where it listens
     remote.py       the recorder of a child
     children.py     which block a child belongs to, and what a fork changes
+    jobs.py         which block a job belongs to that is handed to an older process
     startup/        what runs where the interpreter of a child starts
 """

@@ -103,10 +103,7 @@ def _listening() -> Owner:
     global _owner
     with _lock:
         if _owner is None:
-            # Only here, because it takes a while to import. A forked child can import nothing
-            # that another thread is importing: what it needs is imported before.
-            importlib.import_module("reqsnap.processes.remote")
-            importlib.import_module("hmac")
+            # Only here, because it takes a while to import.
             from reqsnap.processes.owner import Owner
             from reqsnap.processes.serving import Server
 
@@ -143,8 +140,12 @@ def _before() -> None:
     # What no other thread may hold while this process is doubled.
     _lock.acquire()
     try:
-        blocks = list(_blocks.values())
-        if any(block.open and block.shared and block.recorder is not None for block in blocks):
+        recorders = [block.recorder for block in list(_blocks.values()) if block.open and block.shared]
+        if any(recorder is not None for recorder in recorders):
+            # The child can import nothing that another thread is importing at this moment.
+            for needed in ("reqsnap.processes.remote", "reqsnap.processes.sockets", "hmac"):
+                importlib.import_module(needed)
+        if any(recorder is not None and not recorder.is_remote for recorder in recorders):
             _listening()
         # No thread of ours is alive then: what one had begun would be half done in the child.
         _attendants.pause()

@@ -7,17 +7,19 @@ import importlib
 import os
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 from weakref import WeakValueDictionary
 
 from reqsnap import flushing, patching, scope
-from reqsnap.errors import AmbiguousCassetteError
+from reqsnap.errors import AmbiguousCassetteError, ConfigurationError
+from reqsnap.modes import Mode
 from reqsnap.processes.attendants import Attendants
 from reqsnap.processes.tickets import Ticket
 from reqsnap.recorder import Recorder
 
 if TYPE_CHECKING:
     from reqsnap.processes.owner import Owner
+    from reqsnap.processes.remote import RemoteRecorder
 
 _NOBODY = Ticket("", "", 0, 0, replays=True, sends=False, records_errors=False, mode="once", cassette=None)
 
@@ -49,6 +51,11 @@ def closed(block: scope.Block) -> None:
         _stop()
 
 
+def is_remote(recorder: Recorder) -> TypeGuard[RemoteRecorder]:
+    """Whether another process decides."""
+    return recorder.is_remote
+
+
 def ticket_here() -> Ticket | None:
     """What a process that is started here and now must know; None where it is left alone."""
     if not _blocks:
@@ -60,12 +67,45 @@ def ticket_here() -> Ticket | None:
         return _ticket(_started(), 0, None)
     if block is None or block.recorder is None or not block.shared:
         return None
-    if block.recorder.is_remote:
-        from reqsnap.processes.remote import RemoteRecorder
-
-        if isinstance(block.recorder, RemoteRecorder):
-            return block.recorder.ticket
+    if is_remote(block.recorder):
+        return block.recorder.ticket
     return _ticket(_started(), block.number, block.recorder)
+
+
+def ticket_on(path: str) -> str | None:
+    """The ticket, as text, of the block that is open on a real path, here or where this process asks."""
+    asked: dict[str, RemoteRecorder] = {}
+    for block in list(_blocks.values()):
+        recorder = block.recorder
+        if not block.open or recorder is None:
+            continue
+        if is_remote(recorder):
+            asked[recorder.ticket.address] = recorder
+        elif block.shared and os.path.realpath(recorder.cassette.path or "") == path:
+            return _ticket(_started(), block.number, recorder).to_text()
+    found = (recorder.ticket_on(path) for recorder in asked.values())
+    return next((ticket for ticket in found if ticket is not None), None)
+
+
+def recorder_on(path: str | os.PathLike[str], mode: Mode) -> RemoteRecorder | None:
+    """The recorder of a block on a path that a process which this one belongs to has open.
+
+    A file has one owner. None where this process is, or would be, the one. Raises
+    ConfigurationError where the mode of that block is another.
+    """
+    recorders = [block.recorder for block in list(_blocks.values()) if block.open]
+    if not any(recorder is not None and recorder.is_remote for recorder in recorders):
+        return None
+    found = ticket_on(os.path.realpath(path))
+    ticket = None if found is None else Ticket.from_text(found)
+    if ticket is None or ticket.owner == os.getpid():
+        return None
+    if ticket.mode != mode.value:
+        allowed = f"process {ticket.owner} has {path} open already with mode={ticket.mode!r}"
+        raise ConfigurationError("mode", mode.value, allowed, "Blocks on one path must agree.")
+    from reqsnap.processes.remote import RemoteRecorder
+
+    return RemoteRecorder(ticket)
 
 
 def _ticket(owner: Owner, number: int, recorder: Recorder | None) -> Ticket:
@@ -107,7 +147,7 @@ def _listening() -> Owner:
             from reqsnap.processes.owner import Owner
             from reqsnap.processes.serving import Server
 
-            _owner = Owner(Server(_blocks.get).answer, _attendants)
+            _owner = Owner(Server(_blocks.get, ticket_on).answer, _attendants)
         return _owner
 
 

@@ -63,6 +63,14 @@ class RemoteRecorder(Recorder):
         for connection in idle:
             connection.close()
 
+    def ticket_on(self, path: str) -> str | None:
+        """The ticket, as text, of a block that its owner has open on a real path, if there is one."""
+        try:
+            found: str | None = self._ask({"do": "ticket", "path": path})[0]
+        except GoneError:
+            return None
+        return found
+
     @property
     def may_replay(self) -> bool:
         """Whether anything in force may answer in the server's place."""

@@ -12,6 +12,7 @@ TABLE = {
     "trio._core._thread_cache": "reqsnap.interceptors.trio",
     "os": "reqsnap.interceptors.operating_system",
     "subprocess": "reqsnap.interceptors.subprocesses",
+    "asyncio": "reqsnap.interceptors.asyncio_subprocesses",
     "multiprocessing.spawn": "reqsnap.interceptors.multiprocessing_spawn",
     "multiprocessing.pool": "reqsnap.interceptors.multiprocessing_pool",
     "concurrent.futures.process": "reqsnap.interceptors.process_pools",

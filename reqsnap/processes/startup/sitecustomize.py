@@ -24,6 +24,12 @@ CLIENTS = ("http.client", "urllib3", "botocore", "httplib2", "httpcore", "httpco
 STARTERS = {
     "os": ("execv", "execve", "posix_spawn", "posix_spawnp", "system"),
     "subprocess": ("Popen.__init__",),
+    "asyncio": (
+        "subprocess.create_subprocess_exec",
+        "subprocess.create_subprocess_shell",
+        "create_subprocess_exec",
+        "create_subprocess_shell",
+    ),
     "multiprocessing.spawn": ("get_preparation_data",),
     # Whoever uses it may open a block within that of the parent.
     "reqsnap": (),

@@ -112,10 +112,12 @@ def _ticket(owner: Owner, number: int, recorder: Recorder | None) -> Ticket:
     if recorder is None:
         # Which block it is will be seen: until then nothing is sent, and all is asked.
         replays, sends, records_errors, mode, cassette = True, False, False, "once", None
+        refuses = False
     else:
         cassette, policy = recorder.cassette.path, recorder.cassette.policy
         replays, sends = _replays(recorder), recorder.may_send
         records_errors, mode = policy.records_errors, policy.mode.value
+        refuses = not sends and not policy.filters.exclude_any
     return Ticket(
         owner.address,
         owner.key.hex(),
@@ -126,6 +128,7 @@ def _ticket(owner: Owner, number: int, recorder: Recorder | None) -> Ticket:
         records_errors=records_errors,
         mode=mode,
         cassette=cassette,
+        refuses=refuses,
     )
 
 

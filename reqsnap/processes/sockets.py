@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _socket
 import os
+import select
 from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from typing import Any, Protocol
 
@@ -83,6 +84,23 @@ def listen(address: str) -> Door:
     return _Pipe(address) if os.name == "nt" else _UnixDoor(address)
 
 
+class _Line(Connection):
+    """A connection to an owner, which is waited on again and again."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor)
+        self.answers = select.poll()
+        self.answers.register(descriptor, select.POLLIN)
+
+
+def has_come(connection: Connection, seconds: float) -> bool:
+    """Wait for an answer of an owner, but not for ever."""
+    if isinstance(connection, _Line):
+        # What `Connection.poll` does takes longer to get ready than an owner to answer.
+        return bool(connection.answers.poll(seconds * 1000))
+    return connection.poll(seconds)
+
+
 def connect(address: str) -> Connection:
     """A connection to an address. Raises OSError where nobody listens."""
     if os.name == "nt":
@@ -90,7 +108,7 @@ def connect(address: str) -> Connection:
     made = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
         made.connect(address)
-        return Connection(made.detach())
+        return _Line(made.detach())
     finally:
         made.close()
 

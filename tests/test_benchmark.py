@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benchmarks import replay, server, worker
+from benchmarks import processes, replay, server, worker
 
 
 def test_the_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -16,6 +16,16 @@ def test_the_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [row[:2] for row in rows if row[2:] and row[1] in ("2", "3")] == [
         ["http.client", "2"], ["http.client", "3"], ["aiohttp", "2"], ["aiohttp", "3"],
+    ]  # fmt: skip
+
+
+def test_the_tables_of_processes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(processes, "PROGRAMS", {"nothing": "pass"})
+    assert processes.main(["--rounds", "1", "--requests", "2"]) == 0
+    rows = [line[:40].rstrip() for line in capsys.readouterr().out.splitlines() if line.endswith(")")]
+    assert rows == [
+        "record, a thread", "playback, a thread", "record, a child", "playback, a child",
+        "nothing, no block", "nothing, subprocesses=False", "nothing, a block",
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -82,3 +83,37 @@ def test_who_is_connected_is_answered_to_the_end(place: Path) -> None:
     stranger.close()
     with pytest.raises(OSError, match="No such file"):
         connect(owner.address)
+
+
+NONSENSE = {
+    "nothing": b"",
+    "half a length": b"\0\0",
+    "a length and no more": b"\0\0\0\x10",
+    "a negative length": b"\xff\xff\xff\x00",
+    "too long for a stranger": b"\0\0\x10\0" + b"x" * 4096,
+    "longer than any memory": b"\xff\xff\xff\xff" + b"\x7f" * 8,
+    "the wrong digest": b"\0\0\0\x10" + b"0" * 16,
+    "not a digest": b"\0\0\0\x05" + b"\xff\0\xfe\0{",
+}
+
+
+@pytest.mark.parametrize("what", NONSENSE)
+@pytest.mark.parametrize("is_known", [False, True])
+def test_nonsense_ends_the_connection_that_it_came_on_and_no_other(
+    what: str, is_known: bool, place: Path
+) -> None:
+    attendants = Attendants()
+    owner = Owner(echo, attendants)
+    owner.start()
+    stranger = enter(owner.address, owner.key) if is_known else connect(owner.address)
+    with enter(owner.address, owner.key) as child:
+        os.write(stranger.fileno(), NONSENSE[what])
+        with socket.socket(fileno=os.dup(stranger.fileno())) as its_socket:
+            its_socket.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):
+            while os.read(stranger.fileno(), 1000):
+                pass
+        child.send_bytes(b"asked")
+        assert child.recv_bytes() == b"asked"
+    stranger.close()
+    owner.close()

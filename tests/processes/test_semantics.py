@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ from reqsnap import (
     LostExchangeWarning,
     OutOfOrderError,
     ReqsnapError,
+    Request,
     Response,
     SwallowedRefusalWarning,
     UnmatchedRequestError,
@@ -417,3 +419,29 @@ def test_a_path_that_its_parent_has_closed_is_a_childs_own(
     found, count = there.do(own_block, path, get, "/a")
     assert count == 1
     assert " GET /a " in found[0]
+
+
+def test_an_interrupted_request_leaves_no_answer_to_the_next(
+    tmp_path: Path, child: Callable[[], Child], get: Callable[..., str]
+) -> None:
+    path = tmp_path / "x.yaml"
+    with use_cassette(path):
+        recorded = [get("/a"), get("/b")]
+    pids: list[int] = []
+
+    def interrupt(request: Request) -> bool:
+        # The child waits for the answer to its first request.
+        if pids:
+            os.kill(pids.pop(), signal.SIGINT)
+        return True
+
+    with use_cassette(path, mode="playback", should_playback=interrupt):
+        there = child()
+        pids.append(there.do(os.getpid))
+        assert there.do(interrupted, get, "/a", "/b") == recorded[1]
+
+
+def interrupted(get: Callable[..., str], first: str, second: str) -> str:
+    with pytest.raises(KeyboardInterrupt):
+        get(first)
+    return get(second)

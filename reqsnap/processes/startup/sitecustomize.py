@@ -191,6 +191,11 @@ def find_joining() -> "Any":
             sys.path.remove(home)
 
 
+def join(ticket: str) -> None:
+    """Have the process belong to the block of a ticket, as soon as it has to."""
+    Waiting(ticket).begin()
+
+
 if __name__ == "sitecustomize":
     found = os.environ.pop(VARIABLE, None)
     leave_no_trace()
@@ -198,6 +203,6 @@ if __name__ == "sitecustomize":
         run_next()
     finally:
         if found is not None:
-            Waiting(found).begin()
+            join(found)
 elif "TICKET" in globals():
-    Waiting(globals()["TICKET"]).begin()
+    join(globals()["TICKET"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from reqsnap.api import Library, use_cassette
 from reqsnap.cassette import Cassette, RecordedRequest
+from reqsnap.cassette.stubs import Stub
 from reqsnap.errors import (
     AmbiguousCassetteError,
     CassetteError,
@@ -34,7 +35,6 @@ from reqsnap.matching import register_matcher
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.modes import Mode
 from reqsnap.naming import TestContext, current_naming, naming
-from reqsnap.stubs import Stub
 
 __version__ = "0.1.0"
 

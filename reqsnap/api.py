@@ -12,15 +12,13 @@ from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
 from reqsnap import scope
 from reqsnap.blocks import OpenBlock
+from reqsnap.blocks.class_decorator import decorate_class
+from reqsnap.blocks.decorators import decorate_function
 from reqsnap.cassette import Cassette
-from reqsnap.class_decorator import decorate_class
-from reqsnap.decorators import decorate_function
-from reqsnap.default_paths import Called
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
 from reqsnap.naming import TestContext, current_naming
-from reqsnap.option_values import OptionValues
-from reqsnap.options import Options
-from reqsnap.path_names import (
+from reqsnap.naming.default_paths import Called
+from reqsnap.naming.path_names import (
     AnyPath,
     Find,
     PathBuilder,
@@ -29,6 +27,8 @@ from reqsnap.path_names import (
     checked_path,
     given_path,
 )
+from reqsnap.options import Options
+from reqsnap.options.values import OptionValues
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reqsnap import blocks as blocks
 from reqsnap import patching, scope
+from reqsnap.blocks import opening as opening
 from reqsnap.processes import children
 from reqsnap.processes.remote import RemoteRecorder
 from reqsnap.processes.tickets import Ticket

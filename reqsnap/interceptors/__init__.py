@@ -7,21 +7,21 @@ nothing until that client has been imported by the program.
 from __future__ import annotations
 
 TABLE = {
-    "threading": "reqsnap.interceptors.threads",
-    "concurrent.futures.thread": "reqsnap.interceptors.executors",
-    "trio._core._thread_cache": "reqsnap.interceptors.trio",
-    "os": "reqsnap.interceptors.operating_system",
-    "subprocess": "reqsnap.interceptors.subprocesses",
-    "asyncio": "reqsnap.interceptors.asyncio_subprocesses",
-    "multiprocessing.spawn": "reqsnap.interceptors.multiprocessing_spawn",
-    "multiprocessing.pool": "reqsnap.interceptors.multiprocessing_pool",
-    "concurrent.futures.process": "reqsnap.interceptors.process_pools",
-    "http.client": "reqsnap.interceptors.http_client",
+    "threading": "reqsnap.interceptors.started.threads",
+    "concurrent.futures.thread": "reqsnap.interceptors.started.executors",
+    "trio._core._thread_cache": "reqsnap.interceptors.started.trio",
+    "os": "reqsnap.interceptors.started.operating_system",
+    "subprocess": "reqsnap.interceptors.started.subprocesses",
+    "asyncio": "reqsnap.interceptors.started.asyncio_subprocesses",
+    "multiprocessing.spawn": "reqsnap.interceptors.started.multiprocessing_spawn",
+    "multiprocessing.pool": "reqsnap.interceptors.started.multiprocessing_pool",
+    "concurrent.futures.process": "reqsnap.interceptors.started.process_pools",
+    "http.client": "reqsnap.interceptors.http_client.connection",
     "urllib3.connectionpool": "reqsnap.interceptors.urllib3",
     "botocore.awsrequest": "reqsnap.interceptors.botocore",
     "httplib2": "reqsnap.interceptors.httplib2",
-    "httpcore": "reqsnap.interceptors.httpcore",
+    "httpcore": "reqsnap.interceptors.httpcore.pools",
     "httpcore2": "reqsnap.interceptors.httpcore2",
-    "aiohttp": "reqsnap.interceptors.aiohttp",
+    "aiohttp": "reqsnap.interceptors.aiohttp.connector",
 }
 """Client module -> the module here whose `PATCHES` wrap it."""

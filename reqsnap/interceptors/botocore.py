@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reqsnap.interceptors.http_client_state import NOTING, exchange_of
+from reqsnap.interceptors.http_client.state import NOTING, exchange_of
 from reqsnap.patching import Patch
 
 

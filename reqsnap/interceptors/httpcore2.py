@@ -1,7 +1,7 @@
-"""httpcore2, below httpx2: what `reqsnap.interceptors.httpcore` does, for it."""
+"""httpcore2, below httpx2: what `reqsnap.interceptors.httpcore.pools` does, for it."""
 
 from __future__ import annotations
 
-from reqsnap.interceptors.httpcore import patches
+from reqsnap.interceptors.httpcore.pools import patches
 
 PATCHES = patches("httpcore2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.interceptors.http_client_state import exchange_of, notes_errors
+from reqsnap.interceptors.http_client.state import exchange_of, notes_errors
 from reqsnap.patching import Patch
 
 

@@ -11,9 +11,10 @@ import ssl
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.interceptors import http_client, http_client_flow, http_client_state
-from reqsnap.interceptors.http_client_errors import cause_in_connecting, create_connection
-from reqsnap.interceptors.http_client_state import (
+from reqsnap.interceptors.http_client import connection, flow, state
+from reqsnap.interceptors.http_client.errors import cause_in_connecting, create_connection
+from reqsnap.interceptors.http_client.one_shot import Body, is_repeatable, with_body
+from reqsnap.interceptors.http_client.state import (
     FAILING,
     NOTING,
     Exchange,
@@ -21,7 +22,6 @@ from reqsnap.interceptors.http_client_state import (
     notes_errors,
     url_of,
 )
-from reqsnap.interceptors.one_shot import Body, is_repeatable, with_body
 from reqsnap.model import Request
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward
@@ -64,7 +64,7 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
     if recorder is None or len(args) < 3 or not (recorder.may_replay or notes_errors(recorder)):
         return wrapped(*args, **kwargs)
     conn, method, url = args[:3]
-    exchange = http_client_flow.begun(conn, recorder, method, url_of(conn, url))
+    exchange = flow.begun(conn, recorder, method, url_of(conn, url))
     exchange.pooled = True
     if exchange.phase is NOTING:
         return _live(wrapped, pool, exchange, args, kwargs)
@@ -73,7 +73,7 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
     captured, named = with_body(args, kwargs, _BODY, body.first)
     try:
         return wrapped(*captured, **named)
-    except http_client_flow.SendAgain:
+    except flow.SendAgain:
         # The attempt that was captured is no attempt at the server.
         pool.num_requests -= 1
     exchange.pool = None
@@ -90,7 +90,7 @@ def _in_vain(
     conn = args[0]
     if conn.sock is not None:
         conn.close()
-    with http_client_flow.attempt_in_vain(conn, exchange):
+    with flow.attempt_in_vain(conn, exchange):
         if conn.__dict__.pop(_HELD, False):
             _connect_to_proxy(pool, conn)
         return wrapped(*args, **kwargs)
@@ -104,7 +104,7 @@ def _live(wrapped: Any, pool: Any, exchange: Exchange, args: tuple[Any, ...], kw
         return wrapped(*args, **kwargs)
     except BaseException as error:
         if exchange_of(conn) is exchange:
-            http_client_state.end(conn)
+            state.end(conn)
         if exchange.notes_errors and exchange.cause is None:
             exchange.cause = cause_in_connecting(conn, error)
         if exchange.lacks_request():
@@ -119,7 +119,7 @@ class _Draft(Exchange):
     def decide(self, request: Request) -> Forward | None:
         """Keep it; that ends the attempt."""
         self.whole = request
-        raise http_client_flow.SendAgain
+        raise flow.SendAgain
 
 
 def _drafted(
@@ -132,11 +132,11 @@ def _drafted(
     draft = _Draft(exchange.recorder, exchange.method, exchange.url, None)
     # A socket that was connected in vain is of no use, not even for setting its timeout.
     sock, conn.sock = conn.sock, None
-    http_client_state.reset(conn)
-    http_client_state.begin(conn, draft)
+    state.reset(conn)
+    state.begin(conn, draft)
     try:
         wrapped(*args, **kwargs)
-    except (http_client_flow.SendAgain, Exception):
+    except (flow.SendAgain, Exception):
         # What the program is to see is the error that it has already.
         return draft.whole
     finally:
@@ -177,7 +177,7 @@ def validate_conn(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[s
     """`_validate_conn`, which connects: nothing to look at while nothing is decided."""
     conn = args[0] if args else kwargs["conn"]
     exchange = exchange_of(conn)
-    if exchange is not None and exchange.phase is http_client_state.CAPTURING:
+    if exchange is not None and exchange.phase is state.CAPTURING:
         return None
     return wrapped(*args, **kwargs)
 
@@ -191,7 +191,7 @@ PATCHES = (
     Patch(_POOLS, "HTTPSConnectionPool._prepare_proxy", prepare_proxy),
     Patch(_POOLS, "HTTPConnectionPool._validate_conn", validate_conn),
     Patch(_POOLS, "HTTPSConnectionPool._validate_conn", validate_conn),
-    Patch(_CONNECTIONS, "HTTPConnection.request", http_client.request),
-    Patch(_CONNECTIONS, "HTTPConnection.request_chunked", http_client.request),
+    Patch(_CONNECTIONS, "HTTPConnection.request", connection.request),
+    Patch(_CONNECTIONS, "HTTPConnection.request_chunked", connection.request),
     Patch("urllib3.util.connection", "create_connection", create_connection),
 )

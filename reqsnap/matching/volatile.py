@@ -112,9 +112,7 @@ def _without_unix_time(name: str, written: str, value: str) -> str:
 # Boundaries that a Content-Type within the body declares, and one that a body without a type begins with.
 # A declared one may be longer than the 70 characters that RFC 2046 allows; a guessed one may not.
 
-_DECLARED = re.compile(
-    r"""(?<![^;\s])boundary\s*=\s*(?:"([^"\r\n]+)"|'([^'\r\n]+)'|([^\s;,"']+))""", re.I
-)
+_DECLARED = re.compile(r"""(?<![^;\s])boundary\s*=\s*(?:"([^"\r\n]+)"|'([^'\r\n]+)'|([^\s;,"']+))""", re.I)
 _FIRST_LINE = re.compile(r"--([^\r\n]{0,69}[^\s-])[ \t]*\r?\n")
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeGuard
 from weakref import WeakValueDictionary
 
-from reqsnap import flushing, patching, scope
+from reqsnap import patching, scope
+from reqsnap.cassette import flushing
 from reqsnap.errors import AmbiguousCassetteError, ConfigurationError
 from reqsnap.modes import Mode
 from reqsnap.processes.attendants import Attendants

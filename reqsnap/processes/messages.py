@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reqsnap import errors
-from reqsnap.decisions import Forward, Refuse, Replay
 from reqsnap.errors import Difference, NearMiss, OutOfOrderError, StaleRecordingError, UnmatchedRequestError
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
+from reqsnap.recorder.decisions import Forward, Refuse, Replay
 
 Plain = Any
 """What JSON holds: None, bool, numbers, str, and lists and dicts of them."""

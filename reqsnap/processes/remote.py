@@ -11,16 +11,16 @@ from multiprocessing import AuthenticationError
 from typing import TYPE_CHECKING
 
 from reqsnap.cassette import Cassette
-from reqsnap.decisions import Forward, Refuse, Replay
 from reqsnap.errors import AmbiguousCassetteError, LostExchangeWarning, OwnerGoneError, ReqsnapError
 from reqsnap.model import NetworkError, Request, Response
 from reqsnap.modes import Mode, Permits
-from reqsnap.policy import Policy
 from reqsnap.processes import messages
 from reqsnap.processes.messages import Bodies, Plain
 from reqsnap.processes.tickets import Ticket
 from reqsnap.recorder import Recorder
+from reqsnap.recorder.decisions import Forward, Refuse, Replay
 from reqsnap.redaction import DEFAULT_RULES, redact_request
+from reqsnap.rules.policy import Policy
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -53,6 +53,8 @@ class RemoteRecorder(Recorder):
         )
         self.ticket = ticket
         self._idle: list[Connection] = []
+        # Re-entrant, because a garbage collection may end an exchange anywhere.
+        self._lock = threading.RLock()
         self._gone = ""
         self._has_warned = False
 

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable
 
 from reqsnap import scope
-from reqsnap.decisions import Forward, Refuse, Replay
 from reqsnap.errors import AmbiguousCassetteError
 from reqsnap.processes import messages
 from reqsnap.processes.messages import Bodies, Plain
 from reqsnap.recorder import Recorder
+from reqsnap.recorder.decisions import Forward, Refuse, Replay
 
 Find = Callable[[int], "scope.Block | None"]
 OnPath = Callable[[str], "str | None"]

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from reqsnap import Cassette, Interaction, Mode, Request, Response, use_cassette
-from reqsnap.entries import Exhaustion, prepare
-from reqsnap.policy import Policy
+from reqsnap.rules.policy import Policy
+from reqsnap.sequences.entries import Exhaustion, prepare
 from tests.support.counter import Counter
+from tests.support.rounds import rounds
 
-THREADS, ANSWERS, ROUNDS = 16, 16_000, 20
+THREADS, ANSWERS = 16, 16_000
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
@@ -53,7 +54,7 @@ def test_sixteen_threads_take_sixteen_thousand_answers_each_once() -> None:
     request = Request("GET", "http://h/poll")
     cassette.adopt(Interaction(request, Response(200, body=b"%d" % n), AT) for n in range(ANSWERS))
     live = prepare(request, cassette.policy.rules, cassette.policy.matching)
-    for _ in range(ROUNDS):
+    for _ in range(rounds(3)):
         taken: list[int] = []
 
         def work(taken: list[int] = taken) -> None:

@@ -15,8 +15,9 @@ import pytest
 
 from reqsnap import AmbiguousCassetteError, Cassette, scope, use_cassette
 from tests.support.counter import Counter
+from tests.support.rounds import rounds
 
-THREADS, REQUESTS, ROUNDS = 8, 50, 100
+THREADS, REQUESTS = 8, 50
 
 Get = Callable[[str], str]
 
@@ -61,7 +62,7 @@ def test_no_request_of_eight_threads_reaches_a_server_that_stands_there(
     with use_cassette(path, mode="record"):
         in_threads(partial(ask_all, get, {}))
     assert len(server.requests) == THREADS * REQUESTS
-    for _ in range(ROUNDS):
+    for _ in range(rounds(15)):
         answers: dict[str, str] = {}
         with use_cassette(path, mode="playback") as cassette:
             in_threads(partial(ask_all, get, answers))

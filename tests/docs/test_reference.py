@@ -11,7 +11,7 @@ import pytest
 import reqsnap
 from reqsnap.formats import native
 from reqsnap.formats.native_values import REQUEST_KEYS, RESPONSE_KEYS
-from reqsnap.option_values import OptionValues
+from reqsnap.options.values import OptionValues
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 

@@ -19,11 +19,11 @@ from reqsnap import (
     Response,
     use_cassette,
 )
-from reqsnap.decisions import Forward, Refuse
 from reqsnap.patching import Hold, forked
 from reqsnap.processes.children import ticket_here
 from reqsnap.processes.remote import RemoteRecorder
 from reqsnap.processes.tickets import Ticket
+from reqsnap.recorder.decisions import Forward, Refuse
 from tests.processes.children import ROOT, by_fork
 from tests.support.counter import Counter
 

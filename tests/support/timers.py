@@ -8,12 +8,12 @@ import pytest
 
 
 class Clock:
-    """Stands in for the timers of `reqsnap.flushing`. `now` is in seconds."""
+    """Stands in for the timers of `reqsnap.cassette.flushing`. `now` is in seconds."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
         self.waiting: list[ManualTimer] = []
-        monkeypatch.setattr("reqsnap.flushing.Timer", self._timer)
+        monkeypatch.setattr("reqsnap.cassette.flushing.Timer", self._timer)
 
     def _timer(self, interval: float, function: Callable[[], None]) -> ManualTimer:
         return ManualTimer(self, interval, function)

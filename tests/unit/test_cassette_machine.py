@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from reqsnap.cassette import Cassette
-from reqsnap.entries import Entry, Exhaustion, Prepared, prepare
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats import native
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
-from reqsnap.policy import Policy
-from reqsnap.retention import Retention
+from reqsnap.rules.policy import Policy
+from reqsnap.rules.retention import Retention
+from reqsnap.sequences.entries import Entry, Exhaustion, Prepared, prepare
 from reqsnap.storage import CassetteFile
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

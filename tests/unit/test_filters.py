@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.filters import Filters, UrlFilter, is_local
 from reqsnap.model import Interaction, Request, Response
+from reqsnap.rules.filters import Filters, UrlFilter, is_local
 
 INTERACTION = Interaction(Request("GET", "http://h/x"), Response(200), datetime(2026, 1, 2, tzinfo=UTC))
 

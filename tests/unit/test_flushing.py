@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from reqsnap import flushing
-from reqsnap.cassette import Cassette
+from reqsnap.cassette import Cassette, flushing
+from reqsnap.cassette.flushing import Flusher
 from reqsnap.errors import CassetteWriteError
-from reqsnap.flushing import Flusher
 from reqsnap.formats import native
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
-from reqsnap.policy import Policy
+from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
 from tests.support.timers import Clock
 

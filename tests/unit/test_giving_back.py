@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cassette import Cassette
-from reqsnap.entries import Entry, Exhaustion, Order, prepare
 from reqsnap.formats import native
 from reqsnap.matching import Matching
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
-from reqsnap.policy import Policy
-from reqsnap.retention import Retention
+from reqsnap.rules.policy import Policy
+from reqsnap.rules.retention import Retention
+from reqsnap.sequences.entries import Entry, Exhaustion, Order, prepare
 from reqsnap.storage import CassetteFile
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -191,7 +191,7 @@ def test_a_secret_too_many_has_not_drifted(match_on: Matching) -> None:
 def test_without_a_difference_there_is_no_drift_and_nothing_is_played(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("reqsnap.recordings.differences", lambda *compared: ())
+    monkeypatch.setattr("reqsnap.cassette.recordings.differences", lambda *compared: ())
     held = Cassette()
     held.adopt([posted(held, b"one")])
     assert drifted(held, b"two") is None

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reqsnap.interceptors.http1 import request_sent
-from reqsnap.interceptors.http_client_build import Built, known, mark_of, remember
-from reqsnap.interceptors.http_client_state import IDLE, SENT
+from reqsnap.interceptors.http_client.build import Built, known, mark_of, remember
+from reqsnap.interceptors.http_client.state import IDLE, SENT
 from reqsnap.memo import Memo
 from reqsnap.model import Headers, Request
 

@@ -11,12 +11,12 @@ from typing import Any, cast
 import pytest
 
 from reqsnap import Cassette, CassetteFormatError, ConfigurationError, ErrorKind, Headers, NetworkError
-from reqsnap.entries import Entry, prepare
 from reqsnap.matching import Matching
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
-from reqsnap.policy import Policy
 from reqsnap.redaction import DEFAULT_RULES
+from reqsnap.rules.policy import Policy
+from reqsnap.sequences.entries import Entry, prepare
 from reqsnap.storage import CassetteFile
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.matching import Matching, differences
 from reqsnap.model import Headers, Request
-from reqsnap.near_misses import nearest
+from reqsnap.recorder.near_misses import nearest
 from tests.unit.matching_support import URL, get, post, post_json
 
 

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reqsnap import ConfigurationError, TestContext, current_naming, naming
-from reqsnap.path_names import LONGEST_PART, built_path, checked_builder, fit, fit_part, given_path
+from reqsnap.naming.path_names import LONGEST_PART, built_path, checked_builder, fit, fit_part, given_path
 
 
 class Colour(StrEnum):

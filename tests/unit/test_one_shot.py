@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reqsnap.interceptors.one_shot import Body, noted
+from reqsnap.interceptors.http_client.one_shot import Body, noted
 
 
 class Unseekable(io.BytesIO):

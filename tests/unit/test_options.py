@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 from reqsnap import ConfigurationError, Library, Mode, use_cassette
-from reqsnap.entries import Exhaustion
 from reqsnap.options import Options
+from reqsnap.sequences.entries import Exhaustion
 
 
 @pytest.mark.parametrize(

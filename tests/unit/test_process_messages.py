@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reqsnap.decisions import Forward, Refuse, Replay
 from reqsnap.errors import (
     Difference,
     NearMiss,
@@ -22,6 +21,7 @@ from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 from reqsnap.processes import messages
 from reqsnap.processes.messages import Bodies
 from reqsnap.processes.tickets import FOLDER, VARIABLE, Ticket, environment
+from reqsnap.recorder.decisions import Forward, Refuse, Replay
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=20)
 FIELDS = st.lists(st.tuples(LATIN, LATIN), max_size=4).map(Headers)

@@ -9,14 +9,14 @@ from threading import Thread
 import pytest
 
 from reqsnap.cassette import Cassette
-from reqsnap.entries import Exhaustion
 from reqsnap.errors import SequenceExhaustedError, UnmatchedRequestError
 from reqsnap.matching import Matching
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.modes import Mode, permits
-from reqsnap.policy import Policy
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 from reqsnap.redaction import DEFAULT_RULES
+from reqsnap.rules.policy import Policy
+from reqsnap.sequences.entries import Exhaustion
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 URL = "http://h/x"

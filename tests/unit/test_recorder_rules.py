@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from reqsnap.cassette import Cassette
-from reqsnap.entries import Exhaustion, Order
 from reqsnap.errors import ConfigurationError, OutOfOrderError, StaleRecordingError, UnmatchedRequestError
-from reqsnap.filters import Filters
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.modes import Mode, permits
-from reqsnap.policy import Policy
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
-from reqsnap.retention import OnStale, Retention
+from reqsnap.rules.filters import Filters
+from reqsnap.rules.policy import Policy
+from reqsnap.rules.retention import OnStale, Retention
+from reqsnap.sequences.entries import Exhaustion, Order
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 A, B, C = (Request("GET", f"http://h/{name}") for name in "abc")

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cassette import Cassette
-from reqsnap.entries import Entry, Exhaustion, Order, prepare
 from reqsnap.formats import native
 from reqsnap.matching import Matching
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
-from reqsnap.policy import Policy
-from reqsnap.retention import Retention
+from reqsnap.rules.policy import Policy
+from reqsnap.rules.retention import Retention
+from reqsnap.sequences.entries import Entry, Exhaustion, Order, prepare
 from reqsnap.storage import CassetteFile
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reqsnap.entries import Entry, Exhaustion, prepare
 from reqsnap.matching import Matching
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.redaction import DEFAULT_RULES
 from reqsnap.sequences import Index
+from reqsnap.sequences.entries import Entry, Exhaustion, prepare
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 JSON = Headers([("Content-Type", "application/json")])

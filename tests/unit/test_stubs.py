@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from reqsnap.cassette.stubs import Stub, Stubs
 from reqsnap.errors import ConfigurationError
 from reqsnap.model import Request, Response
-from reqsnap.stubs import Stub, Stubs
 
 
 def stubs(*made: Stub) -> Stubs:

@@ -13,7 +13,7 @@ import pytest
 import urllib3.util.connection
 
 from reqsnap import LostExchangeWarning, use_cassette
-from reqsnap.interceptors.http_client_errors import unconnectable
+from reqsnap.interceptors.http_client.errors import unconnectable
 from reqsnap.model import ErrorKind, NetworkError
 from tests.support.listening import Listener, free_port
 from tests.support.network import no_network

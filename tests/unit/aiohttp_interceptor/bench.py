@@ -18,8 +18,8 @@ from reqsnap.cassette import Cassette
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.interceptors import TABLE
 from reqsnap.model import Headers, NetworkError, Request, Response
-from reqsnap.policy import Policy
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+from reqsnap.rules.policy import Policy
 
 _CONNECT = vars(BaseConnector)["connect"]
 

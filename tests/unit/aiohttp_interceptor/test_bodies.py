@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 from aiohttp.payload import AsyncIterablePayload, BytesPayload
 
-from reqsnap.interceptors.aiohttp_body import gather
+from reqsnap.interceptors.aiohttp.body import gather
 from reqsnap.interceptors.http1 import request_sent
 from tests.unit.aiohttp_interceptor.bench import (
     NotingRecorder,

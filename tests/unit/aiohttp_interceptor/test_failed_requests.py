@@ -279,7 +279,7 @@ def test_a_request_that_cannot_be_read_back_is_told_as_it_was_meant(monkeypatch:
     def unreadable(*args: object) -> None:
         raise ValueError("unreadable")
 
-    monkeypatch.setattr("reqsnap.interceptors.aiohttp_note.request_sent", unreadable)
+    monkeypatch.setattr("reqsnap.interceptors.aiohttp.note.request_sent", unreadable)
 
     async def program() -> None:
         async with serving(ending()) as server:

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from reqsnap import Cassette, use_cassette
-from reqsnap.interceptors import aiohttp_replay
+from reqsnap.interceptors.aiohttp import replay as aiohttp_replay
 from reqsnap.model import Headers, Interaction, Request, Response
 from tests.unit.aiohttp_interceptor.bench import (
     recorded,

@@ -15,11 +15,12 @@ import trio
 
 from reqsnap import patching, scope
 from reqsnap.errors import UnmatchedRequestError
+from reqsnap.interceptors import TABLE as INTERCEPTORS
 from reqsnap.model import NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 
 T = TypeVar("T")
-TABLE = {name: f"reqsnap.interceptors.{name}" for name in ("httpcore", "httpcore2")}
+TABLE = {name: INTERCEPTORS[name] for name in ("httpcore", "httpcore2")}
 
 
 def forward() -> Forward:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reqsnap.interceptors.httpcore_errors import meaning
+from reqsnap.interceptors.httpcore.errors import meaning
 from reqsnap.model import ErrorKind, NetworkError
 
 LIBRARIES = ["httpcore", "httpcore2"]

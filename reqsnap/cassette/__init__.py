@@ -1,0 +1,15 @@
+"""The cassette: its interactions in memory, what was played, what is new, and how it gets to its file.
+
+cassette     what the user holds of it
+recordings   what recorders do with it, under its one lock
+contents     what it holds, as a value that changes in one place
+stubs        answers made by hand, which stand before the recordings
+saving       what is new, to its file; flushing does so in regular intervals
+value_checks whether a value made by hand can be held
+"""
+
+from reqsnap.cassette.cassette import Cassette
+from reqsnap.cassette.info import RecordedRequest
+from reqsnap.cassette.stubs import Stub
+
+__all__ = ["Cassette", "RecordedRequest", "Stub"]

@@ -1,0 +1,161 @@
+"""What recorders do with a cassette: find an answer, take its place, note what is new."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from reqsnap.cassette.contents import Contents
+from reqsnap.cassette.flushing import Flusher
+from reqsnap.cassette.stubs import Stubs
+from reqsnap.errors import Drift
+from reqsnap.matching import differences
+from reqsnap.model import Interaction, Request
+from reqsnap.rules.policy import Policy
+from reqsnap.sequences.entries import Entry, Prepared, prepare
+from reqsnap.sequences.index import Accepts, Taken, accepted
+
+
+class Recordings:
+    """The contents of a cassette and the lock that guards them. Called from any thread.
+
+    `stubs` are the answers that stand before the recordings.
+    """
+
+    def __init__(self, policy: Policy, *, evicts: bool) -> None:
+        self._policy = policy
+        self._lock = threading.RLock()
+        self._contents = Contents(policy, evicts=evicts)
+        self._drift: list[Drift] = []
+        self._flusher: Flusher | None = None
+        self._is_copy = False
+        self.stubs = Stubs()
+
+    @property
+    def policy(self) -> Policy:
+        """How it compares, redacts and repeats."""
+        return self._policy
+
+    @property
+    def drift(self) -> tuple[Drift, ...]:
+        """The requests that were answered though their bodies differ from the recorded ones."""
+        return tuple(self._drift)
+
+    def adopt(self, interactions: Iterable[Interaction]) -> None:
+        """Take what was read from its own file; not a change to be written."""
+        with self._lock:
+            self._contents.adopt(interactions)
+        self._changed()
+
+    def could_match(self, method: str, url: str) -> bool:
+        """Whether a recording may answer this method and URL, whatever the body is."""
+        return self._contents.index.could_match(method, url)
+
+    def take(self, live: Prepared, *, again: bool = True) -> Entry | None:
+        """The entry that answers, its place in the sequence taken; None where there is none."""
+        accepts = self._ask(live) if self._policy.matching.comparisons else None
+        with self._lock:
+            return self._use(self._contents.index.take(live, again=again, accepts=accepts), live)
+
+    def take_drifted(self, live: Prepared) -> tuple[Entry, Drift] | None:
+        """As `take`, for a request that differs in nothing but its body; and how it differs."""
+        accepts = self._ask(live, whatever_the_body=True) if self._policy.matching.comparisons else None
+        with self._lock:
+            entry = self._use(self._contents.index.take_but_body(live, accepts=accepts), live)
+        if entry is None:
+            return None
+        differing = differences(self._policy.matching, live.request, entry.interaction.request)
+        if not differing:
+            self.give_back(entry)
+            return None
+        drift = Drift(live.request.method, live.request.url, differing)
+        self._drift.append(drift)
+        return entry, drift
+
+    def give_back(self, entry: Entry) -> None:
+        """Undo a take that came to no replay: the place is free again, and nothing counts as played.
+
+        Where later takes of the sequence stand, the entry is the next one all the same.
+        """
+        with self._lock:
+            self._contents.give_back(entry)
+
+    def _ask(self, live: Prepared, *, whatever_the_body: bool = False) -> Accepts:
+        """Ask the user's matchers, without the lock, because nobody knows what they do."""
+        with self._lock:
+            index = self._contents.index
+            candidates = index.candidates(live)
+            if whatever_the_body:
+                candidates = [*candidates, *index.candidates_but_body(live)]
+        matching = self._policy.matching
+        return {entry for entry in candidates if accepted(matching, live, entry)}.__contains__
+
+    def _use(self, taken: Taken | None, live: Prepared) -> Entry | None:
+        """An entry that was taken is used; called with the lock."""
+        if taken is None:
+            return None
+        entry, numbers = taken
+        contents = self._contents
+        if live.secrets:
+            contents.numbering.bind(live.secrets, numbers)
+        if contents.recency is not None:
+            contents.recency.use(entry)
+        return entry
+
+    @property
+    def next_in_order(self) -> tuple[int, Entry] | None:
+        """Where the order is strict: the next place, from 1, and what is recorded there."""
+        with self._lock:
+            return self._contents.index.next_in_order
+
+    def holds(self, live: Prepared) -> bool:
+        """Whether the request is recorded at all, played or not."""
+        accepts = self._ask(live) if self._policy.matching.comparisons else None
+        with self._lock:
+            return bool(self._contents.index.entries_for(live, accepts))
+
+    def next_order(self) -> int:
+        """The place of a request that starts now."""
+        with self._lock:
+            return self._contents.next_order()
+
+    def note(self, order: int, interaction: Interaction, replaces: Entry | None = None) -> Entry:
+        """Hold a new interaction, redacted, at its place or that of the one it replaces.
+
+        It is not replayed in these blocks.
+        """
+        with self._lock:
+            entry = self._contents.note(order, interaction, replaces)
+        self._changed()
+        return entry
+
+    def forget(self, entries: Iterable[Entry]) -> None:
+        """Drop new exchanges again, as a raising block may ask."""
+        with self._lock:
+            self._contents.forget(entries)
+
+    def _matching(self, request: Request) -> list[Entry]:
+        """Every entry whose request matches, the new ones last; called without the lock."""
+        matching = self._policy.matching
+        live = prepare(request, self._policy.rules, matching)
+        with self._lock:
+            candidates = self._contents.candidates(live)
+        return [entry for entry in candidates if accepted(matching, live, entry)]
+
+    def _be_a_copy(self) -> None:
+        """In a forked process nobody holds the lock, and nothing is written any more."""
+        self._is_copy = True
+        self._lock = threading.RLock()
+        if self._flusher is not None:
+            self._flusher.abandon()
+            self._flusher = None
+
+    def _all(self) -> list[Entry]:
+        with self._lock:
+            snapshot = self._contents.snapshot()
+        return snapshot.in_order()
+
+    def _changed(self) -> None:
+        """Have a change written in time; called without the lock."""
+        if self._flusher is not None and self._contents.has_changed:
+            self._flusher.wake()

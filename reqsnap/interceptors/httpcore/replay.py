@@ -1,0 +1,284 @@
+"""Answers from a cassette as httpcore's own responses, without a connection."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import logging
+import sys
+import types
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from dataclasses import replace
+from typing import Any
+
+from reqsnap.interceptors.http1 import is_bodiless
+from reqsnap.interceptors.httpcore.no_connection import no_connection_async, no_connection_sync
+from reqsnap.interceptors.httpcore.shapes import CoreRequest, CoreResponse, byte_headers
+from reqsnap.model import Response
+from reqsnap.recorder import Replay
+
+_STREAM_ID = 1
+"""What HTTP/2 would call the first exchange of a connection of its own."""
+
+
+def replay_sync(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
+    """The recorded answer as a response of the library of that name, for a sync pool."""
+    answer = _answer(name, decision)
+    traces = answer.traces(request)
+    if traces is not None:
+        for step in traces.up_to_head(answer.parsed()):
+            with step:
+                pass
+    return answer.response(_SyncBody, request, traces, answer.library.no_stream)
+
+
+async def replay_async(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
+    """The recorded answer as a response of the library of that name, for an async pool."""
+    answer = _answer(name, decision)
+    traces = answer.traces(request)
+    if traces is not None:
+        for step in traces.up_to_head(answer.parsed()):
+            async with step:
+                pass
+    await checkpoint()
+    return answer.response(_AsyncBody, request, traces, answer.library.async_no_stream)
+
+
+class _Library:
+    """The parts of httpcore or httpcore2 that a replayed answer is made of."""
+
+    def __init__(self, name: str) -> None:
+        module: Any = importlib.import_module(name)
+        self.response: Any = module.Response
+        self.read_error: type[Exception] = module.ReadError
+        self.trace: Any = importlib.import_module(f"{name}._trace").Trace
+        self.http11_logger = logging.getLogger(f"{name}.http11")
+        self.http2_logger = logging.getLogger(f"{name}.http2")
+        self.no_stream = no_connection_sync(module)
+        self.async_no_stream = no_connection_async(module)
+
+
+_library = functools.cache(_Library)
+
+
+class Traces:
+    """The library's own traces of an exchange: `trace` callbacks and debug logging.
+
+    Those of a connection are left out, as there is none.
+    """
+
+    __slots__ = ("_logger", "_request", "_stream", "_trace")
+
+    def __init__(self, trace: Any, logger: logging.Logger, request: CoreRequest, http2: bool) -> None:
+        self._trace, self._logger, self._request = trace, logger, request
+        self._stream = {"stream_id": _STREAM_ID} if http2 else {}
+
+    def up_to_head(self, parsed: object) -> Iterator[Any]:
+        """The steps up to the head of the answer, given as the library's parser gives it."""
+        yield self.step("send_request_headers")
+        yield self.step("send_request_body")
+        yield self.step("receive_response_headers", parsed)
+
+    def step(self, name: str, value: object = None) -> Any:
+        """A step that ends with a value, as a context manager of either kind."""
+        step = self._trace(name, self._logger, self._request, {"request": self._request, **self._stream})
+        step.return_value = value
+        return step
+
+    def closed(self) -> Any:
+        """The last step."""
+        return self._trace("response_closed", self._logger, self._request, self._stream)
+
+
+class _Body:
+    """The body of a replayed answer: read once, in the pieces in which it was recorded."""
+
+    __slots__ = ("_open", "_read_error", "_traces", "pieces")
+
+    def __init__(self, pieces: Iterator[bytes], traces: Traces | None, read_error: type[Exception]) -> None:
+        self.pieces, self._traces, self._read_error = pieces, traces, read_error
+        self._open = True
+
+    def check_open(self) -> None:
+        """Raise where it may not be read any more."""
+        if not self._open:
+            raise self._read_error("The response was closed before it was read")
+
+    def end(self) -> None:
+        """Let it be read no more."""
+        self._open = False
+
+    def _close(self) -> Traces | None:
+        """The traces to close with, the first time."""
+        self.end()
+        traces, self._traces = self._traces, None
+        return traces
+
+
+class _SyncBody(_Body):
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.check_open()
+        return self.pieces if self._traces is None else self._traced(self._traces)
+
+    def _traced(self, traces: Traces) -> Generator[bytes, None, None]:
+        try:
+            with traces.step("receive_response_body"):
+                yield from self.pieces
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if (traces := self._close()) is not None:
+            with traces.closed():
+                pass
+
+
+class _AsyncBody(_Body):
+    __slots__ = ()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _AsyncPieces(self) if self._traces is None else self._traced(self._traces)
+
+    async def _traced(self, traces: Traces) -> AsyncGenerator[bytes, None]:
+        self.check_open()
+        try:
+            async with traces.step("receive_response_body"):
+                async for piece in _AsyncPieces(self):
+                    yield piece
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        if (traces := self._close()) is not None:
+            async with traces.closed():
+                pass
+
+
+class _AsyncPieces:
+    """Not a generator: event loops keep account of those until they have ended."""
+
+    __slots__ = ("_begun", "_body", "_pieces")
+
+    def __init__(self, body: _AsyncBody) -> None:
+        self._body, self._pieces = body, body.pieces
+        self._begun = False
+
+    def __aiter__(self) -> _AsyncPieces:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._begun:
+            self._body.check_open()
+        for piece in self._pieces:
+            if self._begun:
+                await self._let_others_run()
+            self._begun = True
+            return piece
+        raise StopAsyncIteration
+
+    async def _let_others_run(self) -> None:
+        try:
+            await checkpoint()
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        """Read no further."""
+        self._pieces = iter(())
+        self._body.end()
+
+
+class _Answer:
+    """A recorded answer in one library's types: what every replay of it has in common."""
+
+    __slots__ = ("_extensions", "_headers", "_http2", "_logger", "_made", "_recorded", "library")
+
+    def __init__(self, library: _Library, recorded: Response) -> None:
+        self.library = library
+        # Parts that do not add up to the body tell nothing of it.
+        adds_up = not recorded.parts or sum(recorded.parts) == len(recorded.body)
+        self._recorded = recorded if adds_up else replace(recorded, parts=())
+        self._http2 = recorded.version == "HTTP/2"
+        self._logger = library.http2_logger if self._http2 else library.http11_logger
+        self._headers = byte_headers(recorded.headers)
+        self._extensions: dict[str, Any] = {"http_version": recorded.version.encode("latin-1")}
+        if self._http2:
+            self._extensions["stream_id"] = _STREAM_ID
+        else:
+            self._extensions["reason_phrase"] = recorded.reason.encode("latin-1")
+        # As the library looks at every header field when it makes a response (httpcore 1.0.9),
+        # it makes one, of which the others are copies.
+        self._made = vars(library.response(recorded.status, headers=self._headers))
+
+    def traces(self, request: CoreRequest) -> Traces | None:
+        """The traces of a request, where somebody looks at them."""
+        if request.extensions.get("trace") is None and not self._logger.isEnabledFor(logging.DEBUG):
+            return None
+        return Traces(self.library.trace, self._logger, request, self._http2)
+
+    def parsed(self) -> tuple[object, ...]:
+        """What the library's parser gives for the head."""
+        status, headers = self._recorded.status, list(self._headers)
+        if self._http2:
+            return status, headers
+        return self._extensions["http_version"], status, self._extensions["reason_phrase"], headers
+
+    def response(
+        self, body: type[_Body], request: CoreRequest, traces: Traces | None, network_stream: object
+    ) -> CoreResponse:
+        """The library's own response, to be read once."""
+        library = self.library
+        response: CoreResponse = object.__new__(library.response)
+        vars(response).update(self._made)
+        response.headers = self._headers.copy()
+        bodiless = ends_with_head(request, self._recorded)
+        pieces = iter(()) if bodiless else self._recorded.pieces()
+        response.stream = body(pieces, traces, library.read_error)
+        response.extensions = {**self._extensions, "network_stream": network_stream}
+        return response
+
+
+def ends_with_head(request: CoreRequest, recorded: Response) -> bool:
+    """Whether no body follows the head of this answer to this request, whatever was recorded."""
+    return recorded.status < 200 or is_bodiless(request.method.decode("latin-1"), recorded.status)
+
+
+def _answer(name: str, decision: Replay) -> _Answer:
+    """The answer for the library of that name; made at the first replay and kept with the recording."""
+    answer: _Answer | None = decision.kept.get(name)
+    if answer is None:
+        answer = decision.kept[name] = _Answer(_library(name), decision.response)
+    return answer
+
+
+def traces_of(name: str, request: CoreRequest, decision: Replay) -> Traces | None:
+    """The traces of a request to the library of that name, where somebody looks at them."""
+    return _answer(name, decision).traces(request)
+
+
+async def checkpoint() -> None:
+    """Let other tasks run, as waiting for a server would.
+
+    A task that polls until another has done something would otherwise run for ever.
+    """
+    if is_under_trio():
+        await sys.modules["trio"].lowlevel.checkpoint()
+    else:
+        await _let_others_run()
+
+
+def is_under_trio() -> bool:
+    """Whether trio runs the caller, and not asyncio."""
+    trio: Any = sys.modules.get("trio")
+    return trio is not None and bool(trio.lowlevel.in_trio_task())
+
+
+@types.coroutine
+def _let_others_run() -> Generator[None, None, None]:
+    """What `asyncio.sleep(0)` does."""
+    yield

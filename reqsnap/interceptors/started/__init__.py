@@ -1,0 +1,1 @@
+"""What is started inside a block belongs to it: threads, jobs of executors, processes."""

@@ -1,0 +1,10 @@
+"""What a cassette is called, and where it lies.
+
+context        the naming context of a task or thread, and the test that runs
+path_names     a path, a template of one, or a function that makes one
+default_paths  where the cassette of a decorated function lies
+"""
+
+from reqsnap.naming.context import TestContext, current_naming, naming
+
+__all__ = ["TestContext", "current_naming", "naming"]

@@ -1,0 +1,10 @@
+"""Every option of a block, checked when it is given.
+
+options      the options, their defaults, and which contradict each other
+checks       what each kind of option accepts
+values       the options as they are written, for type checkers
+"""
+
+from reqsnap.options.options import Options
+
+__all__ = ["Options"]

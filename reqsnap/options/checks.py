@@ -1,0 +1,166 @@
+"""What each kind of option accepts: a check takes the option's name and value, and returns the value.
+
+Every check raises ConfigurationError that names the option, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from reqsnap.errors import ConfigurationError
+from reqsnap.message_checks import is_asynchronous
+from reqsnap.rules.filters import OfRequest, ShouldRecord
+
+Check = Callable[[str, Any], Any]
+Named = TypeVar("Named", bound=enum.Enum)
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False, and nothing that is only taken for it."""
+    if not isinstance(value, bool):
+        raise ConfigurationError(name, value, "it is True or False")
+    return value
+
+
+def items(name: str, value: Any) -> tuple[Any, ...]:
+    """A list, and no string in its place."""
+    if isinstance(value, str | bytes):
+        raise ConfigurationError(name, value, "it is a list of names, not one string", f"Write [{value!r}].")
+    if not isinstance(value, Iterable) or isinstance(value, Mapping):
+        raise ConfigurationError(name, value, "it is a list")
+    return tuple(value)
+
+
+def names(name: str, value: Any) -> tuple[str, ...]:
+    """A list of non-empty strings."""
+    listed = items(name, value)
+    if not all(isinstance(item, str) and item for item in listed):
+        raise ConfigurationError(name, value, "it is a list of names, each a non-empty string")
+    return listed
+
+
+def matchers(name: str, value: Any) -> tuple[Any, ...]:
+    """A list of at least one matcher; which ones there are is known elsewhere."""
+    listed = items(name, value)
+    if not listed:
+        raise ConfigurationError(name, value, "at least one matcher is needed")
+    for item in listed:
+        if is_asynchronous(item):
+            raise ConfigurationError(name, item, "a matcher is a function, no coroutine function")
+    return listed
+
+
+def urls(name: str, value: Any) -> tuple[Any, ...]:
+    """A list of parts of URLs, patterns and functions."""
+    listed = items(name, value)
+    for item in listed:
+        is_pattern = isinstance(item, re.Pattern) and isinstance(item.pattern, str)
+        if not item or not (is_pattern or isinstance(item, str) or _takes(item, 1)):
+            allowed = "it is a list of parts of URLs, compiled patterns of text, and functions of a URL"
+            raise ConfigurationError(name, item, allowed)
+    return listed
+
+
+def one_of(kind: type[Named]) -> Check:
+    """A member of an enumeration, or its value."""
+
+    def check(name: str, value: Any) -> Named:
+        try:
+            return kind(value)
+        except ValueError:
+            known = ", ".join(each.value for each in kind)
+            raise ConfigurationError(name, value, f"it is one of {known}") from None
+
+    return check
+
+
+def drift(name: str, value: Any) -> str:
+    """What becomes of a request whose body alone differs."""
+    if value not in ("error", "report"):
+        raise ConfigurationError(name, value, "it is one of error, report")
+    return str(value)
+
+
+def function(name: str, value: Any) -> Any:
+    """A function of one argument, or None for none."""
+    if value is not None and not _takes(value, 1):
+        raise ConfigurationError(
+            name, value, "it is a function of one argument, no coroutine function, or None"
+        )
+    return value
+
+
+def _takes(value: Any, arguments: int) -> bool:
+    """Whether a value is a function that can be called with so many arguments, and answers at once."""
+    if not callable(value) or is_asynchronous(value):
+        return False
+    try:
+        inspect.signature(value).bind(*range(arguments))
+    except TypeError:
+        return False
+    except ValueError:
+        # What is written in C does not always tell.
+        return True
+    return True
+
+
+def should_record(name: str, value: Any) -> ShouldRecord | None:
+    """A function of a request, or of a request and its response; made one of both."""
+    if value is None:
+        return None
+    if _takes(value, 1) and not _takes_two_rather(value):
+        return OfRequest(value)
+    if _takes(value, 2):
+        two: ShouldRecord = value
+        return two
+    raise ConfigurationError(name, value, "it takes a request, or a request and its response")
+
+
+def _takes_two_rather(value: Any) -> bool:
+    """Whether a function that may be given one argument is meant to be given two: `*args` is."""
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except ValueError:
+        return False
+    return any(each.kind is each.VAR_POSITIONAL for each in parameters)
+
+
+def count(name: str, value: Any) -> int | None:
+    """A whole number from 1, or None for any."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ConfigurationError(name, value, "it is a whole number from 1, or None for no limit")
+    return value
+
+
+def age(name: str, value: Any) -> timedelta | None:
+    """A timedelta or a number of seconds, above zero; None for any."""
+    if value is None:
+        return None
+    if isinstance(value, timedelta):
+        if value > timedelta(0):
+            return value
+    elif _is_number(value) and value > 0:
+        try:
+            return timedelta(seconds=value)
+        except OverflowError:
+            pass
+    raise ConfigurationError(name, value, "it is a timedelta or a number of seconds, above zero, or None")
+
+
+def seconds(name: str, value: Any) -> float:
+    """A number of seconds above zero."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if not _is_number(value) or value <= 0:
+        raise ConfigurationError(name, value, "it is a number of seconds above zero")
+    return float(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

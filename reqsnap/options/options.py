@@ -1,0 +1,271 @@
+"""Every option of a block: its type, its default, what is allowed, checked when it is given."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from reqsnap.errors import ConfigurationError
+from reqsnap.matching import DEFAULT_MATCH_ON, Matching
+from reqsnap.matching.matchers import Comparison
+from reqsnap.modes import VARIABLE, Mode
+from reqsnap.options import checks as check
+from reqsnap.options.values import NormalizeBody, NormalizeQuery
+from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules
+from reqsnap.rules.filters import Filters, Hook, ShouldPlayback, ShouldRecord, UrlFilter
+from reqsnap.rules.policy import Policy
+from reqsnap.rules.retention import OnStale, Retention
+from reqsnap.sequences.entries import Exhaustion, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of one block, every value checked.
+
+    mode: what may be replayed and sent (default `once`); REQSNAP_MODE overrides it.
+    match_on: what two requests must have in common: names of matchers, or functions.
+    match_headers: names of the request headers that must be equal too; `"*"` for all.
+    ignore_headers: names left out where all headers are matched; they are still stored.
+    exclude_headers: names of headers that are neither matched nor stored.
+    case_sensitive: False compares paths, queries and header values in any case.
+    match_query, match_body: False leaves the query, or the body, out of the comparison.
+    normalize_query, normalize_body: functions that make a query, or a body, comparable.
+    volatile: names of values that differ from run to run and are not compared.
+    ignore_json: paths in JSON bodies that are not compared.
+    drift: `error` refuses a request whose body differs; `report` answers and reports it.
+    on_exhausted: after the last recording of a request `repeat` it, raise an `error`, or `cycle`.
+    order: `per_request`, or `strict`: requests must come in the order of the cassette.
+    exclude_urls, ignore_hosts, ignore_localhost: requests that always go to the server.
+    should_record: whether to record, asked with the request, or it and its response.
+    should_playback: whether a request may be replayed.
+    before_record, before_playback: change or drop an interaction before it is used so.
+    max_interactions: how many are kept; the least recently used leave first.
+    max_age: how old a recording may be, a timedelta or seconds.
+    on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
+    auto_flush: save every `flush_interval` seconds what is new, not only at the end.
+    record_errors: record network errors too, and raise them on replay.
+    exclusive: True keeps outer cassettes from answering what this one does not hold.
+    subprocesses: False leaves child processes alone; they are neither recorded nor replayed.
+    record_on_exception: False drops what a block recorded that ends with an exception.
+    redact: False stores secrets as they are.
+    redact_headers, redact_query, redact_fields: more names that hold secrets, in headers,
+    in the query, and in JSON, form and multipart bodies.
+    """
+
+    mode: Mode = Mode.ONCE
+    match_on: tuple[str | Comparison, ...] = DEFAULT_MATCH_ON
+    match_headers: tuple[str, ...] = ()
+    ignore_headers: tuple[str, ...] = ()
+    exclude_headers: tuple[str, ...] = ()
+    case_sensitive: bool = True
+    match_query: bool = True
+    normalize_query: NormalizeQuery | None = None
+    match_body: bool = True
+    normalize_body: NormalizeBody | None = None
+    volatile: tuple[str, ...] = ()
+    ignore_json: tuple[str, ...] = ()
+    drift: str = "error"
+    on_exhausted: Exhaustion = Exhaustion.REPEAT
+    order: Order = Order.PER_REQUEST
+    exclude_urls: tuple[UrlFilter, ...] = ()
+    ignore_hosts: tuple[str, ...] = ()
+    ignore_localhost: bool = False
+    should_record: ShouldRecord | None = None
+    should_playback: ShouldPlayback | None = None
+    before_record: Hook | None = None
+    before_playback: Hook | None = None
+    max_interactions: int | None = None
+    max_age: timedelta | None = None
+    on_stale: OnStale = OnStale.WARN
+    auto_flush: bool = False
+    flush_interval: float = 30.0
+    record_errors: bool = False
+    exclusive: bool = False
+    subprocesses: bool = True
+    record_on_exception: bool = True
+    redact: bool = True
+    redact_headers: tuple[str, ...] = ()
+    redact_query: tuple[str, ...] = ()
+    redact_fields: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any], base: Options | None = None) -> Options:
+        """Check options as a user gave them, over those of a library.
+
+        Raises ConfigurationError that names the option, the value and what is allowed.
+        """
+        values = {name: _checked(name, value) for name, value in given.items()}
+        options = dataclasses.replace(base or cls(), **values)
+        # Finds what only shows when it is put together, such as an unknown matcher.
+        matching = options.matching()
+        for need in _NEEDS:
+            # In a Library the switch may still be given where a cassette is used.
+            if (base is not None or need.switches & values.keys()) and not need.is_met(options, matching):
+                _refuse_any(need, given, values)
+        return options
+
+    def matching(self) -> Matching:
+        """What is compared."""
+        return Matching(
+            self.match_on,
+            self.match_headers,
+            self.ignore_headers,
+            self.exclude_headers,
+            case_sensitive=self.case_sensitive,
+            match_query=self.match_query,
+            normalize_query=self.normalize_query,
+            match_body=self.match_body,
+            normalize_body=self.normalize_body,
+            volatile=self.volatile,
+            ignore_json=self.ignore_json,
+        )
+
+    def policy(self) -> Policy:
+        """What the blocks of one path must agree in, with the mode that is in force now."""
+        more = self.redact_headers, self.redact_query, self.redact_fields, self.exclude_headers
+        rules = _extended(self.redact, *more) if any(more) else DEFAULT_RULES if self.redact else NO_RULES
+        return Policy(
+            self.effective_mode(),
+            self.matching(),
+            rules,
+            self.on_exhausted,
+            self.order,
+            self.drift == "report",
+            self._filters(),
+            Retention(self.max_interactions, self.max_age, self.on_stale),
+            self.record_errors,
+        )
+
+    def _filters(self) -> Filters:
+        return Filters(
+            self.exclude_urls,
+            self.ignore_hosts,
+            self.ignore_localhost,
+            self.should_record,
+            self.should_playback,
+            self.before_record,
+            self.before_playback,
+        )
+
+    def effective_mode(self) -> Mode:
+        """The mode, or what REQSNAP_MODE says instead."""
+        override = os.environ.get(VARIABLE)
+        return Mode.parse(override, VARIABLE) if override else self.mode
+
+
+@lru_cache(maxsize=64)
+def _extended(
+    redact: bool,
+    headers: tuple[str, ...],
+    query: tuple[str, ...],
+    fields: tuple[str, ...],
+    excluded: tuple[str, ...],
+) -> Rules:
+    base = DEFAULT_RULES if redact else NO_RULES
+    return base.extended(headers=headers, query=query, fields=fields, excluded=excluded)
+
+
+_DEFAULTS = Options()
+
+
+class _Need(NamedTuple):
+    """What some options are of no use without, and which others decide on it."""
+
+    of: tuple[str, ...]
+    switches: frozenset[str]
+    is_met: Callable[[Options, Matching], bool]
+    words: str
+
+
+_NEEDS = (
+    _Need(
+        ("redact_headers", "redact_query", "redact_fields"),
+        frozenset({"redact"}),
+        lambda options, matching: options.redact,
+        "redact=False leaves no use for it",
+    ),
+    _Need(
+        ("normalize_query",),
+        frozenset({"match_query"}),
+        lambda options, matching: options.match_query,
+        "match_query=False leaves no use for it",
+    ),
+    _Need(
+        ("normalize_body", "ignore_json", "drift"),
+        frozenset({"match_body", "match_on"}),
+        lambda options, matching: matching.matches_body,
+        "it is of no use where the body is not matched",
+    ),
+    _Need(
+        ("flush_interval",),
+        frozenset({"auto_flush"}),
+        lambda options, matching: options.auto_flush,
+        "it is of no use without auto_flush=True",
+    ),
+    _Need(
+        ("on_stale",),
+        frozenset({"max_age"}),
+        lambda options, matching: options.max_age is not None,
+        "it is of no use without max_age",
+    ),
+)
+
+
+def _refuse_any(need: _Need, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    for name in need.of:
+        if name in values and values[name] != getattr(_DEFAULTS, name):
+            raise ConfigurationError(name, given[name], need.words)
+
+
+def _checked(name: str, value: Any) -> Any:
+    found = _CHECKS.get(name)
+    if found is None:
+        close = difflib.get_close_matches(name, _CHECKS, n=1)
+        hint = f"Did you mean {close[0]}?" if close else ""
+        raise ConfigurationError(name, value, f"the options are {', '.join(_CHECKS)}", hint)
+    return found(name, value)
+
+
+_CHECKS: dict[str, check.Check] = {
+    "mode": lambda name, value: Mode.parse(value, name),
+    "match_on": check.matchers,
+    "match_headers": check.names,
+    "ignore_headers": check.names,
+    "exclude_headers": check.names,
+    "case_sensitive": check.flag,
+    "match_query": check.flag,
+    "normalize_query": check.function,
+    "match_body": check.flag,
+    "normalize_body": check.function,
+    "volatile": check.names,
+    "ignore_json": check.names,
+    "drift": check.drift,
+    "on_exhausted": check.one_of(Exhaustion),
+    "order": check.one_of(Order),
+    "exclude_urls": check.urls,
+    "ignore_hosts": check.names,
+    "ignore_localhost": check.flag,
+    "should_record": check.should_record,
+    "should_playback": check.function,
+    "before_record": check.function,
+    "before_playback": check.function,
+    "max_interactions": check.count,
+    "max_age": check.age,
+    "on_stale": check.one_of(OnStale),
+    "auto_flush": check.flag,
+    "flush_interval": check.seconds,
+    "record_errors": check.flag,
+    "exclusive": check.flag,
+    "subprocesses": check.flag,
+    "record_on_exception": check.flag,
+    "redact": check.flag,
+    "redact_headers": check.names,
+    "redact_query": check.names,
+    "redact_fields": check.names,
+}

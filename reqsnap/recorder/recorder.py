@@ -1,0 +1,300 @@
+"""Decides, for one request, Replay, Forward or Refuse, and takes in what came back.
+
+No I/O and no patches: an interceptor asks, and does what the answer says. What is asked,
+in this order: the stubs, the excluded URLs, `should_playback`, the recordings, the
+cassettes around this one, and whether the mode lets the request out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from reqsnap.cassette import Cassette
+from reqsnap.cassette.value_checks import check_interaction
+from reqsnap.errors import Drift, UnmatchedRequestError
+from reqsnap.memo import Memo
+from reqsnap.model import Interaction, NetworkError, Request, Response
+from reqsnap.modes import Permits
+from reqsnap.recorder import misses
+from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, changed_replay, replay_of
+from reqsnap.recorder.under_way import UnderWay
+from reqsnap.redaction import redact_request
+from reqsnap.rules.retention import OnStale
+from reqsnap.sequences.entries import Entry, Prepared, prepare
+
+__all__ = ["Forward", "Lost", "Recorder", "Refuse", "Replay"]
+
+
+class Recorder:
+    """Decides for one block. Called from any thread.
+
+    `is_remote` says that another process decides. `built` is for interceptors: what they need
+    not work out again as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
+    `problems` are for the end of the block to tell.
+    """
+
+    is_remote = False
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        permits: Permits,
+        *,
+        outer: Recorder | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.cassette = cassette
+        self.permits = permits
+        self.outer = outer
+        self.refusals: list[UnmatchedRequestError] = []
+        self.problems: list[Exception] = []
+        self.lost: list[Lost] = []
+        self.stale: list[Interaction] = []
+        self.drift: list[Drift] = []
+        self.recorded: list[Entry] = []
+        self.built: Memo[Any] = Memo()
+        self._under_way = UnderWay()
+        self._clock, self._now = clock, now
+        self._prepared: Memo[Prepared] = Memo()
+        policy = cassette.policy
+        self._filters, self._retention = policy.filters, policy.retention
+        self._excludes = policy.filters.exclude_any
+        # Whether a recording that is found is the answer, and nothing else has a say.
+        self._is_plain = not (
+            self._excludes
+            or policy.reports_drift
+            or policy.filters.should_playback
+            or policy.filters.before_playback
+            or policy.retention.max_age
+        )
+
+    @property
+    def may_replay(self) -> bool:
+        """Whether anything in force may answer in the server's place.
+
+        Where it is False no request need be gathered before it is sent.
+        """
+        if self.permits.replay or self.cassette.stubs.all:
+            return True
+        return self.outer is not None and self.outer.may_replay
+
+    @property
+    def closed(self) -> bool:
+        """Whether its block has ended, so that it answers and records nothing more."""
+        return self._under_way.closed
+
+    @property
+    def may_send(self) -> bool:
+        """Whether the mode lets a request out."""
+        return self.permits.send
+
+    # Before the request is sent
+
+    def head(self, method: str, url: str) -> Forward | Refuse | None:
+        """Decide where the body cannot change the answer.
+
+        Takes the method and the absolute URL. None asks for `before` with the whole request.
+        """
+        if self.cassette.stubs.all and self.cassette.stubs.could_match(method, url):
+            return None
+        if self._excludes and self._filters.excludes(url):
+            return self._unrecorded(method, url)
+        if self.may_replay and self.could_match(method, url):
+            return None
+        if self.permits.send:
+            return self._forward(method, url)
+        return self._unmatched(Request(method, url))
+
+    def before(self, request: Request) -> Replay | Forward | Refuse:
+        """Decide for a whole request; a replay takes its place in the sequence.
+
+        Raises what a function of the user's raises.
+        """
+        decision = self.answer(request, innermost=True)
+        if decision is not None:
+            return decision
+        if self.permits.send:
+            return self._forward(request.method, request.url)
+        return self._unmatched(request)
+
+    # After it was forwarded
+
+    def after(self, forward: Forward, request: Request, response: Response) -> None:
+        """Take in a forwarded exchange that completed. Raises nothing into the program."""
+        if self._under_way.end(forward):
+            self._note(forward, request, response, None)
+
+    def failed(
+        self,
+        forward: Forward,
+        error: BaseException | None = None,
+        *,
+        request: Request | None = None,
+        response: Response | None = None,
+        cause: NetworkError | None = None,
+        why: str = "",
+    ) -> None:
+        """A forwarded exchange that did not complete.
+
+        `error` is what the program sees; `cause` what it means, with the request and with
+        what had come of the response, where these are known. `why` says in words why an
+        exchange without an error cannot be recorded. Raises nothing into the program.
+        """
+        if not self._under_way.end(forward):
+            return
+        if cause is not None and request is not None and self.cassette.policy.records_errors:
+            self._note(forward, request, response or Response(0), cause)
+            return
+        if forward.replaces is not None:
+            self.cassette.give_back(forward.replaces)
+        if why:
+            self.lost.append(Lost(self._shown(forward), why))
+
+    def close(self) -> tuple[str, ...]:
+        """Record nothing more; returns the requests that are still under way, to be shown."""
+        return tuple(map(self._shown, self._under_way.close()))
+
+    def _shown(self, forward: Forward) -> str:
+        method, url = forward.target
+        return f"{method} {redact_request(Request(method, url), self.cassette.policy.rules)[0].url}"
+
+    def forked(self) -> None:
+        """Be of no more use, in a forked process: what is under way is the other's to record."""
+        self._under_way.forked()
+        self.cassette.abandon()
+
+    # For a block within this one
+
+    def could_match(self, method: str, url: str) -> bool:
+        """Whether this cassette, or one around it, may answer this method and URL."""
+        cassette = self.cassette
+        if self.permits.replay and not self.closed and cassette.could_match(method, url):
+            return True
+        if cassette.stubs.all and cassette.stubs.could_match(method, url):
+            return True
+        return self.outer is not None and self.outer.could_match(method, url)
+
+    def answer(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
+        """What this cassette, or one around it, has to say of a request; None for nothing."""
+        if not self._is_plain or self.cassette.stubs.all:
+            decision = self._answer_by_rules(request, innermost=innermost)
+            if decision is not None:
+                return decision
+        elif self.permits.replay and not self.closed:
+            # What is used up is recorded anew where the mode may, and repeated where not.
+            entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
+            if entry is not None:
+                return replay_of(entry)
+        return None if self.outer is None else self.outer.answer(request, innermost=False)
+
+    # Within
+
+    def _note(
+        self, forward: Forward, request: Request, response: Response, error: NetworkError | None
+    ) -> None:
+        elapsed = round(self._clock() - forward.started, 6)
+        entry = None
+        try:
+            if self._filters.may_record(request, response):
+                new = Interaction(request, response, forward.recorded_at, elapsed, error)
+                stored = self._filters.to_record(new)
+                if stored is not new and stored is not None:
+                    check_interaction(stored, self.cassette.policy.rules)
+                if stored is not None:
+                    entry = self.cassette.note(forward.order, stored, forward.replaces)
+                    self.recorded.append(entry)
+        except Exception as problem:
+            self.problems.append(problem)
+        if entry is None and forward.replaces is not None:
+            self.cassette.give_back(forward.replaces)
+
+    def _answer_by_rules(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
+        if self.closed:
+            return None
+        stub = self.cassette.stubs.take(request)
+        if stub is not None:
+            return Replay(stub.answer(request))
+        if self._excludes and self._filters.excludes(request.url):
+            return self._unrecorded(request.method, request.url) if innermost else None
+        if not self.permits.replay:
+            return None
+        if not self._filters.may_play(request):
+            return self._unplayable(request) if innermost else None
+        live = self._prepare(request)
+        entry = self.cassette.take(live, again=not self.permits.send)
+        if entry is None and self.cassette.policy.reports_drift and not self.permits.send:
+            entry = self._drifted(live)
+        return None if entry is None else self._played(entry, live, request, innermost=innermost)
+
+    def _drifted(self, live: Prepared) -> Entry | None:
+        found = self.cassette.take_drifted(live)
+        if found is None:
+            return None
+        entry, drift = found
+        self.drift.append(drift)
+        return entry
+
+    def _played(
+        self, entry: Entry, live: Prepared, request: Request, *, innermost: bool
+    ) -> Replay | Forward | Refuse | None:
+        """What comes of a recording that was found."""
+        interaction = entry.interaction
+        is_stale = self._retention.is_stale(interaction.recorded_at, self._now())
+        renews = is_stale and self._retention.on_stale is OnStale.RERECORD and self.permits.send
+        if renews and innermost:
+            # Its place is taken until it is known whether there is anything to replace it with.
+            return self._forward(request.method, request.url, entry)
+        replay = None
+        try:
+            if is_stale and self._retention.on_stale is OnStale.ERROR:
+                return self._refused(misses.stale(self.cassette, live, interaction))
+            changed = None if renews else self._filters.to_playback(interaction)
+            if changed is not None:
+                replay = replay_of(entry) if changed is interaction else changed_replay(changed, {})
+        finally:
+            if replay is None:
+                self.cassette.give_back(entry)
+        if replay is None and self.permits.send and innermost:
+            # What the cassette holds already is not recorded a second time.
+            return self._unrecorded(request.method, request.url)
+        if replay is not None and is_stale:
+            self.stale.append(interaction)
+        return replay
+
+    def _unplayable(self, request: Request) -> Forward | Refuse:
+        """A request that `should_playback` keeps from its recording, which it does not double."""
+        if not self.permits.send:
+            return self._refused(misses.unplayable(self.cassette, self._prepare(request)))
+        if self.cassette.holds(self._prepare(request)):
+            return self._unrecorded(request.method, request.url)
+        return self._forward(request.method, request.url)
+
+    def _prepare(self, request: Request) -> Prepared:
+        """The request redacted and keyed; remembered, since programs repeat themselves."""
+        known = request.method, request.url, request.headers.pairs, request.body
+        found = self._prepared.get(known)
+        if found is None:
+            policy = self.cassette.policy
+            found = prepare(request, policy.rules, policy.matching)
+            self._prepared.keep(known, found, len(request.body))
+        return found
+
+    def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
+        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
+        self._under_way.begin(forward)
+        return forward
+
+    def _unrecorded(self, method: str, url: str) -> Forward:
+        """Let a request out of which nothing is kept, and which takes no place."""
+        return Forward(0, self._clock(), self._now(), (method, url))
+
+    def _unmatched(self, request: Request) -> Refuse:
+        return self._refused(misses.unmatched(self.cassette, self._prepare(request), closed=self.closed))
+
+    def _refused(self, error: UnmatchedRequestError) -> Refuse:
+        self.refusals.append(error)
+        return Refuse(error)

@@ -1,0 +1,31 @@
+"""How a cassette compares, redacts, filters and repeats, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reqsnap.matching import Matching
+from reqsnap.modes import Mode
+from reqsnap.redaction import DEFAULT_RULES, Rules
+from reqsnap.rules.filters import Filters
+from reqsnap.rules.retention import Retention
+from reqsnap.sequences.entries import Exhaustion, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What every block that is open on one path must agree in.
+
+    `reports_drift`: a request whose body alone differs is answered and reported.
+    `records_errors`: an exchange that ends in a network error is recorded too.
+    """
+
+    mode: Mode = Mode.ONCE
+    matching: Matching = field(default_factory=Matching)
+    rules: Rules = DEFAULT_RULES
+    exhaustion: Exhaustion = Exhaustion.REPEAT
+    order: Order = Order.PER_REQUEST
+    reports_drift: bool = False
+    filters: Filters = field(default_factory=Filters)
+    retention: Retention = field(default_factory=Retention)
+    records_errors: bool = False

@@ -145,5 +145,5 @@ def test_what_a_job_raises_and_what_cannot_be_sent_are_as_without_a_block(pool: 
     with use_cassette(mode="record"):
         with pytest.raises(KeyError, match="mine"):
             pool.apply(raise_key_error)
-        with pytest.raises(Exception, match="pickle"):
+        with pytest.raises(Exception, match="local object"):
             pool.apply(lambda: None)

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from benchmarks import alone, replay, server, worker
+from benchmarks import alone, processes, replay, server, worker
 from benchmarks.clients import NAMES
 
 
@@ -37,6 +37,16 @@ def test_alone_answers_as_the_server_does() -> None:
         names = [line.partition(b":")[0].decode() for line in head.split(b"\r\n")[1:]]
         assert names == [name for name, _ in answer.getheaders()]
         found.close()
+
+
+def test_the_tables_of_processes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(processes, "PROGRAMS", {"nothing": "pass"})
+    assert processes.main(["--rounds", "1", "--requests", "2"]) == 0
+    rows = [line[:40].rstrip() for line in capsys.readouterr().out.splitlines() if line.endswith(")")]
+    assert rows == [
+        "record, a thread", "playback, a thread", "record, a child", "playback, a child",
+        "nothing, no block", "nothing, subprocesses=False", "nothing, a block",
+    ]  # fmt: skip
 
 
 def test_every_answer_has_the_size_that_is_told() -> None:

@@ -78,7 +78,9 @@ class OpenBlock:
         self._nested = False
         self._process = os.getpid()
         self._place: Place | None = None
-        self._shared = None if policy.mode is Mode.LIVE else self._share(policy)
+        live = policy.mode is Mode.LIVE
+        self._remote = None if live or path is None else children.recorder_on(path, policy.mode)
+        self._shared = None if live or self._remote is not None else self._share(policy)
         try:
             self.cassette, recorder = self._recorder(policy)
             name = str(path or "a cassette in memory")
@@ -94,6 +96,8 @@ class OpenBlock:
         children.opened(self.scope)
 
     def _recorder(self, policy: Policy) -> tuple[Cassette, Recorder | None]:
+        if self._remote is not None:
+            return self._remote.cassette, self._remote
         shared = self._shared
         if shared is None:
             return Cassette(policy=policy), None

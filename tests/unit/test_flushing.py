@@ -440,3 +440,22 @@ def test_a61_what_is_new_is_written_when_the_interpreter_exits(
     assert held_by(file.partial) == ["2"]
     assert clock.waiting == []
     flushing.flush_all()
+
+
+def test_a_process_that_forks_has_no_timer_and_what_is_new_is_written_after_it(clock: Clock) -> None:
+    flushed: list[float] = []
+    flusher = Flusher(lambda: flushed.append(clock.now), lambda: not flushed, 10.0)
+    flusher.wake()
+    assert len(clock.waiting) == 1
+    flushing.pause()
+    flusher.wake()
+    assert clock.waiting == []
+    flushing.resume()
+    assert len(clock.waiting) == 1
+    clock.pass_time(10.0)
+    assert len(flushed) == 1
+    assert clock.waiting == []
+    flushing.pause()
+    flushing.resume()
+    assert clock.waiting == []
+    flusher.stop()

@@ -18,7 +18,7 @@ ROWS = [
     {"errors"},
     {"model"},
     {"modes", "message_checks"},
-    {"content_coding", "memo"},
+    {"content_coding", "memo", "waiting"},
     {"redaction"},
     {"matching"},
     {"sequences"},

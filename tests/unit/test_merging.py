@@ -1,4 +1,4 @@
-"""Two processes write one file, played here by two cassettes: what each does to it is done, and nothing else."""
+"""Two processes write one file, played by two cassettes: what each does to it is done, and nothing else."""
 
 from __future__ import annotations
 
@@ -323,9 +323,7 @@ def test_what_could_not_be_read_is_replaced(file: CassetteFile) -> None:
 @settings(max_examples=100, deadline=None)
 @given(
     start=st.lists(st.sampled_from("01"), max_size=4),
-    steps=st.lists(
-        st.tuples(st.integers(0, 2), st.sampled_from(["note", "flush", "delete"])), max_size=25
-    ),
+    steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["note", "flush", "delete"])), max_size=25),
 )
 def test_nothing_is_lost_or_doubled_and_everyones_order_stands(
     start: list[str],

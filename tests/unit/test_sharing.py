@@ -235,7 +235,9 @@ def test_a_forked_process_holds_nothing_of_its_parents(file: CassetteFile) -> No
 # Opening
 
 
-def test_what_was_finished_while_one_waited_is_read(file: CassetteFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_finished_while_one_waited_is_read(
+    file: CassetteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = iter([None, b"finished"])
     monkeypatch.setattr(CassetteFile, "read", lambda self: next(found))
     began = begin(file, replaces=False, records=True)

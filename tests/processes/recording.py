@@ -73,4 +73,5 @@ def ask(connection: http.client.HTTPConnection, path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:6]), sys.argv[6])
+    port, rounds, processes, count = map(int, sys.argv[2:6])
+    main(Path(sys.argv[1]), port, rounds, processes, count, sys.argv[6])

@@ -248,7 +248,7 @@ def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
     try:
         return _opened(file, options, policy, began)
     except BaseException:
-        began.sharing.abandon()
+        began.sharing.give_up()
         raise
 
 

@@ -108,8 +108,7 @@ class Saver:
 
     def give_up(self) -> None:
         """Be of no use: another state of the path was first."""
-        with self._sharing.turn():
-            self._sharing.leave(well=True)
+        self._sharing.give_up()
 
     # Within
 

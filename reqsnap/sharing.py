@@ -65,7 +65,7 @@ def forget_parent() -> None:
 class Sharing:
     """One open cassette's part in what processes share. Making one touches nothing.
 
-    Only `turn` and `abandon` may be called by who has not the turn.
+    Only `turn`, `give_up` and `abandon` may be called by who has not the turn.
     """
 
     def __init__(self, file: CassetteFile) -> None:
@@ -135,6 +135,16 @@ class Sharing:
         others = self.others()
         if not others.alive:
             _remove(others.failed)
+
+    def give_up(self) -> None:
+        """Record nothing after all. Needs no turn, and touches nothing where nothing was claimed."""
+        if self._claim is None:
+            return
+        try:
+            with self.turn():
+                self.leave(well=True)
+        finally:
+            self.abandon()
 
     def abandon(self) -> None:
         """Record no more, as if this process had died. Needs no turn."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reqsnap import Cassette, CassetteInUseError, use_cassette
+from reqsnap import Cassette, CassetteFormatError, CassetteInUseError, use_cassette
 from tests.processes.children import ROOT
 from tests.processes.killing import CHILDREN
 from tests.processes.test_killed import by_child
@@ -253,3 +253,15 @@ def test_playback_in_a_folder_that_cannot_be_written_touches_nothing(tmp_path: P
     finally:
         tmp_path.chmod(0o700)
     assert (path.read_bytes(), path.stat().st_mtime_ns, tmp_path.stat().st_mtime_ns) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [("x.yaml.partial", "once"), ("x.yaml", "playback"), ("x.yaml", "update")]
+)
+def test_a_block_that_cannot_be_opened_leaves_nothing_behind(name: str, mode: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"damaged")
+    before = tmp_path.stat().st_mtime_ns
+    with pytest.raises(CassetteFormatError), use_cassette(tmp_path / "x.yaml", mode=mode):
+        pass
+    assert names_in(tmp_path) == [name]
+    assert (tmp_path.stat().st_mtime_ns == before) == (mode != "once")

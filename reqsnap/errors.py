@@ -4,7 +4,8 @@
     ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
     ├── CassetteError             a cassette's file
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
-    │   └── CassetteWriteError    it could not be written; says where the recordings went
+    │   ├── CassetteWriteError    it could not be written; says where the recordings went
+    │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
     │   ├── SequenceExhaustedError  it was recorded, but not as often as it was made
     │   ├── OutOfOrderError       it was recorded, but another is next in a strict order
@@ -91,6 +92,25 @@ class CassetteWriteError(CassetteError):
     """
 
     rescued: str | None = None
+
+
+class CassetteInUseError(CassetteError):
+    """Another process uses the cassette in a way that keeps this one out.
+
+    `process` is its number, or None where it is not known.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None, process: int | None, reason: str) -> None:
+        super().__init__(reason, path)
+        self.args = (self.path, process, reason)
+        self.process, self.reason = process, reason
+
+    def __str__(self) -> str:
+        who = "another process" if self.process is None else f"process {self.process}"
+        return (
+            f"{self.path or '<cassette>'}: {who} is using it: {self.reason}. "
+            "Wait until that process has ended, or end it, or name another cassette."
+        )
 
 
 @dataclass(frozen=True, slots=True)

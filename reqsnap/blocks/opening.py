@@ -24,6 +24,7 @@ from reqsnap.processes import children
 from reqsnap.recorder import Recorder
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
+from reqsnap.storage.sharing import Began, begin, forget_parent
 
 patching.use_table(TABLE)
 
@@ -66,6 +67,7 @@ def _forget_parent() -> None:
 
 
 children.when_forked(_forget_parent)
+children.when_forked(forget_parent)
 
 
 class OpenBlock:
@@ -174,7 +176,9 @@ class OpenBlock:
             shared = place.shared
             if shared is None:
                 read = _from_file(path, self._options, policy)
-                # A block that was opened meanwhile, within this thread, was first.
+                if place.shared is not None:
+                    # A block that was opened meanwhile, within this thread, was first.
+                    read.cassette.give_up()
                 shared = place.shared = place.shared or read
             _agree(path, shared, self._options, policy)
         except BaseException:
@@ -244,9 +248,18 @@ def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
     mode = policy.mode
     only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and file.exists())
     file.check(writable=not only_replays)
-    data = None if mode is Mode.RECORD else file.read()
-    partial = file.partial.read() if data is None and mode in (Mode.ONCE, Mode.UPDATE) else None
-    may = permits(mode, recorded=data is not None, partial=partial is not None)
+    began = begin(file, replaces=mode is Mode.RECORD, records=mode is not Mode.PLAYBACK)
+    try:
+        return _opened(file, options, policy, began)
+    except BaseException:
+        began.sharing.give_up()
+        raise
+
+
+def _opened(file: CassetteFile, options: Options, policy: Policy, began: Began) -> Shared:
+    """The state of a path, from what its file or its partial file held."""
+    data, partial = began.data, began.partial
+    may = permits(policy.mode, recorded=data is not None, partial=partial is not None)
     cassette = Cassette(
         file,
         policy,
@@ -254,11 +267,12 @@ def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
         unfinished=data is None,
         from_partial=partial is not None,
         flush_interval=options.flush_interval if options.auto_flush else None,
+        sharing=began.sharing,
     )
     if data is not None:
-        cassette.adopt(native.load(data, str(path)))
+        cassette.adopt(native.load(data, str(file.path)), data)
     elif partial is not None:
-        cassette.adopt(native.load(partial, str(file.partial.path)))
+        cassette.adopt(native.load(partial, str(file.partial.path)), partial)
     return Shared(cassette, options, may)
 
 

@@ -425,6 +425,8 @@ class CassetteMachine(RuleBasedStateMachine):
         else:
             self.cassette.save()
             self.write(partial=False)
+            if self.unfinished:
+                self.drop_partial()
             self.unfinished = False
 
     @rule(raised=st.booleans(), following=st.sampled_from([Mode.UPDATE, Mode.RECORD]))

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from reqsnap import file_locks, sharing
 from reqsnap.errors import CassetteError, CassetteInUseError
-from reqsnap.storage import CassetteFile
+from reqsnap.storage import CassetteFile, locks, sharing
 from reqsnap.storage.locks import hold
 from reqsnap.storage.sharing import Sharing, begin
 
@@ -115,14 +114,14 @@ def test_a_lock_that_was_removed_while_it_was_waited_for_is_none(
     file: CassetteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = file.path
-    lock = file_locks._lock
+    lock = locks._lock
 
     def removed_first(descriptor: int) -> None:
         path.unlink()
         lock(descriptor)
 
     with monkeypatch.context() as late:
-        late.setattr(file_locks, "_lock", removed_first)
+        late.setattr(locks, "_lock", removed_first)
         assert hold(path) is None
     held = hold(path)
     assert held is not None
@@ -135,7 +134,7 @@ def test_where_there_are_no_locks_nobody_is_stopped(
     def unknown(descriptor: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(file_locks, "_lock", unknown)
+    monkeypatch.setattr(locks, "_lock", unknown)
     with Sharing(file).turn():
         pass
     assert list(tmp_path.iterdir()) == []
@@ -145,10 +144,10 @@ def test_a_lock_that_fails_says_so(file: CassetteFile, monkeypatch: pytest.Monke
     def broken(descriptor: int) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(file_locks, "_lock", broken)
+    monkeypatch.setattr(locks, "_lock", broken)
     with pytest.raises(CassetteError, match=r"x\.yaml\.lock could not be locked \(Input/output error\)"):
         Sharing(file).turn().__enter__()
-    assert file_locks._descriptors == set()
+    assert locks._descriptors == set()
 
 
 # Claims
@@ -220,11 +219,11 @@ def test_leaving_twice_is_leaving_once(file: CassetteFile) -> None:
 
 def test_a_forked_process_holds_nothing_of_its_parents(file: CassetteFile) -> None:
     one = recording(file, alone=True)
-    inherited = set(file_locks._descriptors)
+    inherited = set(locks._descriptors)
     assert len(inherited) == 1
     # What the child does, done here: the lock goes with the last descriptor.
     sharing.forget_parent()
-    assert file_locks._descriptors == set()
+    assert locks._descriptors == set()
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(inherited.pop())
     other = recording(file, alone=True)

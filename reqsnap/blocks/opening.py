@@ -264,10 +264,8 @@ def _opened(file: CassetteFile, options: Options, policy: Policy, began: Began) 
         file,
         policy,
         evicts=may.send,
-        unfinished=data is None,
-        from_partial=partial is not None,
+        began=began,
         flush_interval=options.flush_interval if options.auto_flush else None,
-        sharing=began.sharing,
     )
     if data is not None:
         cassette.adopt(native.load(data, str(file.path)), data)

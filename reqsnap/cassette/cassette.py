@@ -24,7 +24,7 @@ from reqsnap.model import Interaction, Request
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
-from reqsnap.storage.sharing import Sharing
+from reqsnap.storage.sharing import Began
 
 FilePath = str | PathLike[str]
 
@@ -45,24 +45,15 @@ class Cassette(Recordings):
         policy: Policy | None = None,
         *,
         evicts: bool = True,
-        unfinished: bool = False,
-        from_partial: bool = False,
+        began: Began | None = None,
         flush_interval: float | None = None,
-        sharing: Sharing | None = None,
     ) -> None:
         super().__init__(policy or Policy(), evicts=evicts)
         self._file = file
         self._saver: Saver | None = None
         if file is not None and self._policy.mode is not Mode.PLAYBACK:
-            saver = Saver(
-                file,
-                self._contents,
-                self._lock,
-                unfinished=unfinished,
-                from_partial=from_partial,
-                replaces=unfinished and self._policy.mode is Mode.RECORD,
-                sharing=sharing,
-            )
+            anew = self._policy.mode is Mode.RECORD
+            saver = Saver(file, self._contents, self._lock, began, replaces=anew)
             self._saver, self._adopted = saver, saver.adopted
             if flush_interval is not None:
                 self._flusher = Flusher(saver.flush, lambda: saver.has_changed, flush_interval)

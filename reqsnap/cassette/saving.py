@@ -20,15 +20,14 @@ from reqsnap.formats import native
 from reqsnap.model import Interaction, Request
 from reqsnap.sequences.entries import Entry
 from reqsnap.storage import CassetteFile
-from reqsnap.storage.sharing import Sharing
+from reqsnap.storage.sharing import Began, Sharing
 
 
 class Saver:
     """Writes one cassette's contents, which `guard` guards, to its file, which other processes may share.
 
-    `unfinished` says that the set is recorded for the first time or, where it `replaces`
-    one, anew; `from_partial` that it began with what a partial file held. `has_written`
-    is True once it wrote anything.
+    `began` is how the file stood when it was opened; without it the file is there. The set
+    `replaces` that file where it is recorded anew. `has_written` is True once it wrote anything.
     """
 
     def __init__(
@@ -36,22 +35,21 @@ class Saver:
         file: CassetteFile,
         contents: Contents,
         guard: threading.RLock,
+        began: Began | None = None,
         *,
-        unfinished: bool = False,
-        from_partial: bool = False,
         replaces: bool = False,
-        sharing: Sharing | None = None,
     ) -> None:
         self._file, self._contents, self._guard = file, contents, guard
-        self._unfinished, self._from_partial = unfinished, from_partial
-        self._replaces = replaces
-        self._before = file.read() if replaces else None
-        self._sharing = sharing or Sharing(file)
+        self._unfinished = began is not None and began.data is None
+        self._from_partial = began is not None and began.partial is not None
+        self._replaces = replaces and self._unfinished
+        self._before = file.read() if self._replaces else None
+        self._sharing = Sharing(file) if began is None else began.sharing
         self._view = View(str(file.path), _item)
         # Re-entrant, because a garbage collection may end a block inside a write.
         self._one_at_a_time = threading.RLock()
         self._partial_is_newest = False
-        self._has_partial = from_partial
+        self._has_partial = self._from_partial
         self.has_written = False
 
     @property

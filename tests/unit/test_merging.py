@@ -39,9 +39,7 @@ def opened(file: CassetteFile, mode: Mode = Mode.UPDATE, most: int | None = None
     cassette = Cassette(
         file,
         Policy(mode, retention=Retention(most)),
-        unfinished=began.data is None,
-        from_partial=began.partial is not None,
-        sharing=began.sharing,
+        began=began,
     )
     data = began.partial if began.data is None else began.data
     if data is not None:

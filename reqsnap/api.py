@@ -16,7 +16,6 @@ from reqsnap.blocks.class_decorator import decorate_class
 from reqsnap.blocks.decorators import decorate_function
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
-from reqsnap.memo import Memo
 from reqsnap.naming import TestContext, current_naming
 from reqsnap.naming.default_paths import Called
 from reqsnap.naming.path_names import (
@@ -51,7 +50,7 @@ class CassetteContext:
 
     def __enter__(self) -> Cassette:
         path = None if self._find is None else self._find(_in_no_test)
-        block = OpenBlock(None if path is None else _real(path), self._options)
+        block = OpenBlock(path, self._options)
         with self._lock:
             self._open.append(block)
         return block.cassette
@@ -91,7 +90,7 @@ class CassetteContext:
     def _block_for(self, called: Callable[[], Called]) -> OpenBlock:
         find = self._find
         path = called().path(self._directory) if find is None else find(lambda: called().context())
-        return OpenBlock(_real(path), self._options)
+        return OpenBlock(path, self._options)
 
     def _leave(self) -> OpenBlock:
         """The block that this exit belongs to: this context's own, else the newest."""
@@ -103,15 +102,6 @@ class CassetteContext:
             if not self._open:
                 raise RuntimeError("this cassette was left more often than it was entered")
             return self._open.pop()
-
-
-_paths: Memo[Path] = Memo()
-
-
-def _real(path: Path) -> Path:
-    """Where a path leads at present, links followed."""
-    real = os.path.realpath(path)
-    return _paths.of(real, lambda: Path(real))
 
 
 def _in_no_test() -> TestContext:

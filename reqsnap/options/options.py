@@ -104,6 +104,14 @@ class Options:
         """
         if base is not None and not given:
             return base
+        if all(type(value) in _PLAIN for value in given.values()):
+            # Types are part of the key, because 1 equals True; the base is, by being kept alive.
+            key = id(base), *[(name, type(value), value) for name, value in given.items()]
+            return _read.of(key, lambda: (base, cls._checked(given, base)))[1]
+        return cls._checked(given, base)
+
+    @classmethod
+    def _checked(cls, given: Mapping[str, Any], base: Options | None) -> Options:
         values = {name: _checked(name, value) for name, value in given.items()}
         options = dataclasses.replace(base or cls(), **values)
         # Finds what only shows when it is put together, such as an unknown matcher.
@@ -170,6 +178,9 @@ class Options:
         return Mode.parse(override, VARIABLE) if override else self.mode
 
 
+_PLAIN = frozenset({str, bool, int, float, Mode, type(None)})
+_read: Memo[tuple[Options | None, Options]] = Memo()
+"""What programs give again and again, with the options of the library that they were given over."""
 _matchings: Memo[Matching] = Memo()
 _policies: Memo[Policy] = Memo()
 

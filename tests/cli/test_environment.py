@@ -178,7 +178,7 @@ except Exception: print("went on")
 
 def test_what_cannot_be_saved_is_told(python: Path, server: Counter, folder: Path) -> None:
     (folder / "in").mkdir()
-    spoil = f"{ASK}\nimport os; os.rmdir('in'); open('in', 'w').close()"
+    spoil = f"{ASK}\nimport shutil; shutil.rmtree('in'); open('in', 'w').close()"
     ended = run(python, "-c", spoil, f"http://127.0.0.1:{server.port}/a", CASSETTE="in/x.yaml")
     assert ended.returncode == 0
     assert ended.stderr.startswith("reqsnap: error: ")

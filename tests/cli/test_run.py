@@ -258,7 +258,7 @@ def test_what_cannot_be_saved_is_told(
     status: int, server: Counter, folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "in").mkdir()
-    spoil = f"{ASK}\nimport os; os.rmdir('in'); open('in', 'w').close(); sys.exit({status})"
+    spoil = f"{ASK}\nimport shutil; shutil.rmtree('in'); open('in', 'w').close(); sys.exit({status})"
     url = f"http://127.0.0.1:{server.port}/a"
     assert run("--", "-c", spoil, url, cassette="in/x.yaml") == (status or 125)
     told = capfd.readouterr().err

@@ -28,7 +28,7 @@ from reqsnap.naming.path_names import (
     given_path,
     is_path_lambda,
 )
-from reqsnap.options import Options
+from reqsnap.options import DEFAULTS, Options
 from reqsnap.options.values import OptionValues
 
 P = ParamSpec("P")
@@ -51,7 +51,7 @@ class CassetteContext:
 
     def __enter__(self) -> Cassette:
         path = None if self._find is None else self._find(_in_no_test)
-        block = OpenBlock(None if path is None else Path(os.path.realpath(path)), self._options)
+        block = OpenBlock(path, self._options)
         with self._lock:
             self._open.append(block)
         return block.cassette
@@ -93,7 +93,7 @@ class CassetteContext:
     def _block_for(self, called: Callable[[], Called]) -> OpenBlock:
         find = self._find
         path = called().path(self._directory) if find is None else find(lambda: called().context())
-        return OpenBlock(Path(os.path.realpath(path)), self._options)
+        return OpenBlock(path, self._options)
 
     def _leave(self) -> OpenBlock:
         """The block that this exit belongs to: this context's own, else the newest."""
@@ -165,7 +165,7 @@ def use_cassette(*path: Any, **options: Any) -> Any:
     if "path_builder" in options:
         allowed = "named builders belong to a Library"
         raise ConfigurationError("path_builder", options["path_builder"], allowed, "Write path= a function.")
-    return _make(path, options, Options(), None, None)
+    return _make(path, options, DEFAULTS, None, None)
 
 
 def _make(

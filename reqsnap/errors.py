@@ -4,7 +4,8 @@
     ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
     ├── CassetteError             a cassette's file
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
-    │   └── CassetteWriteError    it could not be written; says where the recordings went
+    │   ├── CassetteWriteError    it could not be written; says where the recordings went
+    │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
     │   ├── SequenceExhaustedError  it was recorded, but not as often as it was made
     │   ├── OutOfOrderError       it was recorded, but another is next in a strict order
@@ -15,6 +16,7 @@
     ReqsnapWarning (a UserWarning)
     ├── SwallowedRefusalWarning   the program caught an UnmatchedRequestError and went on
     ├── LostExchangeWarning       an exchange that could not be recorded
+    ├── LateRequestWarning        a request of a thread or task that has outlived its block
     ├── DriftWarning              a request that differs from its recording, and was answered with it
     └── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
 
@@ -30,20 +32,7 @@ from datetime import datetime
 from os import PathLike
 
 from reqsnap.model import Request
-
-LONGEST = 400
-"""How many characters of a URL or a value a message shows. The attributes hold the whole."""
-
-
-def shortened(text: str) -> str:
-    """A text as a message shows it: of a long one the beginning and the end.
-
-    >>> len(shortened("x" * 100_000)) < 500
-    True
-    """
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[: LONGEST // 2]}...({len(text) - LONGEST} more characters)...{text[-LONGEST // 2 :]}"
+from reqsnap.shortening import shortened
 
 
 class ReqsnapError(Exception):
@@ -106,6 +95,25 @@ class CassetteWriteError(CassetteError):
     """
 
     rescued: str | None = None
+
+
+class CassetteInUseError(CassetteError):
+    """Another process uses the cassette in a way that keeps this one out.
+
+    `process` is its number, or None where it is not known.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None, process: int | None, reason: str) -> None:
+        super().__init__(reason, path)
+        self.args = (self.path, process, reason)
+        self.process, self.reason = process, reason
+
+    def __str__(self) -> str:
+        who = "another process" if self.process is None else f"process {self.process}"
+        return (
+            f"{self.path or '<cassette>'}: {who} is using it: {self.reason}. "
+            "Wait until that process has ended, or end it, or name another cassette."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +285,10 @@ class SwallowedRefusalWarning(ReqsnapWarning):
 
 class LostExchangeWarning(ReqsnapWarning):
     """An exchange took place and could not be recorded; says why."""
+
+
+class LateRequestWarning(ReqsnapWarning):
+    """A thread, job or task has outlived its block, and its requests are sent and not recorded."""
 
 
 class DriftWarning(ReqsnapWarning):

@@ -12,10 +12,10 @@ from reqsnap.errors import (
     StaleRecordingWarning,
     SwallowedRefusalWarning,
     UnmatchedRequestError,
-    shortened,
 )
 from reqsnap.model import Interaction
 from reqsnap.recorder.decisions import Lost
+from reqsnap.shortening import shortened
 
 MOST = 3
 """How many drifted requests are shown whole; the rest are counted."""

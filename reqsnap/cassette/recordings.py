@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.flushing import Flusher
@@ -28,6 +28,7 @@ class Recordings:
         self._contents = Contents(policy, evicts=evicts)
         self._drift: list[Drift] = []
         self._flusher: Flusher | None = None
+        self._adopted: Callable[[list[Entry], bytes | None], None] | None = None
         self._is_copy = False
         self._ended = False
         self.stubs = Stubs()
@@ -42,10 +43,12 @@ class Recordings:
         """The requests that were answered though their bodies differ from the recorded ones."""
         return tuple(self._drift)
 
-    def adopt(self, interactions: Iterable[Interaction]) -> None:
-        """Take what was read from its own file; not a change to be written."""
+    def adopt(self, interactions: Iterable[Interaction], data: bytes | None = None) -> None:
+        """Take what was read from its own file, whose bytes were `data`; not a change to be written."""
         with self._lock:
-            self._contents.adopt(interactions)
+            entries = self._contents.adopt(interactions)
+        if self._adopted is not None:
+            self._adopted(entries, data)
         self._changed()
 
     def could_match(self, method: str, url: str) -> bool:

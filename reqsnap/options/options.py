@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching import DEFAULT_MATCH_ON, Matching
-from reqsnap.matching.matchers import Comparison
+from reqsnap.matching.matchers import Comparison, registered
+from reqsnap.memo import Memo
 from reqsnap.modes import VARIABLE, Mode
 from reqsnap.options import checks as check
+from reqsnap.options.needs import NEEDS, Need
 from reqsnap.options.values import NormalizeBody, NormalizeQuery
 from reqsnap.options.vcrpy_names import HINTS
 from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules
@@ -50,6 +52,7 @@ class Options:
     max_age: how old a recording may be, a timedelta or seconds.
     on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
     auto_flush: save every `flush_interval` seconds what is new, not only at the end.
+    flush_interval: that many seconds; 30 where it is not given.
     record_errors: record network errors too, and raise them on replay.
     exclusive: True keeps outer cassettes from answering what this one does not hold.
     subprocesses: False leaves child processes alone; they are neither recorded nor replayed.
@@ -101,11 +104,21 @@ class Options:
 
         Raises ConfigurationError that names the option, the value and what is allowed.
         """
+        if base is not None and not given:
+            return base
+        if all(type(value) in _PLAIN for value in given.values()):
+            # Types are part of the key, because 1 equals True; the base is, by being kept alive.
+            key = id(base), *[(name, type(value), value) for name, value in given.items()]
+            return _read.of(key, lambda: (base, cls._checked(given, base)))[1]
+        return cls._checked(given, base)
+
+    @classmethod
+    def _checked(cls, given: Mapping[str, Any], base: Options | None) -> Options:
         values = {name: _checked(name, value) for name, value in given.items()}
         options = dataclasses.replace(base or cls(), **values)
         # Finds what only shows when it is put together, such as an unknown matcher.
         matching = options.matching()
-        for need in _NEEDS:
+        for need in NEEDS:
             # In a Library the switch may still be given where a cassette is used.
             if (base is not None or need.switches & values.keys()) and not need.is_met(options, matching):
                 _refuse_any(need, given, values)
@@ -113,6 +126,14 @@ class Options:
 
     def matching(self) -> Matching:
         """What is compared."""
+        return _matchings.of((self, registered(self.match_on)), self._matching)
+
+    def policy(self) -> Policy:
+        """What the blocks of one path must agree in, with the mode that is in force now."""
+        mode = self.effective_mode()
+        return _policies.of((self, mode, registered(self.match_on)), lambda: self._policy(mode))
+
+    def _matching(self) -> Matching:
         return Matching(
             self.match_on,
             self.match_headers,
@@ -127,12 +148,11 @@ class Options:
             ignore_json=self.ignore_json,
         )
 
-    def policy(self) -> Policy:
-        """What the blocks of one path must agree in, with the mode that is in force now."""
+    def _policy(self, mode: Mode) -> Policy:
         more = self.redact_headers, self.redact_query, self.redact_fields, self.exclude_headers
         rules = _extended(self.redact, *more) if any(more) else DEFAULT_RULES if self.redact else NO_RULES
         return Policy(
-            self.effective_mode(),
+            mode,
             self.matching(),
             rules,
             self.on_exhausted,
@@ -160,6 +180,13 @@ class Options:
         return Mode.parse(override, VARIABLE) if override else self.mode
 
 
+_PLAIN = frozenset({str, bool, int, float, Mode, type(None)})
+_read: Memo[tuple[Options | None, Options]] = Memo()
+"""What programs give again and again, with the options of the library that they were given over."""
+_matchings: Memo[Matching] = Memo()
+_policies: Memo[Policy] = Memo()
+
+
 @lru_cache(maxsize=64)
 def _extended(
     redact: bool,
@@ -172,71 +199,12 @@ def _extended(
     return base.extended(headers=headers, query=query, fields=fields, excluded=excluded)
 
 
-_DEFAULTS = Options()
+DEFAULTS = Options()
 
 
-class _Need(NamedTuple):
-    """What some options are of no use without, and which others decide on it."""
-
-    of: tuple[str, ...]
-    switches: frozenset[str]
-    is_met: Callable[[Options, Matching], bool]
-    words: str
-
-
-_NEEDS = (
-    _Need(
-        ("ignore_headers",),
-        frozenset({"match_headers", "match_on"}),
-        lambda options, matching: bool(options.match_headers or "headers" in options.match_on),
-        "it is of no use where no header is matched",
-    ),
-    _Need(
-        ("match_headers", "exclude_headers"),
-        frozenset({"match_headers", "exclude_headers"}),
-        lambda options, matching: not _lowered(options.match_headers) & _lowered(options.exclude_headers),
-        "a header that is in exclude_headers is not matched, so it cannot be in match_headers too",
-    ),
-    _Need(
-        ("redact_headers", "redact_query", "redact_fields"),
-        frozenset({"redact"}),
-        lambda options, matching: options.redact,
-        "redact=False leaves no use for it",
-    ),
-    _Need(
-        ("normalize_query",),
-        frozenset({"match_query"}),
-        lambda options, matching: options.match_query,
-        "match_query=False leaves no use for it",
-    ),
-    _Need(
-        ("normalize_body", "ignore_json", "drift"),
-        frozenset({"match_body", "match_on"}),
-        lambda options, matching: matching.matches_body,
-        "it is of no use where the body is not matched",
-    ),
-    _Need(
-        ("flush_interval",),
-        frozenset({"auto_flush"}),
-        lambda options, matching: options.auto_flush,
-        "it is of no use without auto_flush=True",
-    ),
-    _Need(
-        ("on_stale",),
-        frozenset({"max_age"}),
-        lambda options, matching: options.max_age is not None,
-        "it is of no use without max_age",
-    ),
-)
-
-
-def _lowered(names: tuple[str, ...]) -> set[str]:
-    return {name.lower() for name in names}
-
-
-def _refuse_any(need: _Need, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def _refuse_any(need: Need, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     for name in need.of:
-        if name in values and values[name] != getattr(_DEFAULTS, name):
+        if name in values and values[name] != getattr(DEFAULTS, name):
             raise ConfigurationError(name, given[name], need.words)
 
 

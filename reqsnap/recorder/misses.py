@@ -10,12 +10,12 @@ from reqsnap.errors import (
     SequenceExhaustedError,
     StaleRecordingError,
     UnmatchedRequestError,
-    shortened,
 )
 from reqsnap.model import Interaction
 from reqsnap.recorder.advice import to_do
 from reqsnap.recorder.near_misses import nearest
 from reqsnap.sequences.entries import Prepared
+from reqsnap.shortening import shortened
 
 Kind = TypeVar("Kind", bound=UnmatchedRequestError)
 

@@ -20,12 +20,11 @@ from reqsnap.model import Interaction, NetworkError, Request, Response
 from reqsnap.modes import Permits
 from reqsnap.recorder import misses
 from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, changed_replay, replay_of
+from reqsnap.recorder.late import Late
 from reqsnap.recorder.under_way import UnderWay
 from reqsnap.redaction import redact_request
 from reqsnap.rules.retention import OnStale
 from reqsnap.sequences.entries import Entry, Prepared, prepare
-
-__all__ = ["Forward", "Lost", "Recorder", "Refuse", "Replay"]
 
 
 class Recorder:
@@ -50,6 +49,7 @@ class Recorder:
         self.cassette = cassette
         self.permits = permits
         self.outer = outer
+        self._late = Late()
         self.refusals: list[UnmatchedRequestError] = []
         self.problems: list[Exception] = []
         self.lost: list[Lost] = []
@@ -284,7 +284,8 @@ class Recorder:
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
         forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
-        self._under_way.begin(forward)
+        if not self._under_way.begin(forward):
+            self._late.sent(self.cassette.path, self._shown(forward))
         return forward
 
     def _unrecorded(self, method: str, url: str) -> Forward:

@@ -10,6 +10,7 @@
     │   ├── OutOfOrderError       it was recorded, but another is next in a strict order
     │   ├── StaleRecordingError   it was recorded, but longer ago than `max_age` allows
     │   └── OwnerGoneError        the process that opened the cassette can no longer be asked
+    ├── CutRecordingError         a program reads on where the one that was recorded had read no further
     └── AmbiguousCassetteError    several cassettes are open and none is this thread's
 
     ReqsnapWarning (a UserWarning)
@@ -225,6 +226,28 @@ def _rebuild(
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error
+
+
+class CutRecordingError(ReqsnapError):
+    """A program that reads on in an answer that the program that was recorded had closed.
+
+    `method` and `url` (redacted) are the request's, `cassette` is a path, or None in memory.
+    What was recorded of the answer has been replayed.
+    """
+
+    def __init__(self, method: str, url: str, cassette: str | None = None) -> None:
+        super().__init__(method, url, cassette)
+        self.method, self.url, self.cassette = method, url, cassette
+
+    def __str__(self) -> str:
+        where = self.cassette or "a cassette in memory"
+        return (
+            f"{self.method} {self.url}: the recording of its answer ends here, because the program that "
+            "recorded it read no further and closed it.\n"
+            f"Cassette: {where}\n"
+            "To do: record it anew with REQSNAP_MODE=record; or take this interaction out of the "
+            "cassette and run once with REQSNAP_MODE=update."
+        )
 
 
 class AmbiguousCassetteError(ReqsnapError):

@@ -166,7 +166,7 @@ def test_no_option_is_needed_and_a_hook_may_leave_it_out(path: Path, origin: str
         return None if interaction.error is not None else interaction
 
     for options, held in (({"record_errors": False}, 1), ({"before_record": whole_only}, 0)):
-        with use_cassette(path, mode="record", **options) as cassette:  # type: ignore[arg-type]
+        with use_cassette(path, mode="record", **options) as cassette:
             of_requests(f"{origin}/slow-body")
             assert len(cassette) == held
         path.unlink(missing_ok=True)

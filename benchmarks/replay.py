@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.clients import NAMES
 from benchmarks.server import SIZE, serving
-from benchmarks.worker import TOOLS, Job, Outcome, holds
+from benchmarks.worker import ALONE, TOOLS, Job, Outcome, holds
 
 SLOW = {"VCR.py": 100}
 """Tools whose cost grows with the cassette, and how many requests they make of a large one."""
@@ -86,6 +86,8 @@ def _requests(tool: str, interactions: int) -> int:
 
 def _record(plan: Job) -> Job | None:
     """Record the cassette of a job; None where the tool does not see the client."""
+    if plan.tool == ALONE:
+        return plan
     _tell(f"recording {plan.client} with {plan.tool}, {plan.interactions:,} interactions")
     _run(replace(plan, record=True, warm_up=plan.interactions, requests=0))
     return plan if holds(plan.cassette, plan.interactions) else None

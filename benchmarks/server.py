@@ -20,6 +20,11 @@ def target(number: int) -> str:
     return f"/v1/items/{number}?page=1"
 
 
+def number_of(path: str) -> int:
+    """The number of the item at a target."""
+    return int(path.partition("?")[0].rpartition("/")[2])
+
+
 def item(number: int) -> dict[str, object]:
     """An item, whose JSON has exactly 300 bytes."""
     value = {"id": number, "name": f"item {number}", "tags": ["a", "b"], "price": 12.5, "text": ""}
@@ -29,7 +34,7 @@ def item(number: int) -> dict[str, object]:
 class _Handler(LoopbackHandler):
     def do_GET(self) -> None:
         """Answer with the item."""
-        self.answer_json(200, item(int(self.path.partition("?")[0].rpartition("/")[2])), *FIELDS)
+        self.answer_json(200, item(number_of(self.path)), *FIELDS)
 
 
 def serving() -> LoopbackServer:

@@ -71,10 +71,20 @@ def _cassetter(path: str, record: bool) -> AbstractContextManager[Any]:
     return opened
 
 
+def _alone(path: str, record: bool) -> AbstractContextManager[Any]:
+    from benchmarks.alone import alone
+
+    return alone()
+
+
+ALONE = "alone"
+"""No tool: the client by itself, which is what no tool that leaves the client its work can go below."""
+
 TOOLS: dict[str, Callable[[str, bool], AbstractContextManager[Any]]] = {
     "reqsnap": _reqsnap,
     "VCR.py": _vcrpy,
     "cassetter": _cassetter,
+    ALONE: _alone,
 }
 
 

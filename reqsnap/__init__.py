@@ -10,18 +10,18 @@ from __future__ import annotations
 from reqsnap.api import Library, use_cassette
 from reqsnap.cassette import Cassette, RecordedRequest
 from reqsnap.cassette.stubs import Stub
+from reqsnap.differences import Difference, Drift, NearMiss
 from reqsnap.errors import (
     AmbiguousCassetteError,
     CassetteError,
     CassetteFormatError,
+    CassetteInUseError,
     CassetteWriteError,
     ConfigurationError,
     CutRecordingError,
-    Difference,
-    Drift,
     DriftWarning,
+    LateRequestWarning,
     LostExchangeWarning,
-    NearMiss,
     OutOfOrderError,
     OwnerGoneError,
     ReqsnapError,
@@ -44,6 +44,7 @@ __all__ = [
     "Cassette",
     "CassetteError",
     "CassetteFormatError",
+    "CassetteInUseError",
     "CassetteWriteError",
     "ConfigurationError",
     "CutRecordingError",
@@ -53,6 +54,7 @@ __all__ = [
     "ErrorKind",
     "Headers",
     "Interaction",
+    "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
     "Mode",

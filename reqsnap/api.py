@@ -27,7 +27,7 @@ from reqsnap.naming.path_names import (
     checked_path,
     given_path,
 )
-from reqsnap.options import Options
+from reqsnap.options import DEFAULTS, Options
 from reqsnap.options.values import OptionValues
 
 P = ParamSpec("P")
@@ -50,7 +50,7 @@ class CassetteContext:
 
     def __enter__(self) -> Cassette:
         path = None if self._find is None else self._find(_in_no_test)
-        block = OpenBlock(None if path is None else Path(os.path.realpath(path)), self._options)
+        block = OpenBlock(path, self._options)
         with self._lock:
             self._open.append(block)
         return block.cassette
@@ -90,7 +90,7 @@ class CassetteContext:
     def _block_for(self, called: Callable[[], Called]) -> OpenBlock:
         find = self._find
         path = called().path(self._directory) if find is None else find(lambda: called().context())
-        return OpenBlock(Path(os.path.realpath(path)), self._options)
+        return OpenBlock(path, self._options)
 
     def _leave(self) -> OpenBlock:
         """The block that this exit belongs to: this context's own, else the newest."""
@@ -157,7 +157,7 @@ def use_cassette(*path: Any, **options: Any) -> Any:
     if "path_builder" in options:
         allowed = "named builders belong to a Library"
         raise ConfigurationError("path_builder", options["path_builder"], allowed, "Write path= a function.")
-    return _make(path, options, Options(), None, None)
+    return _make(path, options, DEFAULTS, None, None)
 
 
 def _make(

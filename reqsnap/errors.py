@@ -4,7 +4,8 @@
     ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
     ├── CassetteError             a cassette's file
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
-    │   └── CassetteWriteError    it could not be written; says where the recordings went
+    │   ├── CassetteWriteError    it could not be written; says where the recordings went
+    │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
     │   ├── SequenceExhaustedError  it was recorded, but not as often as it was made
     │   ├── OutOfOrderError       it was recorded, but another is next in a strict order
@@ -16,6 +17,7 @@
     ReqsnapWarning (a UserWarning)
     ├── SwallowedRefusalWarning   the program caught an UnmatchedRequestError and went on
     ├── LostExchangeWarning       an exchange that could not be recorded
+    ├── LateRequestWarning        a request of a thread or task that has outlived its block
     ├── DriftWarning              a request that differs from its recording, and was answered with it
     └── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
 
@@ -26,9 +28,10 @@ Its facts are attributes. No message and no attribute holds a redacted value.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
+
+from reqsnap.differences import NearMiss
 
 
 class ReqsnapError(Exception):
@@ -93,58 +96,23 @@ class CassetteWriteError(CassetteError):
     rescued: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field in which a recorded request differs from the one that was made.
+class CassetteInUseError(CassetteError):
+    """Another process uses the cassette in a way that keeps this one out.
 
-    `field` is "method", "url", "query.page", "header.accept", "body" or, within a
-    JSON body, "body.items[2].id". `recorded` and `live` are None where it is absent.
+    `process` is its number, or None where it is not known.
     """
 
-    field: str
-    recorded: str | None
-    live: str | None
+    def __init__(self, path: str | PathLike[str] | None, process: int | None, reason: str) -> None:
+        super().__init__(reason, path)
+        self.args = (self.path, process, reason)
+        self.process, self.reason = process, reason
 
     def __str__(self) -> str:
-        absent = "(absent)"
-        recorded = absent if self.recorded is None else self.recorded
-        live = absent if self.live is None else self.live
-        return f"{self.field}: recorded {recorded}, now {live}"
-
-
-@dataclass(frozen=True, slots=True)
-class NearMiss:
-    """A recorded request that is close to the refused one, and how it differs.
-
-    `used_up` is True where nothing differs and each of its recordings was played.
-    """
-
-    method: str
-    url: str
-    differences: tuple[Difference, ...]
-    used_up: bool = False
-
-    def __str__(self) -> str:
-        lines = [f"{self.method} {self.url}"]
-        lines += [f"    {difference}" for difference in self.differences]
-        if self.used_up:
-            lines.append("    the same request, but every recording of it was played")
-        return "\n".join(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A request whose body differs from its recording, which answered it all the same.
-
-    `method` and `url` (redacted) are the request's; `differences` say where it differs.
-    """
-
-    method: str
-    url: str
-    differences: tuple[Difference, ...]
-
-    def __str__(self) -> str:
-        return "\n".join([f"{self.method} {self.url}", *[f"    {each}" for each in self.differences]])
+        who = "another process" if self.process is None else f"process {self.process}"
+        return (
+            f"{self.path or '<cassette>'}: {who} is using it: {self.reason}. "
+            "Wait until that process has ended, or end it, or name another cassette."
+        )
 
 
 class UnmatchedRequestError(ReqsnapError):
@@ -278,6 +246,10 @@ class SwallowedRefusalWarning(ReqsnapWarning):
 
 class LostExchangeWarning(ReqsnapWarning):
     """An exchange took place and could not be recorded; says why."""
+
+
+class LateRequestWarning(ReqsnapWarning):
+    """A thread, job or task has outlived its block, and its requests are sent and not recorded."""
 
 
 class DriftWarning(ReqsnapWarning):

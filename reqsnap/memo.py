@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -37,6 +37,18 @@ class Memo(Generic[Value]):
             self._bytes = size
         if size <= MOST_BYTES:
             self._values[key] = value
+
+    def of(self, key: Hashable, work_out: Callable[[], Value]) -> Value:
+        """The value that is remembered, or else worked out now, and remembered if the key can be."""
+        try:
+            found = self.get(key)
+        except TypeError:
+            # Something in the key has no hash.
+            return work_out()
+        if found is None:
+            found = work_out()
+            self.keep(key, found)
+        return found
 
     def forget(self) -> None:
         """Start again with nothing."""

@@ -101,8 +101,13 @@ class Hold:
     __slots__ = ("_generation", "_held")
 
     def __init__(self) -> None:
+        global _users
         self._held = True
         self._generation = _generation
+        with guard:
+            if _users:
+                _users += 1
+                return
         acquire()
 
     def release(self) -> None:
@@ -113,7 +118,9 @@ class Hold:
                 release()
 
     def __del__(self) -> None:
-        self.release()
+        # A daemon thread that was stopped for good, as the program ends, may hold the lock.
+        if self._held and not sys.is_finalizing():
+            self.release()
 
 
 def _prepare() -> None:

@@ -3,6 +3,7 @@
 One context variable holds the innermost block that was opened in this context. A
 thread or task that has none, or whose blocks have all closed, belongs to the innermost
 open block where all open blocks are one chain; where they are not, nothing is guessed.
+Where no block is open, work that outlives its block still belongs to that.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 
 from reqsnap.errors import AmbiguousCassetteError
 from reqsnap.recorder import Recorder
@@ -20,7 +21,7 @@ class Block:
     """One opening of a cassette. `recorder` is None where the mode is live.
 
     `shared` says that processes which are started in it belong to it; they know it by
-    its `number`.
+    its `number`. `staying` has a key for each thread, job and task of it that has not ended.
     """
 
     __slots__ = (
@@ -31,6 +32,7 @@ class Block:
         "parent",
         "recorder",
         "shared",
+        "staying",
     )
 
     def __init__(self, recorder: Recorder | None, name: str, *, shared: bool = True) -> None:
@@ -40,11 +42,11 @@ class Block:
         self.number = next(_numbers)
         self.parent: Block | None = None
         self.open = False
+        self.staying: dict[int, None] = {}
 
 
 _numbers = itertools.count(1)
 _innermost: ContextVar[Block | None] = ContextVar("reqsnap_block", default=None)
-_inherited: ContextVar[Block | None] = ContextVar("reqsnap_inherited", default=None)
 _joined: dict[Block, None] = {}
 """The blocks that are open and not suspended, in the order of their opening.
 
@@ -53,9 +55,9 @@ a block between any two steps of any thread, so there is no lock it would have t
 """
 
 
-def innermost() -> Block | None:
-    """The innermost open block of this very context, never another's."""
-    block = _innermost.get()
+def innermost(context: Context | None = None) -> Block | None:
+    """The innermost open block of this very context, or of the one given; never another's."""
+    block = _innermost.get() if context is None else context.get(_innermost)
     while block is not None and not block.open:
         block = block.parent
     return block
@@ -76,7 +78,7 @@ def current() -> Recorder | None:
 
 def here() -> Block | None:
     """The block that a request made here and now belongs to. Raises as `current` does."""
-    return innermost() or _only_leaf() or _inherited.get()
+    return innermost() or _only_leaf() or _outlived(_innermost.get())
 
 
 def inherited_from(block: Block | None) -> Block | None:
@@ -85,6 +87,16 @@ def inherited_from(block: Block | None) -> Block | None:
     while around is not None and not around.open:
         around = around.parent
     return around or _only_leaf() or block
+
+
+def _outlived(block: Block | None) -> Block | None:
+    """The closed block of which something is left that may be what asks here.
+
+    Without that, this is only a context that kept a block which was left in another one.
+    """
+    while block is not None and not block.staying:
+        block = block.parent
+    return block
 
 
 def _only_leaf() -> Block | None:
@@ -131,7 +143,7 @@ def close_block(block: Block) -> None:
     _joined.pop(block, None)
     block.open = False
     if _innermost.get() is block:
-        _innermost.set(innermost())
+        _innermost.set(innermost() or _outlived(block.parent))
 
 
 def suspend(block: Block) -> None:
@@ -156,15 +168,13 @@ def resumed(block: Block) -> Iterator[None]:
 @contextmanager
 def carried(block: Block | None) -> Iterator[None]:
     """Give a job that another thread runs the block of the one that submitted it."""
-    tokens = _innermost.set(block), _inherited.set(block)
+    token = _innermost.set(block)
     try:
         yield
     finally:
-        _innermost.reset(tokens[0])
-        _inherited.reset(tokens[1])
+        _innermost.reset(token)
 
 
 def inherit(block: Block | None) -> None:
     """Give this thread, new and with an empty context, the block of the one that started it."""
     _innermost.set(block)
-    _inherited.set(block)

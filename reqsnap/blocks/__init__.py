@@ -4,6 +4,7 @@ opening          one opening of a cassette, and the way back
 reports          what the end of a block tells
 decorators       around a function of any kind
 class_decorator  around each test of a class
+programs         around a whole program
 """
 
 from reqsnap.blocks.opening import OpenBlock

@@ -2,7 +2,8 @@
 
 For a unittest.TestCase the block also covers `setUp`, `tearDown` and the clean-ups, so
 that what a fixture requests is recorded with the test. Other classes have it around
-each method whose name starts with `test`, as `unittest.mock.patch` does.
+each method whose name starts with `test`, as `unittest.mock.patch` does, static and class
+methods too. Test classes within a class are decorated with it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from reqsnap.blocks.decorators import Ends, decorate_function
@@ -32,6 +34,10 @@ def decorate_class(cls: type, opens: OpensFor, ends: Ends) -> type:
     else:
         for name, method in _tests(cls):
             setattr(cls, name, _method(name, method, opens, ends))
+        for name, method in _tests(cls, staticmethod | classmethod):
+            setattr(cls, name, _unbound(cls, name, method, opens, ends))
+    for within in _classes_within(cls):
+        decorate_class(within, opens, ends)
     return cls
 
 
@@ -41,10 +47,21 @@ def _is_test_case(cls: type) -> bool:
     return case is not None and issubclass(cls, case.TestCase)
 
 
-def _tests(cls: type) -> list[tuple[str, Any]]:
+def _tests(cls: type, kind: Any = FunctionType) -> list[tuple[str, Any]]:
     names = [name for name in dir(cls) if name.startswith(_PREFIX)]
     found = [(name, inspect.getattr_static(cls, name)) for name in names]
-    return [(name, method) for name, method in found if inspect.isfunction(method)]
+    return [(name, method) for name, method in found if isinstance(method, kind)]
+
+
+def _classes_within(cls: type) -> list[type]:
+    """The classes that are defined in a class and that pytest takes for tests."""
+    return [
+        value
+        for name, value in vars(cls).items()
+        if name.lower().startswith(_PREFIX)
+        and isinstance(value, type)
+        and value.__qualname__ == f"{cls.__qualname__}.{name}"
+    ]
 
 
 def _method(name: str, method: Any, opens: OpensFor, ends: Ends) -> Any:
@@ -59,6 +76,23 @@ def _method(name: str, method: Any, opens: OpensFor, ends: Ends) -> Any:
         return bound(self, *args, **kwargs)
 
     return _of_the_same_kind(method, call)
+
+
+def _unbound(cls: type, name: str, method: Any, opens: OpensFor, ends: Ends) -> Any:
+    """A static or class method that is a test."""
+    function = method.__func__
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        # That of a subclass is its own, as far as the method is told.
+        owner = args[0] if isinstance(method, classmethod) else cls
+
+        def opens_it(given: tuple[Any, ...], named: dict[str, Any]) -> OpenBlock:
+            return opens(Called.on(owner, name, function, given, named))
+
+        return decorate_function(function, opens_it, ends)(*args, **kwargs)
+
+    return type(method)(_of_the_same_kind(function, call))
 
 
 def _of_the_same_kind(method: Any, call: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,10 +47,26 @@ def in_block(block: OpenBlock, ends: Ends) -> Iterator[None]:
 def _plain(function: Any, opens: Opens, ends: Ends) -> Any:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        with in_block(opens(args, kwargs), ends):
-            return function(*args, **kwargs)
+        block = opens(args, kwargs)
+        try:
+            found = function(*args, **kwargs)
+        except BaseException as error:
+            ends(block, error)
+            raise
+        if not inspect.iscoroutine(found):
+            ends(block, None)
+            return found
+        # Another decorator hides that the function is a coroutine function: its work is still to come.
+        scope.suspend(block.scope)
+        return _continued(found, block, ends)
 
     return call
+
+
+async def _continued(coroutine: Coroutine[Any, Any, Any], block: OpenBlock, ends: Ends) -> Any:
+    """Await what a function returned, in the block that it was called in."""
+    with in_block(block, ends), scope.resumed(block.scope):
+        return await coroutine
 
 
 def _coroutine(function: Any, opens: Opens, ends: Ends) -> Any:

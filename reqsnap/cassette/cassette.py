@@ -24,6 +24,7 @@ from reqsnap.model import Interaction, Request
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
+from reqsnap.storage.sharing import Began
 
 FilePath = str | PathLike[str]
 
@@ -44,16 +45,16 @@ class Cassette(Recordings):
         policy: Policy | None = None,
         *,
         evicts: bool = True,
-        unfinished: bool = False,
-        from_partial: bool = False,
+        began: Began | None = None,
         flush_interval: float | None = None,
     ) -> None:
         super().__init__(policy or Policy(), evicts=evicts)
         self._file = file
         self._saver: Saver | None = None
         if file is not None and self._policy.mode is not Mode.PLAYBACK:
-            saver = Saver(file, self._contents, self._lock, unfinished=unfinished, from_partial=from_partial)
-            self._saver = saver
+            anew = self._policy.mode is Mode.RECORD
+            saver = Saver(file, self._contents, self._lock, began, replaces=anew)
+            self._saver, self._adopted = saver, saver.adopted
             if flush_interval is not None:
                 self._flusher = Flusher(saver.flush, lambda: saver.has_changed, flush_interval)
 
@@ -190,7 +191,7 @@ class Cassette(Recordings):
         if path is None and self._saver is not None:
             self._saver.reload(lambda: _read(self._own_file()))
         else:
-            found = _read(self._own_file() if path is None else CassetteFile(path))
+            _, found = _read(self._own_file() if path is None else CassetteFile(path))
             with self._lock:
                 self._contents.replace(found)
         self._changed()
@@ -260,8 +261,13 @@ class Cassette(Recordings):
 
     def abandon(self) -> None:
         """Be a copy in a forked process, which its file has nothing to do with any more."""
-        self._saver = None
+        self._saver = self._adopted = None
         self._be_a_copy()
+
+    def give_up(self) -> None:
+        """Be of no use: another state of the path was first."""
+        if self._saver is not None:
+            self._saver.give_up()
 
     def end(self, *, raised: bool) -> bool:
         """Write what is new, at the end of the last block; returns whether anything was written.
@@ -286,6 +292,6 @@ class Cassette(Recordings):
         return self._saver is not None and self._saver.has_written
 
 
-def _read(file: CassetteFile) -> list[Interaction]:
+def _read(file: CassetteFile) -> tuple[bytes | None, list[Interaction]]:
     data = file.read()
-    return [] if data is None else native.load(data, str(file.path))
+    return data, [] if data is None else native.load(data, str(file.path))

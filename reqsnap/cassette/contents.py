@@ -20,11 +20,17 @@ from reqsnap.sequences.recency import Recency
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was held at one moment, to be written while the contents go on changing."""
+    """What was held at one moment, to be written while the contents go on changing.
+
+    `by_use` are the entries from the least to the most recently used, of which `most` are
+    kept; both None where nothing is evicted.
+    """
 
     entries: list[Entry]
     unsaved: tuple[Entry, ...]
     edits: int
+    by_use: list[Entry] | None = None
+    most: int | None = None
 
     def in_order(self) -> list[Entry]:
         """The entries in the order in which their requests started."""
@@ -76,7 +82,10 @@ class Contents:
 
     def snapshot(self) -> Snapshot:
         """Everything as it is now."""
-        return Snapshot([*self._recorded, *self._fresh], tuple(self._unsaved), self._edits)
+        by_use = None if self.recency is None else list(self.recency)
+        return Snapshot(
+            [*self._recorded, *self._fresh], tuple(self._unsaved), self._edits, by_use, self._most
+        )
 
     def candidates(self, live: Prepared) -> list[Entry]:
         """Every entry that matches as far as the user's matchers are not asked, the new ones last."""
@@ -106,13 +115,15 @@ class Contents:
         self._edit()
         self._evict()
 
-    def adopt(self, interactions: Iterable[Interaction]) -> None:
-        """Hold what its own file holds after what there is; only an eviction is a change."""
-        self._hold([Entry(self._redacted(each), self._order_at_end()) for each in interactions], self.index)
+    def adopt(self, interactions: Iterable[Interaction]) -> list[Entry]:
+        """Hold, as these entries, what its own file holds after what there is; an eviction is a change."""
+        entries = [Entry(self._redacted(each), self._order_at_end()) for each in interactions]
+        self._hold(entries, self.index)
         self._evict()
+        return entries
 
-    def replace(self, interactions: Iterable[Interaction]) -> None:
-        """Hold these interactions and no others, unplayed. What cannot be held changes nothing."""
+    def replace(self, interactions: Iterable[Interaction]) -> list[Entry]:
+        """Hold these interactions and no others, unplayed, as these entries. Errors change nothing."""
         entries = [Entry(self._redacted(each), self._order_at_end()) for each in interactions]
         index = self._new_index()
         for entry in entries:
@@ -125,12 +136,14 @@ class Contents:
         self.index, self.recency = index, self._new_recency()
         self._hold(entries, None)
         self._evict()
+        return entries
 
-    def reload(self, interactions: Iterable[Interaction]) -> None:
+    def reload(self, interactions: Iterable[Interaction]) -> list[Entry]:
         """As `replace`, with what its own file holds."""
         evicted = self.evicted
-        self.replace(interactions)
+        entries = self.replace(interactions)
         self._saved_edits = self._edits if self.evicted == evicted else _NO_STATE
+        return entries
 
     def note(self, order: int, interaction: Interaction, replaces: Entry | None) -> Entry:
         """Hold a new interaction, redacted, at its place or that of the one it replaces; not replayed."""
@@ -187,8 +200,9 @@ class Contents:
         self.index.reset(self._recorded)
         self._pushed_out.reset()
 
-    def saved(self, snapshot: Snapshot) -> None:
-        """Its file holds a snapshot now."""
+    def saved(self, snapshot: Snapshot, evicted: int = 0) -> None:
+        """Its file holds a snapshot now, without those that were `evicted` to make room for others'."""
+        self.evicted += evicted
         self._saved_edits = snapshot.edits
         for entry in snapshot.unsaved:
             if self._unsaved.pop(entry, _ABSENT) is _ABSENT:

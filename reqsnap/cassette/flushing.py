@@ -10,9 +10,12 @@ import atexit
 import contextvars
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Timer
+
+from reqsnap.waiting import wait_for
 
 
 class Flusher:
@@ -27,7 +30,8 @@ class Flusher:
         # Re-entrant, because a garbage collection may end an exchange anywhere.
         self._lock = threading.RLock()
         self._timer: Timer | None = None
-        self._stopped = False
+        self._due = 0.0
+        self._stopped = self._paused = False
         self._owner = os.getpid()
         self.problem: Exception | None = None
 
@@ -35,7 +39,7 @@ class Flusher:
         """Something is new: have it written one interval from now, if that is not arranged yet."""
         if self._timer is None and self._is_owner():
             with self._lock:
-                self._arm()
+                self._arm(self._interval)
 
     def stop(self) -> None:
         """Arrange for nothing more, and wait for a write that is under way."""
@@ -53,16 +57,35 @@ class Flusher:
         self._stopped, self._timer = True, None
         _open.pop(self, None)
 
+    def pause(self) -> None:
+        """Have no timer until `resume`, and wait for a write that is under way, but not for ever."""
+        with self._lock:
+            self._paused = True
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+            wait_for([timer])
+
+    def resume(self) -> None:
+        """Have what is new written when it would have been without a pause."""
+        with self._lock:
+            self._paused = False
+            if self._is_dirty():
+                self._arm(max(0.0, self._due - time.monotonic()))
+
     def exit(self) -> None:
         """Write at once, because the interpreter exits while the block is open."""
         self.stop()
         if self._is_owner() and self._is_dirty():
             self._try()
 
-    def _arm(self) -> None:
+    def _arm(self, wait: float) -> None:
         if self._timer is None and not self._stopped:
             _open[self] = None
-            timer = Timer(self._interval, self._fire)
+            if self._paused:
+                return
+            self._due = time.monotonic() + wait
+            timer = Timer(wait, self._fire)
             timer.daemon, timer.name = True, "reqsnap flush"
             # No thread can be started where the interpreter exits; `exit` comes then.
             with suppress(RuntimeError):
@@ -76,7 +99,7 @@ class Flusher:
             self._timer = None
             _open.pop(self, None)
             if self._is_dirty():
-                self._arm()
+                self._arm(self._interval)
 
     def _try(self) -> None:
         try:
@@ -91,6 +114,25 @@ class Flusher:
 
 
 _open: dict[Flusher, None] = {}
+_paused: list[Flusher] = []
+
+
+def pause() -> None:
+    """Have no timer in this process until `resume`."""
+    for flusher in list(_open):
+        _paused.append(flusher)
+        flusher.pause()
+
+
+def resume() -> None:
+    """Begin anew after a `pause`."""
+    while _paused:
+        _paused.pop().resume()
+
+
+def forked() -> None:
+    """Leave what is paused to the process that this one was forked from."""
+    _paused.clear()
 
 
 @atexit.register

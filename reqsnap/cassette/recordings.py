@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.stubs import Stubs
-from reqsnap.errors import Drift
+from reqsnap.differences import Drift
 from reqsnap.matching import differences
 from reqsnap.model import Interaction, Request
 from reqsnap.rules.policy import Policy
@@ -28,6 +28,7 @@ class Recordings:
         self._contents = Contents(policy, evicts=evicts)
         self._drift: list[Drift] = []
         self._flusher: Flusher | None = None
+        self._adopted: Callable[[list[Entry], bytes | None], None] | None = None
         self._is_copy = False
         self.stubs = Stubs()
 
@@ -41,10 +42,12 @@ class Recordings:
         """The requests that were answered though their bodies differ from the recorded ones."""
         return tuple(self._drift)
 
-    def adopt(self, interactions: Iterable[Interaction]) -> None:
-        """Take what was read from its own file; not a change to be written."""
+    def adopt(self, interactions: Iterable[Interaction], data: bytes | None = None) -> None:
+        """Take what was read from its own file, whose bytes were `data`; not a change to be written."""
         with self._lock:
-            self._contents.adopt(interactions)
+            entries = self._contents.adopt(interactions)
+        if self._adopted is not None:
+            self._adopted(entries, data)
         self._changed()
 
     def could_match(self, method: str, url: str) -> bool:

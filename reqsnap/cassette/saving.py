@@ -1,8 +1,9 @@
 """Brings what a cassette holds to its file, one write at a time.
 
 A set that is recorded for the first time, or anew, belongs in `NAME.partial` until its
-block ends: what NAME holds stays as it is for as long. Nothing is written under the lock
-that guards the contents, so that a replay or a recording never waits for a disk.
+block ends, and with it the block of every other process that records it: what NAME holds
+stays as it is for as long. Nothing is written under the lock that guards the contents, so
+that a replay or a recording never waits for a disk, nor for another process.
 """
 
 from __future__ import annotations
@@ -12,19 +13,21 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from reqsnap.cassette.contents import Contents, Snapshot
-from reqsnap.errors import CassetteWriteError
+from reqsnap.cassette.contents import Contents
+from reqsnap.cassette.merging import Foreign, Merged, View
+from reqsnap.errors import CassetteWriteError, ReqsnapError
 from reqsnap.formats import native
 from reqsnap.model import Interaction, Request
 from reqsnap.sequences.entries import Entry
 from reqsnap.storage import CassetteFile
+from reqsnap.storage.sharing import Began, Sharing
 
 
 class Saver:
-    """Writes one cassette's contents, which `guard` guards, to its file.
+    """Writes one cassette's contents, which `guard` guards, to its file, which other processes may share.
 
-    `unfinished` says that the set is recorded for the first time or anew; `from_partial`
-    that it began with what a partial file held. `has_written` is True once it wrote anything.
+    `began` is how the file stood when it was opened; without it the file is there. The set
+    `replaces` that file where it is recorded anew. `has_written` is True once it wrote anything.
     """
 
     def __init__(
@@ -32,16 +35,21 @@ class Saver:
         file: CassetteFile,
         contents: Contents,
         guard: threading.RLock,
+        began: Began | None = None,
         *,
-        unfinished: bool = False,
-        from_partial: bool = False,
+        replaces: bool = False,
     ) -> None:
         self._file, self._contents, self._guard = file, contents, guard
-        self._unfinished, self._from_partial = unfinished, from_partial
+        self._unfinished = began is not None and began.data is None
+        self._from_partial = began is not None and began.partial is not None
+        self._replaces = replaces and self._unfinished
+        self._before = file.read() if self._replaces else None
+        self._sharing = Sharing(file) if began is None else began.sharing
+        self._view = View(str(file.path), _item)
         # Re-entrant, because a garbage collection may end a block inside a write.
         self._one_at_a_time = threading.RLock()
         self._partial_is_newest = False
-        self._has_partial = from_partial
+        self._has_partial = self._from_partial
         self.has_written = False
 
     @property
@@ -49,37 +57,56 @@ class Saver:
         """Whether there is anything to write. Asked without the guard, so that nobody waits for it."""
         return self._contents.has_changed
 
+    def adopted(self, entries: list[Entry], data: bytes | None) -> None:
+        """The contents began with these entries, read from its file, whose bytes were these."""
+        self._view.read(entries, data)
+
     def flush(self) -> None:
         """Write what is new where it belongs for now. Raises CassetteWriteError."""
         with self._one_at_a_time, self._reporting():
             if self.has_changed:
-                self._write(partial=self._unfinished, keep=True)
+                with self._sharing.turn():
+                    self._write(self._merged(partial=self._is_partial), partial=self._is_partial, keep=True)
 
     def save(self) -> None:
         """Write everything to the file itself, whose set this is from now on. Raises CassetteWriteError."""
-        with self._one_at_a_time, self._reporting():
-            self._write(partial=False)
+        with self._one_at_a_time, self._reporting(), self._sharing.turn():
+            self._write(self._merged(partial=False), partial=False)
+            if self._unfinished:
+                self._drop_partial()
             self._unfinished = False
 
-    def reload(self, read: Callable[[], Iterable[Interaction]]) -> None:
+    def reload(self, read: Callable[[], tuple[bytes | None, Iterable[Interaction]]]) -> None:
         """Hold what the file holds; what was to be written is not. Raises what `read` raises."""
         with self._one_at_a_time:
-            interactions = read()
+            data, interactions = read()
             with self._guard:
-                self._contents.reload(interactions)
+                entries = self._contents.reload(interactions)
+            if data is not None:
+                self._view.forget()
+                self._view.read(entries, data)
+            self._before = data
             self._partial_is_newest = False
 
     def end(self, *, raised: bool) -> None:
         """Write what is new when the last block ends; `raised` if one did. Raises CassetteWriteError."""
         with self._one_at_a_time, self._reporting():
-            if self._unfinished and not self._file.exists() and not len(self._contents):
-                self._drop_partial()
-            elif raised and self._unfinished:
-                if self.has_changed:
-                    self._write(partial=True)
-            else:
-                self._complete()
-                self._unfinished = False
+            if not (self._unfinished or self.has_changed or self.has_written or self._sharing.has_claim):
+                return
+            well = False
+            try:
+                with self._sharing.turn():
+                    try:
+                        self._end(raised=raised)
+                        well = not raised
+                    finally:
+                        self._sharing.leave(well=well)
+            finally:
+                self._sharing.abandon()
+
+    def give_up(self) -> None:
+        """Be of no use: another state of the path was first."""
+        self._sharing.give_up()
 
     # Within
 
@@ -90,18 +117,50 @@ class Saver:
             yield
         except CassetteWriteError:
             raise
+        except ReqsnapError as error:
+            raise CassetteWriteError(f"it could not be written. {error}", self._file.path) from error
         except Exception as error:
             raise CassetteWriteError(f"it could not be written ({error!r})", self._file.path) from error
 
+    # With the turn
+
+    @property
+    def _is_partial(self) -> bool:
+        """Whether what is new belongs in the partial file, which another process may have finished."""
+        return self._unfinished and (self._replaces or not self._file.exists())
+
+    def _end(self, *, raised: bool) -> None:
+        others = self._sharing.others()
+        is_alone = not others.alive
+        if not self._is_partial:
+            if self.has_changed or self._unfinished:
+                self._write(self._merged(partial=False), partial=False)
+            self._unfinished = False
+            if is_alone:
+                self._drop_partial()
+        elif not raised and (self._replaces or (is_alone and not others.failed)):
+            self._complete()
+        elif self.has_changed or not (len(self._contents) or self._file.exists()):
+            # Others go on, or it is for the next run to go on.
+            self._write_or_drop(partial=True)
+
     def _complete(self) -> None:
-        if self._partial_is_newest and not self.has_changed and self._promote():
-            return
-        if self.has_changed or self._partial_is_newest or (self._from_partial and self._unfinished):
-            self._write(partial=False)
-        self._drop_partial()
+        can_be_promoted = self._partial_is_newest and not self.has_changed and len(self._contents)
+        if not (can_be_promoted and self._promote()):
+            if self.has_changed or self._partial_is_newest or self._has_begun:
+                self._write_or_drop(partial=False)
+            self._drop_partial()
+        self._unfinished = False
+
+    @property
+    def _has_begun(self) -> bool:
+        """Whether a partial file holds what belongs to the set."""
+        return self._from_partial or (not self._replaces and self._file.partial.exists())
 
     def _promote(self) -> bool:
         """Let the partial file take the name; where it cannot, all is written anew instead."""
+        if self._file.read() != self._before:
+            return False
         try:
             self._file.promote()
         except CassetteWriteError:
@@ -114,26 +173,44 @@ class Saver:
             self._file.partial.remove()
             self._has_partial = self._partial_is_newest = False
 
-    def _write(self, *, partial: bool, keep: bool = False) -> None:
+    def _merged(self, *, partial: bool) -> Merged:
+        """What the partial file, or the file itself, is to hold."""
         with self._guard:
             snapshot = self._contents.snapshot()
-        data = _dumped(snapshot, keep=keep)
+        if not (self._unfinished and self._replaces):
+            files = [] if partial else [self._file.read()]
+            if self._unfinished:
+                files.append(self._file.partial.read())
+            return self._view.added(snapshot, [data for data in files if data is not None])
+        # The partial file is this process's alone.
+        return (
+            self._view.added(snapshot, ())
+            if partial
+            else self._view.replaced(snapshot, self._before, self._file.read())
+        )
+
+    def _write_or_drop(self, *, partial: bool) -> None:
+        merged = self._merged(partial=partial)
+        if merged.items or self._file.exists():
+            self._write(merged, partial=partial)
+        else:
+            self._drop_partial()
+
+    def _write(self, merged: Merged, *, partial: bool, keep: bool = False) -> None:
+        texts = [item.text if isinstance(item, Foreign) else _item(item, keep=keep) for item in merged.items]
+        data = b"".join([native.START, *texts, native.END])
         if partial:
             self._has_partial = True
         (self._file.partial if partial else self._file).write(data)
+        self._view.wrote(merged, texts, data)
         with self._guard:
-            self._contents.saved(snapshot)
+            self._contents.saved(merged.snapshot, merged.evicted)
         self._partial_is_newest = partial
         self.has_written = True
 
 
-def _dumped(snapshot: Snapshot, *, keep: bool) -> bytes:
-    """The bytes of a cassette. `keep` remembers them, so that a later write costs what is new."""
-    items = [_item(entry, keep=keep) for entry in snapshot.in_order()]
-    return b"".join([native.START, *items, native.END])
-
-
-def _item(entry: Entry, *, keep: bool) -> bytes:
+def _item(entry: Entry, *, keep: bool = False) -> bytes:
+    """The bytes of an entry. `keep` remembers them, so that a later write costs what is new."""
     known: bytes | None = entry.kept.get(_TEXT)
     if known is None:
         known = _text(entry.interaction)

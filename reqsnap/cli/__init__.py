@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
 from reqsnap import __version__
-from reqsnap.cli import demo
 from reqsnap.errors import ReqsnapError
+
+COMMANDS = ("demo", "run")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit status: 0 done, 1 it did not hold, 2 wrong usage."""
+    """Run one command and return the exit status: 0 done, 1 it did not hold, 2 wrong usage.
+
+    Where the command runs a program, the status is that of the program.
+    """
+    words = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(
         prog="reqsnap", description="Record HTTP exchanges once and replay them ever after."
     )
     parser.add_argument("--version", action="version", version=f"reqsnap {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    demo.add_to(commands)
-    arguments = parser.parse_args(argv)
+    # The modules of the other commands take a while to import.
+    for name in [name for name in COMMANDS if name in words[:1]] or COMMANDS:
+        importlib.import_module(f"reqsnap.cli.{name}").add_to(commands)
+    arguments = parser.parse_args(words)
     try:
         status: int = arguments.run(arguments)
     except ReqsnapError as error:

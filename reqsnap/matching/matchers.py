@@ -61,6 +61,11 @@ def register_matcher(name: str, comparison: Comparison) -> None:
     _registered[name] = comparison
 
 
+def registered(match_on: Sequence[str | Comparison]) -> tuple[Comparison | None, ...]:
+    """The functions that names of matchers stand for at present; None for what is built in."""
+    return tuple([_registered.get(matcher) for matcher in match_on if isinstance(matcher, str)])
+
+
 def check_match_on(match_on: Sequence[str | Comparison]) -> None:
     """Raise ConfigurationError where a matcher is neither callable nor known by name."""
     for matcher in match_on:

@@ -2,13 +2,15 @@
 
 The context is a chain of frames in one context variable, so a task starts with its
 parent's and changes only its own, and each `naming` takes exactly its own frame away.
+Threads and their jobs are given it by the patches, which are in place meanwhile.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.patching import Hold
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,14 +60,19 @@ class NamingContext:
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._values = values
+        self._holds: list[Hold] = []
 
     def __enter__(self) -> Mapping[str, Value]:
+        self._holds.append(Hold())
         _frames.set((*_frames.get(), _Frame(self, self._values)))
         return current_naming()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # It may be left in another context than it was entered in, where its frame is not.
+        if self._holds:
+            self._holds.pop().release()
         frames = _frames.get()
         for index in range(len(frames) - 1, -1, -1):
             if frames[index].owner is self:
@@ -106,15 +114,38 @@ class _Frame:
     values: Mapping[str, Value]
 
 
-_frames: ContextVar[tuple[_Frame, ...]] = ContextVar("reqsnap_naming", default=())
+Frames = tuple[_Frame, ...]
+"""A naming context as threads and jobs take it along."""
+
+_frames: ContextVar[Frames] = ContextVar("reqsnap_naming", default=())
+
+
+def frames() -> Frames:
+    """What is in force here and now, to be put in force elsewhere."""
+    return _frames.get()
+
+
+def inherit_frames(given: Frames) -> None:
+    """Put in force, in this thread that is new, what is where it was started."""
+    _frames.set(given)
+
+
+@contextmanager
+def carried_frames(given: Frames) -> Iterator[None]:
+    """Put in force, for a job that this thread runs, what was where it was handed on."""
+    token = _frames.set(given)
+    try:
+        yield
+    finally:
+        _frames.reset(token)
 
 
 def naming(**context: Value) -> NamingContext:
     """Give values to the names of the cassettes that are opened in a block or function.
 
     Path templates and the functions that make paths see them. They belong to this task
-    or thread; tasks that are started in it begin with them. Nested ones add to those
-    around them, and the innermost wins.
+    or thread; tasks, threads and executor jobs that are started in it begin with them.
+    Nested ones add to those around them, and the innermost wins.
 
     Raises ConfigurationError for a value that is no string, number or bool.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.naming.context import TestContext, current_naming
+from reqsnap.naming.context import TestContext, current_naming, plain
 from reqsnap.naming.path_names import LONGEST_PART, fit, fit_part
 
 FOLDER = "cassettes"
@@ -37,7 +38,7 @@ class Called:
 
     @classmethod
     def on(cls, owner: type, name: str, function: Any, args: tuple[Any, ...], kwargs: Any) -> Called:
-        """A call of the test that a class has under a name; `args` begins with its `self`."""
+        """A call of the test that a class has under a name; `args` begins with its `self`, if it has one."""
         return cls(function, owner.__qualname__, name, owner, args, kwargs)
 
     @classmethod
@@ -68,6 +69,7 @@ class Called:
     def path(self, directory: Path | None) -> Path:
         """`<module>/<Class>.<test>.yaml` in the directory, or in `cassettes` beside the test's file.
 
+        A parametrised test has its case in brackets after its name, a subTest what it is of.
         Raises ConfigurationError for a function that has no name or is not in a file.
         """
         file = self._file()
@@ -77,8 +79,19 @@ class Called:
             raise ConfigurationError("path", None, allowed)
         folder = file.parent / FOLDER if directory is None and file is not None else Path(directory or "")
         name = f"{self.around.replace(_LOCAL, '')}.{self.name}" if self.around else self.name
-        name = fit(name, longest=LONGEST_PART)
+        name = fit(name + self._case(), longest=LONGEST_PART)
         return folder / fit_part(fit(self._module(file))) / fit_part(f"{name}.yaml")
+
+    def _case(self) -> str:
+        """Which of the cases of a test this is, as its runner calls it; empty where it has no cases."""
+        running = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+        test, bracket, case = running.partition("[")
+        found = f"[{case}" if bracket and test.rpartition("::")[2] == self.name else ""
+        subtest = getattr(self.args[0], "_subtest", None) if self.args else None
+        params = getattr(subtest, "params", None)
+        if isinstance(params, Mapping):
+            found += f"({', '.join(f'{name}={_shown(value)}' for name, value in params.items())})"
+        return found
 
     def _place(self) -> Any:
         if self.owner is not None:
@@ -97,6 +110,11 @@ class Called:
         name: str = getattr(self._place(), "__module__", "").rpartition(".")[2]
         return file.stem if name == "__main__" and file is not None else name
 
+    def _is_bound(self) -> bool:
+        """Whether the first argument is the `self` or `cls` of a method, which a static one has not."""
+        first = self.args[0] if self.args else None
+        return self.owner is not None and (isinstance(first, self.owner) or first is self.owner)
+
     def _params(self) -> dict[str, Any]:
         """The arguments by name. A call that does not fit is left to fail by itself."""
         try:
@@ -106,7 +124,7 @@ class Called:
             return dict(self.kwargs)
         bound.apply_defaults()
         found = dict(bound.arguments)
-        if self.owner is not None and self.args:
+        if self._is_bound():
             found.pop(next(iter(signature.parameters)))
         for name, parameter in signature.parameters.items():
             if parameter.kind is inspect.Parameter.VAR_KEYWORD:
@@ -114,6 +132,12 @@ class Called:
             elif parameter.kind is inspect.Parameter.VAR_POSITIONAL and not found.get(name):
                 found.pop(name, None)
         return found
+
+
+def _shown(value: Any) -> str:
+    """A value as it is the same in every run, which the address in a `repr` is not."""
+    known = plain(value)
+    return type(value).__name__ if known is None else repr(known)
 
 
 def _attribute(spaces: Iterable[Mapping[str, Any]], name: str, wrapper: Any) -> str | None:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any, cast
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.memo import Memo
 from reqsnap.naming.context import TestContext, Value, plain
 
 AnyPath = str | os.PathLike[str]
@@ -28,11 +29,18 @@ Find = Callable[[Callable[[], TestContext]], Path]
 """Finds the path of a block that is being entered; asks for the test only where it must."""
 
 
+_given: Memo[Find] = Memo()
+
+
 def given_path(path: Any, directory: Path | None) -> Find:
     """How to find a path that was given as text, with fields or without.
 
     Raises ConfigurationError for what is no path or template, or leaves the directory.
     """
+    return _given.of((type(path), path, directory), lambda: _find(path, directory))
+
+
+def _find(path: Any, directory: Path | None) -> Find:
     text = checked_path(path)
     pieces = _pieces(text)
     if not any(piece.field for piece in pieces):

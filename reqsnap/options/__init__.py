@@ -3,8 +3,9 @@
 options      the options, their defaults, and which contradict each other
 checks       what each kind of option accepts
 values       the options as they are written, for type checkers
+words        the options as words of a command line
 """
 
-from reqsnap.options.options import Options
+from reqsnap.options.options import DEFAULTS, Options
 
-__all__ = ["Options"]
+__all__ = ["DEFAULTS", "Options"]

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching import DEFAULT_MATCH_ON, Matching
-from reqsnap.matching.matchers import Comparison
+from reqsnap.matching.matchers import Comparison, registered
+from reqsnap.memo import Memo
 from reqsnap.modes import VARIABLE, Mode
 from reqsnap.options import checks as check
 from reqsnap.options.values import NormalizeBody, NormalizeQuery
@@ -49,6 +50,7 @@ class Options:
     max_age: how old a recording may be, a timedelta or seconds.
     on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
     auto_flush: save every `flush_interval` seconds what is new, not only at the end.
+    flush_interval: that many seconds; 30 where it is not given.
     record_errors: record network errors too, and raise them on replay.
     exclusive: True keeps outer cassettes from answering what this one does not hold.
     subprocesses: False leaves child processes alone; they are neither recorded nor replayed.
@@ -100,6 +102,16 @@ class Options:
 
         Raises ConfigurationError that names the option, the value and what is allowed.
         """
+        if base is not None and not given:
+            return base
+        if all(type(value) in _PLAIN for value in given.values()):
+            # Types are part of the key, because 1 equals True; the base is, by being kept alive.
+            key = id(base), *[(name, type(value), value) for name, value in given.items()]
+            return _read.of(key, lambda: (base, cls._checked(given, base)))[1]
+        return cls._checked(given, base)
+
+    @classmethod
+    def _checked(cls, given: Mapping[str, Any], base: Options | None) -> Options:
         values = {name: _checked(name, value) for name, value in given.items()}
         options = dataclasses.replace(base or cls(), **values)
         # Finds what only shows when it is put together, such as an unknown matcher.
@@ -112,6 +124,14 @@ class Options:
 
     def matching(self) -> Matching:
         """What is compared."""
+        return _matchings.of((self, registered(self.match_on)), self._matching)
+
+    def policy(self) -> Policy:
+        """What the blocks of one path must agree in, with the mode that is in force now."""
+        mode = self.effective_mode()
+        return _policies.of((self, mode, registered(self.match_on)), lambda: self._policy(mode))
+
+    def _matching(self) -> Matching:
         return Matching(
             self.match_on,
             self.match_headers,
@@ -126,12 +146,11 @@ class Options:
             ignore_json=self.ignore_json,
         )
 
-    def policy(self) -> Policy:
-        """What the blocks of one path must agree in, with the mode that is in force now."""
+    def _policy(self, mode: Mode) -> Policy:
         more = self.redact_headers, self.redact_query, self.redact_fields, self.exclude_headers
         rules = _extended(self.redact, *more) if any(more) else DEFAULT_RULES if self.redact else NO_RULES
         return Policy(
-            self.effective_mode(),
+            mode,
             self.matching(),
             rules,
             self.on_exhausted,
@@ -159,6 +178,13 @@ class Options:
         return Mode.parse(override, VARIABLE) if override else self.mode
 
 
+_PLAIN = frozenset({str, bool, int, float, Mode, type(None)})
+_read: Memo[tuple[Options | None, Options]] = Memo()
+"""What programs give again and again, with the options of the library that they were given over."""
+_matchings: Memo[Matching] = Memo()
+_policies: Memo[Policy] = Memo()
+
+
 @lru_cache(maxsize=64)
 def _extended(
     redact: bool,
@@ -171,7 +197,7 @@ def _extended(
     return base.extended(headers=headers, query=query, fields=fields, excluded=excluded)
 
 
-_DEFAULTS = Options()
+DEFAULTS = Options()
 
 
 class _Need(NamedTuple):
@@ -219,7 +245,7 @@ _NEEDS = (
 
 def _refuse_any(need: _Need, given: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     for name in need.of:
-        if name in values and values[name] != getattr(_DEFAULTS, name):
+        if name in values and values[name] != getattr(DEFAULTS, name):
             raise ConfigurationError(name, given[name], need.words)
 
 

@@ -8,8 +8,10 @@ done, and gives it what came back.
     tickets.py      what a child must know to ask, and how it is handed on
     serving.py      how the owner answers one message
     sockets.py      how the two are connected
+    attendants.py   the threads that wait for children, and are gone while the process forks
     owner.py        where it listens
     remote.py       the recorder of a child
     children.py     which block a child belongs to, and what a fork changes
+    jobs.py         which block a job belongs to that is handed to an older process
     startup/        what runs where the interpreter of a child starts
 """

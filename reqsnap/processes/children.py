@@ -7,16 +7,20 @@ import importlib
 import os
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 from weakref import WeakValueDictionary
 
 from reqsnap import patching, scope
-from reqsnap.errors import AmbiguousCassetteError
+from reqsnap.cassette import flushing
+from reqsnap.errors import AmbiguousCassetteError, ConfigurationError
+from reqsnap.modes import Mode
+from reqsnap.processes.attendants import Attendants
 from reqsnap.processes.tickets import Ticket
 from reqsnap.recorder import Recorder
 
 if TYPE_CHECKING:
     from reqsnap.processes.owner import Owner
+    from reqsnap.processes.remote import RemoteRecorder
 
 _NOBODY = Ticket("", "", 0, 0, replays=True, sends=False, records_errors=False, mode="once", cassette=None)
 
@@ -24,6 +28,7 @@ _blocks: WeakValueDictionary[int, scope.Block] = WeakValueDictionary()
 """Every block of this process that may still be asked about, by its number."""
 
 _lock = threading.RLock()
+_attendants = Attendants()
 _owner: Owner | None = None
 _watches_forks = False
 _when_forked: list[Callable[[], None]] = []
@@ -47,6 +52,11 @@ def closed(block: scope.Block) -> None:
         _stop()
 
 
+def is_remote(recorder: Recorder) -> TypeGuard[RemoteRecorder]:
+    """Whether another process decides."""
+    return recorder.is_remote
+
+
 def ticket_here() -> Ticket | None:
     """What a process that is started here and now must know; None where it is left alone."""
     if not _blocks:
@@ -58,22 +68,57 @@ def ticket_here() -> Ticket | None:
         return _ticket(_started(), 0, None)
     if block is None or block.recorder is None or not block.shared:
         return None
-    if block.recorder.is_remote:
-        from reqsnap.processes.remote import RemoteRecorder
-
-        if isinstance(block.recorder, RemoteRecorder):
-            return block.recorder.ticket
+    if is_remote(block.recorder):
+        return block.recorder.ticket
     return _ticket(_started(), block.number, block.recorder)
+
+
+def ticket_on(path: str) -> str | None:
+    """The ticket, as text, of the block that is open on a real path, here or where this process asks."""
+    asked: dict[str, RemoteRecorder] = {}
+    for block in list(_blocks.values()):
+        recorder = block.recorder
+        if not block.open or recorder is None:
+            continue
+        if is_remote(recorder):
+            asked[recorder.ticket.address] = recorder
+        elif block.shared and os.path.realpath(recorder.cassette.path or "") == path:
+            return _ticket(_started(), block.number, recorder).to_text()
+    found = (recorder.ticket_on(path) for recorder in asked.values())
+    return next((ticket for ticket in found if ticket is not None), None)
+
+
+def recorder_on(path: str | os.PathLike[str], mode: Mode) -> RemoteRecorder | None:
+    """The recorder of a block on a path that a process which this one belongs to has open.
+
+    A file has one owner. None where this process is, or would be, the one. Raises
+    ConfigurationError where the mode of that block is another.
+    """
+    recorders = [block.recorder for block in list(_blocks.values()) if block.open]
+    if not any(recorder is not None and recorder.is_remote for recorder in recorders):
+        return None
+    found = ticket_on(os.path.realpath(path))
+    ticket = None if found is None else Ticket.from_text(found)
+    if ticket is None or ticket.owner == os.getpid():
+        return None
+    if ticket.mode != mode.value:
+        allowed = f"process {ticket.owner} has {path} open already with mode={ticket.mode!r}"
+        raise ConfigurationError("mode", mode.value, allowed, "Blocks on one path must agree.")
+    from reqsnap.processes.remote import RemoteRecorder
+
+    return RemoteRecorder(ticket)
 
 
 def _ticket(owner: Owner, number: int, recorder: Recorder | None) -> Ticket:
     if recorder is None:
         # Which block it is will be seen: until then nothing is sent, and all is asked.
         replays, sends, records_errors, mode, cassette = True, False, False, "once", None
+        refuses = False
     else:
         cassette, policy = recorder.cassette.path, recorder.cassette.policy
         replays, sends = _replays(recorder), recorder.may_send
         records_errors, mode = policy.records_errors, policy.mode.value
+        refuses = not sends and not policy.filters.exclude_any
     return Ticket(
         owner.address,
         owner.key.hex(),
@@ -84,6 +129,7 @@ def _ticket(owner: Owner, number: int, recorder: Recorder | None) -> Ticket:
         records_errors=records_errors,
         mode=mode,
         cassette=cassette,
+        refuses=refuses,
     )
 
 
@@ -101,14 +147,11 @@ def _listening() -> Owner:
     global _owner
     with _lock:
         if _owner is None:
-            # Only here, because it takes a while to import. A forked child can import nothing
-            # that another thread is importing: what it needs is imported before.
-            importlib.import_module("reqsnap.processes.remote")
-            importlib.import_module("hmac")
+            # Only here, because it takes a while to import.
             from reqsnap.processes.owner import Owner
             from reqsnap.processes.serving import Server
 
-            _owner = Owner(Server(_blocks.get).answer)
+            _owner = Owner(Server(_blocks.get, ticket_on).answer, _attendants)
         return _owner
 
 
@@ -138,11 +181,21 @@ def _watch_forks() -> None:
 
 
 def _before() -> None:
-    if any(block.open and block.shared and block.recorder is not None for block in list(_blocks.values())):
-        _listening()
     # What no other thread may hold while this process is doubled.
     _lock.acquire()
-    patching.guard.acquire()
+    try:
+        recorders = [block.recorder for block in list(_blocks.values()) if block.open and block.shared]
+        if any(recorder is not None for recorder in recorders):
+            # The child can import nothing that another thread is importing at this moment.
+            for needed in ("reqsnap.processes.remote", "reqsnap.processes.sockets", "hmac"):
+                importlib.import_module(needed)
+        if any(recorder is not None and not recorder.is_remote for recorder in recorders):
+            _listening()
+        # No thread of ours is alive then: what one had begun would be half done in the child.
+        _attendants.pause()
+        flushing.pause()
+    finally:
+        patching.guard.acquire()
 
 
 def _release() -> None:
@@ -152,18 +205,18 @@ def _release() -> None:
 
 def _in_parent() -> None:
     _release()
-    owner = _owner
-    if owner is not None:
-        owner.start()
+    flushing.resume()
+    _attendants.start()
 
 
 def _in_child() -> None:
     """Be a child: ask for the blocks that were open, with nothing of what belongs to the parent."""
-    global _owner
+    global _attendants, _owner
     _release()
     owner, _owner = _owner, None
-    if owner is not None:
-        owner.abandon()
+    _attendants.abandon()
+    _attendants = Attendants()
+    flushing.forked()
     blocks = list(_blocks.values())
     for block in blocks:
         block.recorder = _asking(block, owner)

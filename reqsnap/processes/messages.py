@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reqsnap import errors
-from reqsnap.errors import Difference, NearMiss, OutOfOrderError, StaleRecordingError, UnmatchedRequestError
+from reqsnap.differences import Difference, NearMiss
+from reqsnap.errors import OutOfOrderError, StaleRecordingError, UnmatchedRequestError
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 from reqsnap.recorder.decisions import Forward, Refuse, Replay, Unread
 
@@ -19,13 +20,16 @@ Bodies = list[bytes]
 """The bodies that go with plain values, which name each by its place."""
 
 
+_to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
 def pack(values: Mapping[str, Plain], bodies: Sequence[bytes] = ()) -> bytes:
     """One message.
 
     >>> unpack(pack({"do": "head"}, [b"one", b""]))
     ({'do': 'head'}, [b'one', b''])
     """
-    text = json.dumps([dict(values), [len(body) for body in bodies]], separators=(",", ":")).encode("ascii")
+    text = _to_json([dict(values), [len(body) for body in bodies]]).encode("ascii")
     return b"".join([b"%d:" % len(text), text, *bodies])
 
 

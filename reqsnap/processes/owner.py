@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import contextvars
+import errno
 import os
 import secrets
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
-from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from reqsnap.processes.sockets import admit, connect, listen
+from reqsnap.processes.attendants import Attendants
+from reqsnap.processes.sockets import Door, admit, connect, listen
 
 Answer = Callable[[bytes], bytes]
 
 PREFIX, NAME = "reqsnap-", "owner"
 LONGEST = 90
 """In bytes: some systems allow no longer address than 104."""
+
+_PASSING = {errno.ECONNABORTED, errno.EMFILE, errno.ENFILE}
+"""Who knocked has gone, or too many files are open now: no reason to let in nobody ever after."""
+RELIEF = 0.01
+"""In seconds."""
 
 LEFT_OVER = 60.0
 """The age in seconds from which a folder may be one that its owner was killed over."""
@@ -34,11 +37,9 @@ class Owner:
     Made, it can be connected to; who connects is answered once it was started.
     """
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, attendants: Attendants) -> None:
         self._answer = answer
-        self._lock = threading.Lock()
-        self._connections: set[Connection] = set()
-        self._thread: threading.Thread | None = None
+        self._attendants = attendants
         self._closed = False
         self._folder: Path | None = None
         self.process = os.getpid()
@@ -48,68 +49,85 @@ class Owner:
         else:
             self._folder = _private_folder()
             self.address = str(self._folder / NAME)
-        self._door = listen(self.address)
+        self._entrance = _Entrance(listen(self.address), self._admit)
+        attendants.attend(self._entrance)
 
     def start(self) -> None:
         """Begin to answer, if it has not begun."""
-        with self._lock:
-            if self._thread is None and not self._closed:
-                self._thread = _start(self._accept, "reqsnap owner")
+        self._attendants.start()
 
     def close(self) -> None:
         """Let nobody else in. Children that are connected are answered as long as they ask."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-        if self._thread is not None:
+        if self._closed:
+            return
+        self._closed = True
+        doorkeeper = self._attendants.thread_of(self._entrance)
+        if doorkeeper is not None:
             # The one way to end an `accept` that works everywhere.
             with suppress(OSError):
                 connect(self.address).close()
-                self._thread.join()
-        self._door.close()
+                doorkeeper.join()
+        self._entrance.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def abandon(self) -> None:
-        """Close what a forked process has inherited, so that the end of this one is noticed."""
-        self._closed = True
-        for connection in self._connections:
+    def _admit(self, connection: Connection) -> None:
+        if self._closed:
             connection.close()
+            raise EOFError
+        self._attendants.attend(_Child(connection, self.key, self._answer))
+
+
+class _Entrance:
+    """Where children come in."""
+
+    def __init__(self, door: Door, admit: Callable[[Connection], None]) -> None:
+        self._door = door
+        self._admit = admit
+
+    def fileno(self) -> int:
+        return self._door.fileno()
+
+    def begin(self) -> None:
+        pass
+
+    def step(self) -> None:
+        try:
+            connection = self._door.accept()
+        except OSError as problem:
+            if problem.errno not in _PASSING:
+                raise
+            time.sleep(RELIEF)
+            return
+        self._admit(connection)
+
+    def close(self) -> None:
         # In another process than its own it leaves the address where it is.
         self._door.close()
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection = self._door.accept()
-            except OSError:
-                return
-            with self._lock:
-                if self._closed:
-                    connection.close()
-                    return
-                self._connections.add(connection)
-            _start(partial(self._serve, connection), "reqsnap child")
 
-    def _serve(self, connection: Connection) -> None:
-        try:
-            admit(connection, self.key)
-            while True:
-                connection.send_bytes(self._answer(connection.recv_bytes()))
-        except (OSError, EOFError, AuthenticationError):
-            pass  # It has gone, or was never a child of ours.
-        finally:
-            with self._lock:
-                self._connections.discard(connection)
-            connection.close()
+class _Child:
+    """A connection to one thread of a child."""
 
+    def __init__(self, connection: Connection, key: bytes, answer: Answer) -> None:
+        self._connection = connection
+        self._key = key
+        self._answer = answer
+        self._is_admitted = False
 
-def _start(work: Callable[[], None], name: str) -> threading.Thread:
-    thread = threading.Thread(target=work, name=name, daemon=True)
-    # In an empty context it belongs to no block, and none waits for it.
-    contextvars.Context().run(thread.start)
-    return thread
+    def fileno(self) -> int:
+        return self._connection.fileno()
+
+    def begin(self) -> None:
+        if not self._is_admitted:
+            admit(self._connection, self._key)
+            self._is_admitted = True
+
+    def step(self) -> None:
+        self._connection.send_bytes(self._answer(self._connection.recv_bytes()))
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def _private_folder() -> Path:

@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from datetime import UTC, datetime
 from multiprocessing import AuthenticationError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reqsnap.cassette import Cassette
 from reqsnap.errors import AmbiguousCassetteError, LostExchangeWarning, OwnerGoneError, ReqsnapError
@@ -65,6 +65,14 @@ class RemoteRecorder(Recorder):
         for connection in idle:
             connection.close()
 
+    def ticket_on(self, path: str) -> str | None:
+        """The ticket, as text, of a block that its owner has open on a real path, if there is one."""
+        try:
+            found: str | None = self._ask({"do": "ticket", "path": path})[0]
+        except GoneError:
+            return None
+        return found
+
     @property
     def may_replay(self) -> bool:
         """Whether anything in force may answer in the server's place."""
@@ -77,6 +85,9 @@ class RemoteRecorder(Recorder):
 
     def head(self, method: str, url: str) -> Forward | Refuse | None:
         """Decide where the body cannot change the answer."""
+        if self.ticket.refuses:
+            # With the whole request the owner says the same, and is asked but once.
+            return None
         decision = self._decide({"do": "head", "method": method, "url": url}, method, url)
         if isinstance(decision, Replay):
             raise ReqsnapError("the owner of the cassette replayed a request that it has not seen")
@@ -215,13 +226,15 @@ class RemoteRecorder(Recorder):
         return said["said"], given
 
     def _exchange(self, data: bytes) -> bytes:
+        from reqsnap.processes.sockets import has_come
+
         connection = self._take()
         try:
             connection.send_bytes(data)
-            while not connection.poll(PATIENCE):
+            while not has_come(connection, PATIENCE):
                 if not _is_alive(self.ticket.owner):
                     raise EOFError
-            answer: bytes = connection.recv_bytes()
+            answer = connection.recv_bytes()
         except (OSError, EOFError) as problem:
             connection.close()
             self._gone = _LOST
@@ -234,7 +247,7 @@ class RemoteRecorder(Recorder):
             self._idle.append(connection)
         return answer
 
-    def _take(self) -> Any:
+    def _take(self) -> Connection:
         if self._gone:
             raise GoneError
         with self._lock:

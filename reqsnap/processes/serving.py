@@ -13,6 +13,7 @@ from reqsnap.recorder import Recorder
 from reqsnap.recorder.decisions import Forward, Refuse, Replay
 
 Find = Callable[[int], "scope.Block | None"]
+OnPath = Callable[[str], "str | None"]
 
 
 class _ClosedError(Exception):
@@ -22,19 +23,21 @@ class _ClosedError(Exception):
 class Server:
     """Answers for the blocks of this process, which `find` finds by their numbers. Called from any thread.
 
-    Forwarded exchanges are kept by numbers until the child says how they ended.
+    `on_path` has the ticket, as text, of the block that is open on a path. Forwarded exchanges
+    are kept by numbers until the child says how they ended.
     """
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find, on_path: OnPath) -> None:
         self._find = find
+        self._on_path = on_path
         self._numbers = itertools.count(1)
         self._forwarded: dict[int, tuple[Recorder, Forward]] = {}
 
     def answer(self, data: bytes) -> bytes:
         """What is to be said to a message; what a function of the user's raises is told too."""
-        asked, bodies = messages.unpack(data)
         given: Bodies = []
         try:
+            asked, bodies = messages.unpack(data)
             said = _ANSWERS[asked["do"]](self, asked, bodies, given)
             return messages.pack({"said": said}, given)
         except _ClosedError:
@@ -49,6 +52,9 @@ class Server:
         if block is None and asked["block"]:
             raise _ClosedError
         return None if block is None else block.recorder
+
+    def _ticket(self, asked: Plain, bodies: Bodies, given: Bodies) -> Plain:
+        return self._on_path(asked["path"])
 
     def _may_replay(self, asked: Plain, bodies: Bodies, given: Bodies) -> Plain:
         recorder = self._recorder(asked)
@@ -111,6 +117,7 @@ class Server:
 _UNRECORDED = {"forward": 0}
 
 _ANSWERS: dict[str, Callable[[Server, Plain, Bodies, Bodies], Plain]] = {
+    "ticket": Server._ticket,
     "may_replay": Server._may_replay,
     "head": Server._head,
     "before": Server._before,

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import _socket
 import os
+import select
 from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from typing import Any, Protocol
 
 BACKLOG = 128
+
+
+SILENCE = 5.0
+"""In seconds: how long a stranger may take to prove that it is none."""
 
 
 class Door(Protocol):
@@ -21,9 +26,38 @@ class Door(Protocol):
         """Wait for one."""
         ...
 
+    def fileno(self) -> int:
+        """What becomes readable when one arrives, where there is such a thing."""
+        ...
+
     def close(self) -> None:
         """Let nobody else in."""
         ...
+
+
+class _Pipe:
+    """A named pipe of Windows, which is waited for by `accept` alone."""
+
+    def __init__(self, address: str) -> None:
+        self._listener = Listener(address, backlog=BACKLOG)
+
+    def accept(self) -> Connection:
+        return self._listener.accept()
+
+    def fileno(self) -> int:
+        return -1
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+class _Patient(Connection):
+    """A connection of whoever has come in. Only while it proves who it is are there limits, of both kinds."""
+
+    def recv_bytes(self, maxlength: int | None = None) -> bytes:
+        if maxlength is not None and not self.poll(SILENCE):
+            raise EOFError
+        return super().recv_bytes(maxlength)
 
 
 class _UnixDoor:
@@ -35,7 +69,11 @@ class _UnixDoor:
 
     def accept(self) -> Connection:
         descriptor, _ = self._socket._accept()
-        return Connection(descriptor)
+        return _Patient(descriptor)
+
+    def fileno(self) -> int:
+        number: int = self._socket.fileno()
+        return number
 
     def close(self) -> None:
         self._socket.close()
@@ -43,7 +81,24 @@ class _UnixDoor:
 
 def listen(address: str) -> Door:
     """Have connections arrive at an address."""
-    return Listener(address, backlog=BACKLOG) if os.name == "nt" else _UnixDoor(address)
+    return _Pipe(address) if os.name == "nt" else _UnixDoor(address)
+
+
+class _Line(Connection):
+    """A connection to an owner, which is waited on again and again."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor)
+        self.answers = select.poll()
+        self.answers.register(descriptor, select.POLLIN)
+
+
+def has_come(connection: Connection, seconds: float) -> bool:
+    """Wait for an answer of an owner, but not for ever."""
+    if isinstance(connection, _Line):
+        # What `Connection.poll` does takes longer to get ready than an owner to answer.
+        return bool(connection.answers.poll(seconds * 1000))
+    return connection.poll(seconds)
 
 
 def connect(address: str) -> Connection:
@@ -53,13 +108,16 @@ def connect(address: str) -> Connection:
     made = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
         made.connect(address)
-        return Connection(made.detach())
+        return _Line(made.detach())
     finally:
         made.close()
 
 
 def admit(connection: Connection, key: bytes) -> None:
-    """Let in who knows the key, and prove that one knows it too. Raises AuthenticationError."""
+    """Let in who knows the key, and prove that one knows it too.
+
+    Raises AuthenticationError, and whatever `multiprocessing` does where a stranger sends nonsense.
+    """
     deliver_challenge(connection, key)
     answer_challenge(connection, key)
 

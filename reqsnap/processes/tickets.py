@@ -31,7 +31,8 @@ class Ticket:
 
     `number` is that of the block; 0 asks for whichever is the only one. The rest is what
     a child must know without asking: whether the block replays, whether it sends and whether
-    it records errors, and what its errors name.
+    it records errors, and what its errors name. `refuses` says that whatever it does not
+    replay is refused, whichever URL it is for.
     """
 
     address: str
@@ -43,6 +44,7 @@ class Ticket:
     records_errors: bool
     mode: str
     cassette: str | None
+    refuses: bool = False
     protocol: int = PROTOCOL
 
     def __repr__(self) -> str:

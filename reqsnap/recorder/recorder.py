@@ -14,12 +14,14 @@ from typing import Any
 
 from reqsnap.cassette import Cassette
 from reqsnap.cassette.value_checks import check_interaction
-from reqsnap.errors import Drift, UnmatchedRequestError
+from reqsnap.differences import Drift
+from reqsnap.errors import UnmatchedRequestError
 from reqsnap.memo import Memo
-from reqsnap.model import ErrorKind, Interaction, NetworkError, Request, Response
+from reqsnap.model import Interaction, NetworkError, Request, Response
 from reqsnap.modes import Permits
 from reqsnap.recorder import misses
 from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, replay_of
+from reqsnap.recorder.late import Late
 from reqsnap.recorder.under_way import UnderWay
 from reqsnap.redaction import redact_request
 from reqsnap.rules.retention import OnStale
@@ -50,6 +52,7 @@ class Recorder:
         self.cassette = cassette
         self.permits = permits
         self.outer = outer
+        self._late = Late()
         self.refusals: list[UnmatchedRequestError] = []
         self.problems: list[Exception] = []
         self.lost: list[Lost] = []
@@ -63,14 +66,7 @@ class Recorder:
         policy = cassette.policy
         self._filters, self._retention = policy.filters, policy.retention
         self._excludes = policy.filters.exclude_any
-        # Whether a recording that is found is the answer, and nothing else has a say.
-        self._is_plain = not (
-            self._excludes
-            or policy.reports_drift
-            or policy.filters.should_playback
-            or policy.filters.before_playback
-            or policy.retention.max_age
-        )
+        self._is_plain = policy.is_plain
 
     @property
     def may_replay(self) -> bool:
@@ -146,7 +142,7 @@ class Recorder:
         """
         if not self._under_way.end(forward):
             return
-        if cause and request and (cause.kind is ErrorKind.ABANDONED or self.cassette.policy.records_errors):
+        if cause is not None and request is not None and self.cassette.policy.records(cause):
             self._note(forward, request, response or Response(0), cause)
             return
         if forward.replaces is not None:
@@ -285,7 +281,8 @@ class Recorder:
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
         forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
-        self._under_way.begin(forward)
+        if not self._under_way.begin(forward):
+            self._late.sent(self.cassette.path, self._shown(forward))
         return forward
 
     def _unrecorded(self, method: str, url: str) -> Forward:

@@ -16,11 +16,12 @@ class UnderWay:
         # Re-entrant, because a garbage collection may end a block inside of it.
         self._lock = threading.RLock()
 
-    def begin(self, forward: Forward) -> None:
-        """An exchange is let out."""
+    def begin(self, forward: Forward) -> bool:
+        """An exchange is let out; whether in time to be recorded."""
         with self._lock:
             if not self.closed:
                 self._forwards[forward] = None
+            return not self.closed
 
     def end(self, forward: Forward) -> bool:
         """Whether an exchange ends in time to be recorded, and for the first time."""

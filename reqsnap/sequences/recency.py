@@ -15,6 +15,15 @@ class Recency:
         self._most = most
         self._used: OrderedDict[Entry, None] = OrderedDict()
 
+    def __iter__(self) -> Iterator[Entry]:
+        """The entries, the least recently used first."""
+        return iter(self._used)
+
+    @property
+    def most(self) -> int:
+        """How many are kept."""
+        return self._most
+
     def use(self, entry: Entry) -> None:
         """Make an entry the most recently used."""
         self._used[entry] = None

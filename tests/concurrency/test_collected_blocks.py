@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from reqsnap import Cassette, scope, use_cassette
-from reqsnap.blocks import opening
+from reqsnap.blocks import opening, places
 from reqsnap.formats import native
 from reqsnap.model import Interaction
 from reqsnap.storage import CassetteFile
@@ -111,7 +111,7 @@ def test_a_collection_within_a_reading_ends_another_block(
 
     in_a_thread(work)
     assert held_by(other) == ["/left"]
-    assert not opening._places
+    assert not places._places
 
 
 def test_a_collection_within_a_saving_ends_another_block(
@@ -126,7 +126,7 @@ def test_a_collection_within_a_saving_ends_another_block(
 
     in_a_thread(work)
     assert (held_by(path), held_by(other)) == (["/a"], ["/left"])
-    assert not opening._places
+    assert not places._places
 
 
 def test_a_block_that_opens_within_the_reading_of_its_path_shares_its_state(
@@ -149,7 +149,7 @@ def test_a_block_that_opens_within_the_reading_of_its_path_shares_its_state(
 
     in_a_thread(work)
     assert held_by(path) == ["/a", "/within", "/b"]
-    assert not opening._places
+    assert not places._places
 
 
 @pytest.mark.parametrize("ends", [True, False], ids=["ends within", "ends later"])
@@ -176,7 +176,7 @@ def test_a_block_that_opens_within_the_saving_of_its_path_is_saved_too(
 
     in_a_thread(work)
     assert held_by(path) == ["/a", "/within"]
-    assert not opening._places
+    assert not places._places
 
 
 def test_a_reading_stops_no_other_paths_blocks(
@@ -217,7 +217,7 @@ def test_whoever_opens_a_path_that_is_being_read_shares_its_state(
     threads[0].join(PATIENCE)
     assert len(found) == 2
     assert found[0] is found[1]
-    assert not opening._places
+    assert not places._places
 
 
 def test_whoever_opens_a_path_that_is_being_saved_reads_what_was_saved(
@@ -240,7 +240,7 @@ def test_whoever_opens_a_path_that_is_being_saved_reads_what_was_saved(
     threads[0].join(PATIENCE)
     assert answers == ["1 GET /a "]
     assert server.requests == ["GET /a"]
-    assert not opening._places
+    assert not places._places
 
 
 def test_a_path_that_cannot_be_read_leaves_no_place(tmp_path: Path) -> None:
@@ -248,10 +248,10 @@ def test_a_path_that_cannot_be_read_leaves_no_place(tmp_path: Path) -> None:
     path.write_text("no cassette")
     with pytest.raises(Exception, match="line 1"), use_cassette(path):
         pass
-    assert not opening._places
+    assert not places._places
 
 
-OURS = {each.__file__ for each in (opening, scope)}
+OURS = {each.__file__ for each in (opening, places, scope)}
 
 
 class AtStep:
@@ -294,7 +294,7 @@ def test_a_block_may_end_between_any_two_lines_of_another(
 
         more = AtStep(number, block.close).during(work)
         block.close()
-        assert not opening._places
+        assert not places._places
         assert contextvars.Context().run(scope.current) is None
         if not shared:
             assert held_by(path) == ["/a"]

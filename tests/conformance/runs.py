@@ -72,8 +72,12 @@ class Trial:
             # httpx and httpcore leave generators to the garbage collector when an answer breaks off.
             warnings.filterwarnings("ignore", "Async generator .* garbage collected", ResourceWarning)
             with self._lost(name), inside:
-                result = self.client.runner.run(lambda: program(self.client, world))
+                result = self._result(name, program, world)
         return Run(result, self.laboratory.received(), 0 if name == "bare" else self._length())
+
+    def _result(self, name: str, program: Program, world: World) -> object:
+        """Run the program."""
+        return self.client.runner.run(lambda: program(self.client, world))
 
     @contextmanager
     def _lost(self, name: str) -> Iterator[None]:

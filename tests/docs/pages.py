@@ -2,7 +2,9 @@
 
 A page's ```python blocks run in order in one namespace. A ```text block right after one is what it
 prints, `...` standing for anything. A block whose first line is a comment with the name of a test file
-(`# test_items.py`) is written to that file and its tests are run: live, then again with no network.
+(`# test_items.py`) is written to that file and its tests are run: live, then again with no network. One
+with the name of another file (`# items.py`) is written to it. In a ```console block each line after `$ `
+is run by a shell, and what stands below it is what it prints.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ import contextlib
 import importlib.util
 import inspect
 import io
+import os
 import re
+import shlex
+import subprocess
 import sys
 import unittest
 from collections.abc import Callable, Iterator
@@ -23,30 +28,37 @@ from types import ModuleType
 
 from tests.docs.documented_api import DocumentedApi
 
+_ROOT = str(Path(__file__).parents[2])
 _BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_TEST_FILE = re.compile(r"# (test_\w+\.py)\n")
+_FILE = re.compile(r"# (\w+\.py)\n")
+_COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A block of Python on a page: where it begins, its code and what it prints, if the page says so."""
+    """A block on a page: where it begins, its code and what it prints, if the page says so.
+
+    It is Python, or a `console`, whose code holds what is printed.
+    """
 
     line: int
     code: str
     output: str | None
+    console: bool = False
 
 
 def examples(text: str) -> Iterator[Example]:
     """The examples of a page, in order."""
     blocks = list(_BLOCK.finditer(text))
     for block, following in zip_longest(blocks, blocks[1:]):
-        if block[1] != "python":
+        if block[1] not in ("python", "console"):
             continue
         output = None
         if following is not None and following[1] == "text":
             between = text[block.end() : following.start()]
             output = following[2] if not between.strip() else None
-        yield Example(text.count("\n", 0, block.start()) + 2, block[2], output)
+        line = text.count("\n", 0, block.start()) + 2
+        yield Example(line, block[2], output, block[1] == "console")
 
 
 def run_page(page: Path, folder: Path, api: DocumentedApi) -> None:
@@ -62,9 +74,16 @@ def run_page(page: Path, folder: Path, api: DocumentedApi) -> None:
 
 def _run_examples(page: Path, module: ModuleType, folder: Path, api: DocumentedApi) -> None:
     for example in examples(page.read_text("utf-8")):
-        name = _TEST_FILE.match(example.code)
+        where = f"{page.name}, line {example.line}"
+        if example.console:
+            _run_console(example.code, folder, api, where)
+            continue
+        name = _FILE.match(example.code)
         if name is not None:
-            _run_tests(folder / name[1], example.code, api)
+            if name[1].startswith("test_"):
+                _run_tests(folder / name[1], example.code, api)
+            else:
+                (folder / name[1]).write_text(example.code, "utf-8")
             continue
         # The code stands on the page's own lines, so that a failure names the right one.
         code = compile("\n" * (example.line - 1) + example.code, str(page), "exec")
@@ -72,7 +91,28 @@ def _run_examples(page: Path, module: ModuleType, folder: Path, api: DocumentedA
         with contextlib.redirect_stdout(printed):
             exec(code, vars(module))
         if example.output is not None:
-            _compare(printed.getvalue(), example.output, f"{page.name}, line {example.line}")
+            _compare(printed.getvalue(), example.output, where)
+
+
+def _run_console(code: str, folder: Path, api: DocumentedApi, where: str) -> None:
+    """Run the commands of a shell, for whose programs the API is a proxy to its public name."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    proxy = f"http://127.0.0.1:{api.server_port}"
+    env = {**os.environ, "PATH": path, "http_proxy": proxy, "no_proxy": "", "PYTHONPATH": _ROOT}
+    prelude = f'reqsnap() {{ {shlex.quote(sys.executable)} -m reqsnap "$@"; }}\n'
+    found = list(_COMMAND.finditer(code))
+    assert "".join(each[0] for each in found) == code, f"{where}: not every line is one of a console"
+    for command in found:
+        shown = subprocess.run(
+            ["sh", "-c", prelude + command[1]],
+            cwd=folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=60,
+        )
+        _compare(shown.stdout, command[2], f"{where}: {command[1]}")
 
 
 def _compare(printed: str, shown: str, where: str) -> None:

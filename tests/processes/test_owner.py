@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from reqsnap.processes.attendants import Attendants
 from reqsnap.processes.owner import LEFT_OVER, LONGEST, Owner
 from reqsnap.processes.sockets import connect, enter
 
@@ -42,10 +44,10 @@ def test_what_killed_owners_left_is_removed_and_nothing_else(place: Path) -> Non
     old = leave(place / "reqsnap-old", age=LEFT_OVER + 10)
     new = leave(place / "reqsnap-new", age=0)
     (place / "reqsnap-other").mkdir()
-    first = Owner(echo)
+    first = Owner(echo, Attendants())
     then = Path(first.address).parent.stat().st_mtime - LEFT_OVER - 10
     os.utime(Path(first.address).parent, (then, then))
-    second = Owner(echo)
+    second = Owner(echo, Attendants())
     assert not old.exists()
     assert {*place.iterdir()} == {
         new,
@@ -62,14 +64,14 @@ def test_a_long_temporary_folder_is_passed_over(place: Path, monkeypatch: pytest
     long = place / ("x" * LONGEST)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    owner = Owner(echo)
+    owner = Owner(echo, Attendants())
     assert len(owner.address) < LONGEST
     owner.close()
     owner.close()
 
 
 def test_who_is_connected_is_answered_to_the_end(place: Path) -> None:
-    owner = Owner(echo)
+    owner = Owner(echo, Attendants())
     owner.start()
     stranger = connect(owner.address)
     with enter(owner.address, owner.key) as connection:
@@ -81,3 +83,37 @@ def test_who_is_connected_is_answered_to_the_end(place: Path) -> None:
     stranger.close()
     with pytest.raises(OSError, match="No such file"):
         connect(owner.address)
+
+
+NONSENSE = {
+    "nothing": b"",
+    "half a length": b"\0\0",
+    "a length and no more": b"\0\0\0\x10",
+    "a negative length": b"\xff\xff\xff\x00",
+    "too long for a stranger": b"\0\0\x10\0" + b"x" * 4096,
+    "longer than any memory": b"\xff\xff\xff\xff" + b"\x7f" * 8,
+    "the wrong digest": b"\0\0\0\x10" + b"0" * 16,
+    "not a digest": b"\0\0\0\x05" + b"\xff\0\xfe\0{",
+}
+
+
+@pytest.mark.parametrize("what", NONSENSE)
+@pytest.mark.parametrize("is_known", [False, True])
+def test_nonsense_ends_the_connection_that_it_came_on_and_no_other(
+    what: str, is_known: bool, place: Path
+) -> None:
+    attendants = Attendants()
+    owner = Owner(echo, attendants)
+    owner.start()
+    stranger = enter(owner.address, owner.key) if is_known else connect(owner.address)
+    with enter(owner.address, owner.key) as child:
+        os.write(stranger.fileno(), NONSENSE[what])
+        with socket.socket(fileno=os.dup(stranger.fileno())) as its_socket:
+            its_socket.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):
+            while os.read(stranger.fileno(), 1000):
+                pass
+        child.send_bytes(b"asked")
+        assert child.recv_bytes() == b"asked"
+    stranger.close()
+    owner.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import http.client
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -26,6 +28,7 @@ from reqsnap import (
     LostExchangeWarning,
     OutOfOrderError,
     ReqsnapError,
+    Request,
     Response,
     SwallowedRefusalWarning,
     UnmatchedRequestError,
@@ -44,7 +47,10 @@ class Child:
         context = multiprocessing.get_context("fork")
         self._mine, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,))
-        self._process.start()
+        with warnings.catch_warnings():
+            # The tests' server is a thread of this process, and not one of ours.
+            warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)
+            self._process.start()
 
     def do(self, function: Callable[..., Any], *args: Any) -> Any:
         """What a function of this module, or a method, returns there; raises what it raises."""
@@ -399,3 +405,78 @@ def begin(port: int) -> str:
 
 
 _kept: list[object] = []
+
+
+def test_a_block_of_a_child_on_a_path_that_is_open_is_the_owners(
+    tmp_path: Path, child: Callable[[], Child], get: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.yaml"
+    monkeypatch.chdir(tmp_path)
+    with use_cassette(path) as cassette:
+        there = child()
+        recorded = [get("/a"), there.do(own_block, Path("x.yaml"), get, "/a")[0][0]]
+        found, count = there.do(grandchild, path, get, "/b")
+        recorded.append(found[0])
+        assert count == 0
+        assert not path.with_name("x.yaml.partial").exists()
+        with pytest.raises(ConfigurationError, match=r"has .*x.yaml open already with mode='once'"):
+            there.do(in_mode, path, "update")
+    assert requests_of(cassette) == ["a", "a", "b"]
+    with use_cassette(path, mode="playback"):
+        there = child()
+        assert there.do(in_mode, path, "playback", get, "/a") == recorded[0]
+        assert get("/a") == recorded[1]
+        assert there.do(in_mode, path, "playback", get, "/b") == recorded[2]
+
+
+def in_mode(path: Path, mode: str, get: Callable[..., str] | None = None, of: str = "/") -> str | None:
+    with use_cassette(path, mode=mode):
+        return None if get is None else get(of)
+
+
+def grandchild(path: Path, get: Callable[..., str], of: str) -> Any:
+    """What a process says that is forked within a block of a child of its own."""
+    with use_cassette(path.with_name("own.yaml")):
+        below = Child()
+        try:
+            return below.do(own_block, path, get, of)
+        finally:
+            below.end()
+
+
+def test_a_path_that_its_parent_has_closed_is_a_childs_own(
+    tmp_path: Path, child: Callable[[], Child], get: Callable[..., str]
+) -> None:
+    path = tmp_path / "x.yaml"
+    with use_cassette(path):
+        there = child()
+        get("/a")
+    found, count = there.do(own_block, path, get, "/a")
+    assert count == 1
+    assert " GET /a " in found[0]
+
+
+def test_an_interrupted_request_leaves_no_answer_to_the_next(
+    tmp_path: Path, child: Callable[[], Child], get: Callable[..., str]
+) -> None:
+    path = tmp_path / "x.yaml"
+    with use_cassette(path):
+        recorded = [get("/a"), get("/b")]
+    pids: list[int] = []
+
+    def interrupt(request: Request) -> bool:
+        # The child waits for the answer to its first request.
+        if pids:
+            os.kill(pids.pop(), signal.SIGINT)
+        return True
+
+    with use_cassette(path, mode="playback", should_playback=interrupt):
+        there = child()
+        pids.append(there.do(os.getpid))
+        assert there.do(interrupted, get, "/a", "/b") == recorded[1]
+
+
+def interrupted(get: Callable[..., str], first: str, second: str) -> str:
+    with pytest.raises(KeyboardInterrupt):
+        get(first)
+    return get(second)

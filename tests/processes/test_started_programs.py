@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import shlex
+import runpy
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reqsnap import use_cassette
+from reqsnap.interceptors import TABLE
 from reqsnap.processes.children import ticket_here
-from reqsnap.processes.tickets import variables
+from reqsnap.processes.tickets import FOLDER, variables
 from tests.processes.children import COMMAND, ROOT
+from tests.processes.starts import STARTS, with_asyncio
 from tests.support.counter import Counter
 
-SHOW = "import json, os, sys; print(json.dumps([dict(os.environ), sys.path, 'reqsnap' in sys.modules]))"
+SHOW = (
+    "import sys; loaded = sorted({*sys.modules} - {'sitecustomize'}); import json, os;"
+    "print(json.dumps([dict(os.environ), sys.path, list(sys.path_importer_cache), loaded]))"
+)
 
 
-def shown(env: dict[str, str]) -> tuple[dict[str, str], list[str], bool]:
-    """The environment and the search path that a program sees, and whether reqsnap is there."""
+def shown(env: dict[str, str]) -> object:
+    """The environment and the search path that a program sees, and what is loaded before it."""
     command = [sys.executable, "-c", SHOW]
     found = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stderr == ""
-    environ, path, is_there = json.loads(found.stdout)
-    return environ, path, is_there
+    return json.loads(found.stdout)
 
 
 @pytest.mark.parametrize("path", [None, "/nowhere", os.pathsep.join(["/nowhere", "/neither"])])
-def test_its_environment_and_search_path_are_as_without_a_block(path: str | None) -> None:
+def test_it_sees_and_loads_what_it_does_without_a_block(path: str | None) -> None:
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     if path is not None:
         env["PYTHONPATH"] = path
@@ -42,8 +44,7 @@ def test_its_environment_and_search_path_are_as_without_a_block(path: str | None
     with use_cassette(mode="record"):
         inside = shown(env)
         assert dict(os.environ) == before
-    assert inside[:2] == bare[:2]
-    assert (bare[2], inside[2]) == (False, True)
+    assert inside == bare
 
 
 def test_a_sitecustomize_of_its_own_runs(tmp_path: Path) -> None:
@@ -62,59 +63,79 @@ def test_a_ticket_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         assert ticket is not None
         env = {**os.environ, **variables(ticket, str(ROOT)), "REQSNAP_OWNER": '{"protocol": 0}'}
     found = subprocess.run(
-        [sys.executable, "-c", "print(1)"], env=env, capture_output=True, text=True, check=True
+        [sys.executable, "-c", "import http.client; print(1)"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert found.stdout == "1\n"
     assert "neither recorded nor replayed: ValueError: it was handed on by another version" in found.stderr
 
 
-def fork_and_exec(command: list[str]) -> None:
-    child = os.fork()
-    if not child:
-        os.execv(command[0], command)
-    os.waitpid(child, 0)
-
-
-def fork_and_execvpe(command: list[str]) -> None:
-    child = os.fork()
-    if not child:
-        os.execvpe(command[0], command, {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)})
-    os.waitpid(child, 0)
-
-
-def with_popen(command: list[str]) -> None:
-    with os.popen(shlex.join(command)) as output:
-        output.read()
-
-
-async def with_asyncio(command: list[str]) -> None:
-    process = await asyncio.create_subprocess_exec(*command)
-    assert await process.wait() == 0
-
-
-STARTS: dict[str, Callable[[list[str]], Any]] = {
-    "system": lambda command: os.system(shlex.join(command)),
-    "popen": with_popen,
-    "posix_spawn": lambda command: os.waitpid(os.posix_spawn(command[0], command, os.environ), 0),
-    "posix_spawnp": lambda command: os.waitpid(os.posix_spawnp(command[0], command, os.environ), 0),
-    "spawnv": lambda command: os.spawnv(os.P_WAIT, command[0], command),
-    "spawnle": lambda command: os.spawnle(os.P_WAIT, command[0], *command, dict(os.environ)),
-    "execv": fork_and_exec,
-    "execvpe": fork_and_execvpe,
-    "asyncio": lambda command: asyncio.run(with_asyncio(command)),
-    "an environment": lambda command: subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, check=True),
-    "by position": lambda command: subprocess.Popen(
-        command, -1, None, None, None, None, None, True, False, None, {"PYTHONPATH": str(ROOT)}
-    ).wait(),
-}
-
-
 @pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("by", ["this process", "a child"])
 def test_however_it_is_started_it_belongs_to_the_block(
-    start: str, server: Counter, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    start: str, by: str, server: Counter, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
+    command = [*COMMAND, "http.client", str(server.port), "a", "2"]
     with use_cassette(mode="record") as cassette:
-        STARTS[start]([*COMMAND, "http.client", str(server.port), "a", "2"])
+        if by == "a child":
+            # It has not loaded reqsnap by then, and makes no request itself.
+            subprocess.run([sys.executable, "-m", "tests.processes.starts", start, *command], check=True)
+        else:
+            STARTS[start](command)
     assert [each.request.url.rpartition("/")[2] for each in cassette] == ["0", "1"]
     assert capfd.readouterr().err == ""
+
+
+def test_other_loops_than_those_of_asyncio(server: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    uvloop = pytest.importorskip("uvloop")
+    monkeypatch.chdir(ROOT)
+    command = [*COMMAND, "http.client", str(server.port), "a", "1"]
+    with use_cassette(mode="record") as cassette:
+        uvloop.run(with_asyncio(command))
+    assert len(cassette) == 1
+
+
+FLAGS: dict[str, dict[str, Any]] = {
+    "no environment": {"env": {}},
+    "another folder": {"cwd": "/"},
+    "-P": {},
+    "-s": {},
+    "descriptors": {"close_fds": True, "pass_fds": [0]},
+    "a function before it": {"preexec_fn": os.getpid},
+    "a session of its own": {"start_new_session": True},
+}
+
+ASK = "import sys; sys.path.insert(0, {!r}); from tests.processes.children import ask_all; {}"
+
+
+@pytest.mark.parametrize("how", FLAGS)
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_whatever_it_is_started_with_it_belongs_to_the_block(how: str, server: Counter) -> None:
+    flags = [how] if how.startswith("-") else []
+    code = ASK.format(str(ROOT), f"ask_all('http.client', {server.port}, 'a', 1)")
+    with use_cassette(mode="record") as cassette:
+        found = subprocess.run([sys.executable, *flags, "-c", code], stderr=subprocess.PIPE, **FLAGS[how])
+    assert (found.returncode, found.stderr, len(cassette)) == (0, b"", 1)
+
+
+def test_a_client_is_known_before_it_is_imported() -> None:
+    """What is patched is waited for by a program that has not loaded reqsnap yet."""
+    # Threads need no block handed on: the one that was joined is the only one.
+    exempt = {"threading", "concurrent.futures.thread", "trio._core._thread_cache"}
+    # These matter in the process that made the pool, which loads what starts its workers.
+    exempt |= {"concurrent.futures.process", "multiprocessing.pool"}
+    startup = runpy.run_path(str(Path(FOLDER) / "sitecustomize.py"))
+    known = {*startup["CLIENTS"], *startup["STARTERS"]}
+    for module in {*TABLE} - exempt:
+        assert module in known or module.partition(".")[0] in known, module
+
+
+def test_a_module_that_is_not_there_is_not_found() -> None:
+    code = "import sys\ntry:\n    import httpcore_\nexcept ImportError as error:\n    print(error)"
+    with use_cassette(mode="record"):
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (found.stdout, found.stderr) == ("No module named 'httpcore_'\n", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,25 @@ from tests.support.counter import Counter
 
 NAMES = ("a", "b", "c", "d")
 COUNT = 25
+ROUNDS = int(os.environ.get("REQSNAP_ROUNDS", "1"))
+"""50 is the full number."""
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_four_children_are_recorded_and_replayed(way: str, tmp_path: Path, server: Counter) -> None:
-    path = tmp_path / "x.yaml"
-    with use_cassette(path, mode="record"):
-        recorded = WAYS[way]("http.client", server.port, NAMES, COUNT)
-    received = len(server.requests)
-    server.close()
+def test_long_rounds_of_four_children_are_recorded_and_replayed(way: str, tmp_path: Path) -> None:
+    for number in range(ROUNDS):
+        record_and_replay(way, tmp_path / f"{number}.yaml")
+
+
+def record_and_replay(way: str, path: Path) -> None:
+    """Have four children ask 25 things each, then again without a server."""
+    server = Counter()
+    try:
+        with use_cassette(path, mode="record"):
+            recorded = WAYS[way]("http.client", server.port, NAMES, COUNT)
+        received = len(server.requests)
+    finally:
+        server.close()
     with use_cassette(path, mode="playback") as cassette:
         replayed = WAYS[way]("http.client", server.port, NAMES, COUNT)
         assert cassette.all_played

@@ -34,6 +34,7 @@ class ManualTimer:
 
     daemon = False
     name = ""
+    native_id = None
 
     def __init__(self, clock: Clock, interval: float, function: Callable[[], None]) -> None:
         self._clock, self._interval, self.function = clock, interval, function
@@ -47,5 +48,9 @@ class ManualTimer:
         if self in self._clock.waiting:
             self._clock.waiting.remove(self)
 
-    def join(self) -> None:
+    def join(self, timeout: float | None = None) -> None:
         pass
+
+    def is_alive(self) -> bool:
+        """It runs in the thread of the test."""
+        return False

@@ -23,7 +23,8 @@ from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import Retention
 from reqsnap.sequences.entries import Entry, Exhaustion, Prepared, prepare
-from reqsnap.storage import CassetteFile
+from reqsnap.storage import CassetteFile, Sharing
+from reqsnap.storage.sharing import Began
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 STEPS, EXAMPLES = 60, 225
@@ -276,7 +277,8 @@ class CassetteMachine(RuleBasedStateMachine):
         found = self.in_partial if from_partial else held
         self.unfinished, self.from_partial = held is None, from_partial
         self.partial_is_newest, self.has_partial = False, from_partial
-        self.cassette = Cassette(self.file, policy, unfinished=held is None, from_partial=from_partial)
+        began = Began(Sharing(self.file), None if held is None else b"", b"" if from_partial else None)
+        self.cassette = Cassette(self.file, policy, began=began)
         if found is not None:
             data = (self.file.partial if from_partial else self.file).read()
             assert data is not None
@@ -425,6 +427,8 @@ class CassetteMachine(RuleBasedStateMachine):
         else:
             self.cassette.save()
             self.write(partial=False)
+            if self.unfinished:
+                self.drop_partial()
             self.unfinished = False
 
     @rule(raised=st.booleans(), following=st.sampled_from([Mode.UPDATE, Mode.RECORD]))

@@ -17,7 +17,8 @@ from reqsnap.formats import native
 from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
-from reqsnap.storage import CassetteFile
+from reqsnap.storage import CassetteFile, Sharing
+from reqsnap.storage.sharing import Began
 from tests.support.timers import Clock
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -52,7 +53,12 @@ def writes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def opened(file: CassetteFile, mode: Mode = Mode.UPDATE, *, unfinished: bool = False) -> Cassette:
-    return Cassette(file, Policy(mode), unfinished=unfinished, flush_interval=0.1)
+    began = recorded_first(file) if unfinished else None
+    return Cassette(file, Policy(mode), began=began, flush_interval=0.1)
+
+
+def recorded_first(file: CassetteFile) -> Began:
+    return Began(Sharing(file), None, None)
 
 
 def held_by(file: CassetteFile) -> list[str]:
@@ -183,7 +189,7 @@ def test_what_is_saved_is_not_undone_by_an_older_partial(file: CassetteFile, clo
 
 def test_what_was_flushed_and_given_up_does_not_take_the_name(file: CassetteFile) -> None:
     file.write(native.dump([interaction(0)]))
-    cassette = Cassette(file, Policy(Mode.RECORD), unfinished=True)
+    cassette = Cassette(file, Policy(Mode.RECORD), began=recorded_first(file))
     note(cassette, 1)
     cassette.flush()
     cassette.load()
@@ -193,7 +199,7 @@ def test_what_was_flushed_and_given_up_does_not_take_the_name(file: CassetteFile
 
 
 def test_what_is_changed_after_the_end_goes_to_the_file_itself(file: CassetteFile) -> None:
-    cassette = Cassette(file, Policy(Mode.ONCE), unfinished=True)
+    cassette = Cassette(file, Policy(Mode.ONCE), began=recorded_first(file))
     note(cassette, 1)
     cassette.end(raised=False)
     cassette.append(interaction(2))
@@ -440,3 +446,22 @@ def test_a61_what_is_new_is_written_when_the_interpreter_exits(
     assert held_by(file.partial) == ["2"]
     assert clock.waiting == []
     flushing.flush_all()
+
+
+def test_a_process_that_forks_has_no_timer_and_what_is_new_is_written_after_it(clock: Clock) -> None:
+    flushed: list[float] = []
+    flusher = Flusher(lambda: flushed.append(clock.now), lambda: not flushed, 10.0)
+    flusher.wake()
+    assert len(clock.waiting) == 1
+    flushing.pause()
+    flusher.wake()
+    assert clock.waiting == []
+    flushing.resume()
+    assert len(clock.waiting) == 1
+    clock.pass_time(10.0)
+    assert len(flushed) == 1
+    assert clock.waiting == []
+    flushing.pause()
+    flushing.resume()
+    assert clock.waiting == []
+    flusher.stop()

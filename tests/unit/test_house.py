@@ -15,10 +15,11 @@ import reqsnap
 ROOT = Path(reqsnap.__file__).parent
 
 ROWS = [
+    {"differences"},
     {"errors"},
     {"model"},
     {"modes", "message_checks"},
-    {"content_coding", "memo"},
+    {"content_coding", "memo", "waiting"},
     {"redaction"},
     {"matching"},
     {"sequences"},
@@ -26,9 +27,11 @@ ROWS = [
     {"formats"},
     {"storage"},
     {"cassette"},
-    {"recorder", "naming"},
+    {"recorder"},
     {"scope"},
     {"patching", "network_errors"},
+    {"naming"},
+    {"carrying"},
     {"processes"},
     {"interceptors"},
     {"options"},
@@ -36,6 +39,7 @@ ROWS = [
     {"joining"},
     {"api"},
     {"__init__"},
+    {"environment"},
     {"cli"},
     {"__main__"},
 ]

@@ -27,3 +27,17 @@ def test_it_does_not_hold_what_is_too_large() -> None:
     memo: Memo[bytes] = Memo()
     memo.keep("a", b"", MOST_BYTES + 1)
     assert memo.get("a") is None
+
+
+def test_what_is_not_remembered_is_worked_out() -> None:
+    worked_out: list[str] = []
+
+    def work_out() -> str:
+        worked_out.append("again")
+        return "value"
+
+    memo = Memo[str]()
+    assert [memo.of("key", work_out) for _ in range(3)] == ["value"] * 3
+    assert len(worked_out) == 1
+    assert [memo.of(("no hash", []), work_out) for _ in range(2)] == ["value"] * 2
+    assert len(worked_out) == 3

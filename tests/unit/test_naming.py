@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import os
 import re
 import threading
@@ -113,13 +114,28 @@ def test_a_task_keeps_what_it_began_with() -> None:
     assert asyncio.run(main()) == {"model": "a"}
 
 
-def test_a_thread_begins_with_none() -> None:
+def test_a_thread_begins_with_that_of_where_it_is_started_and_changes_only_its_own() -> None:
     seen: list[Mapping[str, Any]] = []
+
+    def run() -> None:
+        with naming(size="s"):
+            seen.append(current_naming())
+
     with naming(model="a"):
-        thread = threading.Thread(target=lambda: seen.append(current_naming()))
+        thread = threading.Thread(target=run)
         thread.start()
         thread.join()
-    assert seen == [{}]
+        seen.append(current_naming())
+    assert seen == [{"model": "a", "size": "s"}, {"model": "a"}]
+
+
+def test_left_in_another_context_it_lets_the_patches_go() -> None:
+    original = vars(threading.Thread)["start"]
+    context = naming(model="a")
+    contextvars.Context().run(context.__enter__)
+    assert vars(threading.Thread)["start"] is not original
+    context.__exit__(None, None, None)
+    assert vars(threading.Thread)["start"] is original
 
 
 def test_it_decorates_functions_methods_and_coroutine_functions() -> None:

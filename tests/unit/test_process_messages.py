@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reqsnap.differences import Difference, NearMiss
 from reqsnap.errors import (
-    Difference,
-    NearMiss,
     OutOfOrderError,
     OwnerGoneError,
     SequenceExhaustedError,

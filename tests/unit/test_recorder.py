@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from reqsnap.cassette import Cassette
-from reqsnap.errors import SequenceExhaustedError, UnmatchedRequestError
+from reqsnap.errors import LateRequestWarning, SequenceExhaustedError, UnmatchedRequestError
 from reqsnap.matching import Matching
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.modes import Mode, permits
@@ -132,6 +132,8 @@ def test_after_its_block_nothing_is_replayed_and_playback_refuses() -> None:
     assert "its block has ended" in str(refused.error)
     update = recorder(Mode.UPDATE, [Request("GET", URL)])
     update.close()
+    with pytest.warns(LateRequestWarning, match="a cassette in memory: its block has ended"):
+        assert isinstance(update.head("GET", URL), Forward)
     assert isinstance(update.head("GET", URL), Forward)
 
 

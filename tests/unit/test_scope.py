@@ -11,6 +11,7 @@ from typing import TypeVar
 import pytest
 
 from reqsnap import scope
+from reqsnap.carrying import Stay
 from reqsnap.cassette import Cassette
 from reqsnap.errors import AmbiguousCassetteError
 from reqsnap.modes import Permits
@@ -150,16 +151,43 @@ def test_a_block_left_in_another_context_is_over_everywhere() -> None:
     assert scope.innermost() is None
 
 
-def test_a_thread_that_outlives_its_block_keeps_to_it() -> None:
+def test_what_outlives_its_block_keeps_to_it_until_it_ends() -> None:
     mine = block("mine")
-    scope.open_block(mine)
+    context = contextvars.Context()
+    context.run(scope.open_block, mine)
+    copied = context.copy()
+    stay = Stay(mine)
+    context.run(scope.close_block, mine)
+    assert copied.run(scope.current) is mine.recorder
+    assert context.run(scope.current) is None
+    stay.release()
+    assert copied.run(scope.current) is None
 
-    def inherited() -> bool:
-        scope.inherit(mine)
-        scope.close_block(mine)
-        return scope.current() is mine.recorder
 
-    assert elsewhere(inherited)
+def test_what_outlives_its_block_belongs_to_another_that_is_open() -> None:
+    mine, other = block("mine"), block("other")
+    context = contextvars.Context()
+    context.run(scope.open_block, mine)
+    copied = context.copy()
+    stay = Stay(mine)
+    context.run(scope.close_block, mine)
+    scope.open_block(other)
+    assert copied.run(scope.current) is other.recorder
+    scope.close_block(other)
+    stay.release()
+
+
+def test_a_thread_that_has_left_a_block_of_its_own_still_belongs_to_the_one_it_outlives() -> None:
+    outer, own = block("outer"), block("own")
+    context = contextvars.Context()
+    context.run(scope.open_block, outer)
+    thread = context.copy()
+    stay = Stay(outer)
+    thread.run(scope.open_block, own)
+    context.run(scope.close_block, outer)
+    thread.run(scope.close_block, own)
+    assert thread.run(scope.current) is outer.recorder
+    stay.release()
 
 
 def test_a_suspended_block_is_open_but_not_in_force() -> None:

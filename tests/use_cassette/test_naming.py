@@ -81,8 +81,9 @@ def test_b27_the_context_is_empty_by_default_and_after_the_test_its_own_in_each_
 
     assert current_naming() == {}
     asyncio.run(tasks())
-    with naming(provider="not theirs"), ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(in_thread, "cd")) == ["{} GET /c ", "{} GET /d "]
+    with naming(provider="around"), ThreadPoolExecutor(2) as pool:
+        around = "{'provider': 'around'}"
+        assert sorted(pool.map(in_thread, "cd")) == [f"{around} GET /c ", f"{around} GET /d "]
     assert current_naming() == {}
     assert made(folder) == ["tasks-a.yaml", "tasks-b.yaml", "thread-c.yaml", "thread-d.yaml"]
 
@@ -374,6 +375,48 @@ def test_b33_a_generated_test_is_found_under_other_decorators(folder: Path, writ
     vars(module)["test_size_1"] = patched(module.test_size_1)
     assert module.test_size_1() == "1 GET /1 "
     assert made(folder / "cassettes" / "test_written_0") == ["test_size_1.yaml"]
+
+
+@pytest.mark.parametrize("model", ["a/b", "a:b"])
+def test_b33_the_cases_of_a_parametrised_test_have_a_default_cassette_each(
+    folder: Path, server: Counter, model: str
+) -> None:
+    library = Library(folder)
+
+    def test_b33_the_cases_of_a_parametrised_test_have_a_default_cassette_each() -> str:
+        return server.get("/a")
+
+    case = library.use_cassette(test_b33_the_cases_of_a_parametrised_test_have_a_default_cassette_each)
+    case()
+    (path,) = folder.rglob("*.yaml")
+    assert re.search(r"each\[a_b\]~[0-9a-f]{10}\.yaml\Z", path.name)
+    other = next(each for each in ("a/b", "a:b") if each != model)
+    assert os.environ["PYTEST_CURRENT_TEST"].count(model) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_CURRENT_TEST", os.environ["PYTEST_CURRENT_TEST"].replace(model, other))
+        case()
+    assert len(list(folder.rglob("*.yaml"))) == 2
+
+
+def test_b33_each_sub_test_has_a_default_cassette(folder: Path, server: Counter) -> None:
+    library = Library(folder)
+
+    class Case(unittest.TestCase):
+        def test_x(self) -> None:
+            for model in ("a", "../b"):
+                with self.subTest(model=model), self.subTest(of=object()):
+                    self.fetch(model)
+
+        @library.use_cassette
+        def fetch(self, model: str) -> None:
+            server.get(f"/{model}")
+
+    outcome = unittest.TestResult()
+    Case("test_x").run(outcome)
+    assert outcome.wasSuccessful()
+    found = sorted(each.name for each in folder.rglob("*.yaml"))
+    assert found[1].endswith("Case.fetch(of=object, model='a').yaml")
+    assert re.search(r"Case\.fetch\(of=object, model='\.\._b'\)~[0-9a-f]{10}\.yaml\Z", found[0])
 
 
 @pytest.mark.parametrize("size", [1, 2])

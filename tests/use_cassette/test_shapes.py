@@ -7,7 +7,7 @@ import importlib
 import sys
 import threading
 import unittest
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Coroutine, Generator
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,25 @@ def test_a_recursive_function_shares_its_block_with_itself(path: Path, server: C
     live = count(3)
     assert live == [f"{n} GET /a " for n in (1, 2, 3, 4)]
     assert count(3) == live
+
+
+def test_a_function_that_hands_a_coroutine_on(path: Path, server: Counter) -> None:
+    async def fetch(name: str) -> str:
+        await asyncio.sleep(0)
+        return await asyncio.to_thread(server.get, f"/{name}")
+
+    @use_cassette(path)
+    def begin(name: str) -> Coroutine[Any, Any, str]:
+        return fetch(name)
+
+    for _ in range(2):
+        later = begin("a")
+        assert scope.current() is None
+        assert asyncio.run(later) == "1 GET /a "
+    assert recorded(path) == ["a"]
+    with pytest.raises(UnmatchedRequestError):
+        asyncio.run(begin("b"))
+    assert scope.current() is None
 
 
 def test_a_coroutine_function(path: Path, server: Counter) -> None:
@@ -217,6 +236,18 @@ class TestClass:
         return get("/one")
     async def test_two(self):
         return get("/two")
+    @staticmethod
+    def test_static(item="s"):
+        return get(f"/{item}")
+    @classmethod
+    def test_of_class(cls):
+        return get("/" + cls.__name__)
+    class TestWithin:
+        def test_three(self):
+            return get("/three")
+    class helper_class:
+        def test_like(self):
+            return get("/like")
     def other(self):
         return get("/other")
 
@@ -242,17 +273,26 @@ def test_a_bare_decorator_names_the_cassette_after_the_test(
         assert test_of_mine.TestClass().test_one() == "5 GET /one "
         assert asyncio.run(test_of_mine.TestClass().test_two()) == "6 GET /two "
         assert test_of_mine.TestHeir().test_one() == "7 GET /one "
+        assert test_of_mine.TestClass.test_static() == "8 GET /s "
+        assert test_of_mine.TestClass().test_of_class() == "9 GET /TestClass "
+        assert test_of_mine.TestHeir.test_of_class() == "10 GET /TestHeir "
+        assert test_of_mine.TestClass.TestWithin().test_three() == "11 GET /three "
     folder = tmp_path / "cassettes" / "test_of_mine"
     assert sorted(each.name for each in folder.iterdir()) == [
         "TestApi.test_method.yaml",
         "TestApi.test_static.yaml",
+        "TestClass.TestWithin.test_three.yaml",
+        "TestClass.test_of_class.yaml",
         "TestClass.test_one.yaml",
+        "TestClass.test_static.yaml",
         "TestClass.test_two.yaml",
+        "TestHeir.test_of_class.yaml",
         "TestHeir.test_one.yaml",
         "test_async.yaml",
         "test_plain.yaml",
     ]
-    assert test_of_mine.TestClass().other() == "8 GET /other "
+    assert test_of_mine.TestClass().other() == "12 GET /other "
+    assert test_of_mine.TestClass.helper_class().test_like() == "13 GET /like "
     sys.modules.pop("test_of_mine")
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from http import client as stdlib
 from itertools import chain
+from operator import is_, itemgetter
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -148,40 +149,33 @@ _OWN = frozenset((*_CONSULTED, "debuglevel", "default_port"))
 """What makes a connection unlike its class, where it has one of its own."""
 
 _FAMILIES = ("http.client", "urllib3.connection")
-_judged: dict[type, _Judged] = {}
+_judged: dict[type, tuple[list[_Look], bool]] = {}
 
 
-class _Judged:
-    """What was found of a class each time it looked different, and what is to be thought of it."""
+class _Look(NamedTuple):
+    """What a class itself, without its bases, had of what is consulted when it was looked at."""
 
-    __slots__ = ("_kind", "_looks_up", "_verdicts")
+    members: Any
+    read: Callable[[Any], tuple[object, ...]]
+    found: tuple[object, ...]
+    lacks: Callable[[tuple[str, ...]], bool]
+    missing: tuple[str, ...]
 
-    def __init__(self, kind: type) -> None:
-        self._kind = kind
-        self._looks_up = [vars(owner).get for owner in kind.__mro__[:-1]]
-        self._verdicts: dict[tuple[int, ...], tuple[bool, list[object]]] = {}
+    @classmethod
+    def at(cls, owner: type) -> _Look:
+        """Look at a class."""
+        members = vars(owner)
+        # With two that every class has, since a getter of a single item gives no tuple.
+        read: Any = itemgetter("__doc__", "__module__", *filter(members.__contains__, _CONSULTED))
+        missing = tuple([name for name in _CONSULTED if name not in members])
+        return cls(members, read, read(members), members.keys().isdisjoint, missing)
 
-    def verdict(self) -> bool:
-        """Whether the class builds as it was written to."""
-        seen: tuple[int, ...] = ()
-        for look_up in self._looks_up:
-            seen += tuple(map(id, map(look_up, _CONSULTED)))
-        return (self._verdicts.get(seen) or self._judge(seen))[0]
-
-    def _judge(self, seen: tuple[int, ...]) -> tuple[bool, list[object]]:
-        found = [look_up(name) for look_up in self._looks_up for name in _CONSULTED]
-        good = _is_a_client_s_own(self._kind) and _is_as_written(self._kind, found)
-        # What was found is kept, since an id means nothing once its object is gone.
-        verdict = self._verdicts[seen] = good, found
-        return verdict
-
-
-def _is_as_written(kind: Any, found: list[object]) -> bool:
-    files = {vars(owner)["__init__"].__code__.co_filename for owner in kind.__mro__[:-1]}
-    return kind._http_vsn == 11 and all(
-        type(method) is FunctionType and method.__code__.co_filename in files
-        for method in map(_underneath, filter(callable, found))
-    )
+    def still_holds(self) -> bool:
+        """Whether all of that is there, and no more. By identity: a wrapper equals what it wraps."""
+        try:
+            return self.lacks(self.missing) and all(map(is_, self.read(self.members), self.found))
+        except KeyError:
+            return False
 
 
 def _builds_as_written(kind: type) -> bool:
@@ -190,9 +184,19 @@ def _builds_as_written(kind: type) -> bool:
     Tracing libraries do, to add header fields.
     """
     judged = _judged.get(kind)
-    if judged is None:
-        judged = _judged[kind] = _Judged(kind)
-    return judged.verdict()
+    if judged is None or not all(map(_Look.still_holds, judged[0])):
+        looks = [_Look.at(owner) for owner in kind.__mro__[:-1]]
+        judged = _judged[kind] = looks, _is_a_client_s_own(kind) and _is_as_written(kind, looks)
+    return judged[1]
+
+
+def _is_as_written(kind: Any, looks: list[_Look]) -> bool:
+    files = {vars(owner)["__init__"].__code__.co_filename for owner in kind.__mro__[:-1]}
+    found = [look.members[name] for look in looks for name in _CONSULTED if name in look.members]
+    return kind._http_vsn == 11 and all(
+        type(method) is FunctionType and method.__code__.co_filename in files
+        for method in map(_underneath, filter(callable, found))
+    )
 
 
 def _is_a_client_s_own(kind: type) -> bool:

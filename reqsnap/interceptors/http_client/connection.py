@@ -40,6 +40,7 @@ def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
     if exchange.phase is NOTING:
         return flow.sent(wrapped, conn, exchange, args, kwargs)
     mark = mark_of(conn, wrapped, args, kwargs)
+    exchange.as_written = mark is not None
     built = known(conn, mark, exchange.recorder.built)
     if built is not None:
         flow.decided(conn, exchange, built)
@@ -68,6 +69,7 @@ def _deferred(
     built = known(conn, mark, recorder.built)
     if built is not None:
         exchange = flow.begun_whole(conn, recorder, built)
+        exchange.as_written = True
     else:
         exchange = flow.begun(conn, recorder, args[0], state.url_of(conn, args[1]))
         if exchange.phase is CAPTURING:
@@ -182,6 +184,8 @@ def _replayed(wrapped: Any, conn: Any, exchange: Exchange) -> Any:
         return _failed(wrapped, conn, exchange, exchange.failure)
     response = genuine_response(conn, exchange.replay)
     try:
+        if exchange.as_written and state.keep_response(conn, response):
+            return response
         with state.ResponseClass(conn, lambda *_, **__: response):
             return wrapped()
     finally:

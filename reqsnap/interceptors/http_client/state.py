@@ -18,6 +18,7 @@ ATTRIBUTE = "_reqsnap_exchange"
 
 IDLE, SENT = "Idle", "Request-sent"
 """http.client's names for the states before and after a request (`_CS_IDLE`, `_CS_REQ_SENT`)."""
+_STATE, _RESPONSE = "_HTTPConnection__state", "_HTTPConnection__response"
 
 CAPTURING = "capturing"
 """Nothing is decided: what the client sends is collected, and nothing connects."""
@@ -46,6 +47,8 @@ class Exchange:
     """Whether `send` is at work, and whether the server broke it off."""
     pooled = False
     """Whether a pool's attempt sees to what fails."""
+    as_written = False
+    """Whether the connection's class is a client's own, and nobody but us has wrapped it."""
     cause: NetworkError | None = None
     """Why the answer did not come whole, as far as that is to be recorded."""
     whole: Request | None = None
@@ -175,6 +178,20 @@ def give_stand_in(conn: Any, exchange: Exchange) -> None:
     """Let a connection that will replay look connected, as its users expect after a request."""
     exchange.replaced_sock = conn.sock
     conn.sock = StandInSocket(conn.timeout)
+
+
+def keep_response(conn: Any, response: Any) -> bool:
+    """Do around a response what http.client's `getresponse` does; False where there is more to do.
+
+    Only for a connection that is as it was written, and whose request has been sent.
+    """
+    own = conn.__dict__
+    previous = own[_RESPONSE]
+    if response.will_close or own[_STATE] != SENT or (previous is not None and not previous.isclosed()):
+        return False
+    response.begin()
+    own[_STATE], own[_RESPONSE] = IDLE, response
+    return True
 
 
 def reset(conn: Any) -> None:

@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from reqsnap import scope
-from reqsnap.patching import Hold, Patch
-
-_starting_worker: ContextVar[bool] = ContextVar("reqsnap_starting_worker", default=False)
-
-
-def starting_worker() -> bool:
-    """Whether a thread that starts now is a pool's worker, which outlives the block it starts in."""
-    return _starting_worker.get()
-
-
-@contextmanager
-def starting_workers() -> Iterator[None]:
-    """Threads that are started in here are a pool's workers."""
-    token = _starting_worker.set(True)
-    try:
-        yield
-    finally:
-        _starting_worker.reset(token)
+from reqsnap.carrying import Job, carried, starting_workers
+from reqsnap.patching import Patch
 
 
 def submit(wrapped: Any, executor: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`ThreadPoolExecutor.submit`."""
-    block = scope.innermost()
-    if block is None or not args:
+    here = carried()
+    if here is None or not args:
         return wrapped(*args, **kwargs)
     function, *rest = args
     with starting_workers():
-        return wrapped(_run, block, Hold(), function, *rest, **kwargs)
+        return wrapped(Job(here, function), *rest, **kwargs)
 
 
-def _run(block: scope.Block, hold: Hold, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    try:
-        with scope.carried(block):
-            return function(*args, **kwargs)
-    finally:
-        hold.release()
+def make(wrapped: Any, executor: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`ThreadPoolExecutor.__init__`: each worker calls the initializer when it starts."""
+    here = carried()
+    if here is None:
+        return wrapped(*args, **kwargs)
+    args, kwargs = changed(args, kwargs, 2, "initializer", lambda function: partial(here.run, function))
+    return wrapped(*args, **kwargs)
 
 
-PATCHES = (Patch("concurrent.futures.thread", "ThreadPoolExecutor.submit", submit),)
+def changed(
+    args: tuple[Any, ...], kwargs: dict[str, Any], place: int, name: str, change: Callable[[Any], Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call with one of them changed, where it is given."""
+    if len(args) > place and args[place] is not None:
+        return (*args[:place], change(args[place]), *args[place + 1 :]), kwargs
+    if kwargs.get(name) is not None:
+        return args, kwargs | {name: change(kwargs[name])}
+    return args, kwargs
+
+
+PATCHES = (
+    Patch("concurrent.futures.thread", "ThreadPoolExecutor.__init__", make),
+    Patch("concurrent.futures.thread", "ThreadPoolExecutor.submit", submit),
+)

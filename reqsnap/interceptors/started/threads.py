@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from reqsnap import scope
-from reqsnap.interceptors.started.executors import starting_worker
-from reqsnap.patching import Hold, Patch
+from reqsnap.carrying import carried, is_starting_worker
+from reqsnap.patching import Patch
 
 
 def start(wrapped: Any, thread: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """`Thread.start`: the new thread has an empty context, so it is given the block."""
-    block = scope.innermost()
-    if block is None or starting_worker():
+    """`Thread.start`: the new thread has an empty context, so it is given what it takes along."""
+    here = None if is_starting_worker() else carried()
+    if here is None:
         return wrapped(*args, **kwargs)
     own_run = thread.__dict__.get("run")
     original = thread.run
-    hold = Hold()
+    stay = here.stay()
 
     def give_back_its_run() -> None:
         if own_run is None:
@@ -26,11 +25,11 @@ def start(wrapped: Any, thread: Any, args: tuple[Any, ...], kwargs: dict[str, An
 
     def run() -> None:
         give_back_its_run()
-        scope.inherit(block)
+        here.take_on()
         try:
             original()
         finally:
-            hold.release()
+            stay.release()
 
     # On the instance, so that a subclass with a `run` of its own is reached too.
     thread.run = run
@@ -38,8 +37,9 @@ def start(wrapped: Any, thread: Any, args: tuple[Any, ...], kwargs: dict[str, An
         return wrapped(*args, **kwargs)
     except BaseException:
         give_back_its_run()
-        hold.release()
+        stay.release()
         raise
 
 
-PATCHES = (Patch("threading", "Thread.start", start),)
+# Found by way of a class that derives from it, since gevent puts a subclass in `Thread`'s place.
+PATCHES = (Patch("threading", "_MainThread.__base__.start", start),)

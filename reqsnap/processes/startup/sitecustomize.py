@@ -2,16 +2,39 @@
 
 Found through `PYTHONPATH`, it leaves no trace there: the environment and `sys.path` are
 what they would be without it, and a `sitecustomize` of the program's own runs. It is kept
-plain, because nobody knows which Python a program starts.
+plain, because nobody knows which Python a program starts, and imports next to nothing,
+because most programs make no request: reqsnap is loaded when an HTTP client, or reqsnap
+itself, is imported, or when the program starts another.
 """
 
-import importlib
+import _thread
 import os
 import sys
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 VARIABLE = "REQSNAP_OWNER"
 FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+CLIENTS = ("http.client", "urllib3", "botocore", "httplib2", "httpcore", "httpcore2", "aiohttp")
+"""Before one of these is imported the process has joined its block."""
+
+STARTERS = {
+    "os": ("execv", "execve", "posix_spawn", "posix_spawnp", "system"),
+    "subprocess": ("Popen.__init__",),
+    "asyncio": (
+        "subprocess.create_subprocess_exec",
+        "subprocess.create_subprocess_shell",
+        "create_subprocess_exec",
+        "create_subprocess_shell",
+    ),
+    "multiprocessing.spawn": ("get_preparation_data",),
+    # Whoever uses it may open a block within that of the parent.
+    "reqsnap": (),
+}
+"""What starts processes. Before one of these functions runs the process has joined its block."""
 
 
 def leave_no_trace() -> None:
@@ -22,13 +45,14 @@ def leave_no_trace() -> None:
     else:
         os.environ.pop("PYTHONPATH", None)
     sys.path[:] = [part for part in sys.path if part != FOLDER]
+    sys.path_importer_cache.pop(FOLDER, None)
 
 
 def run_next() -> None:
     """Run the `sitecustomize` that this one stands before, if there is one."""
     this = sys.modules.pop("sitecustomize")
     try:
-        importlib.import_module("sitecustomize")
+        __import__("sitecustomize")
     except ImportError as error:
         if error.name != "sitecustomize":
             raise
@@ -36,28 +60,140 @@ def run_next() -> None:
         sys.modules.setdefault("sitecustomize", this)
 
 
-def join(ticket: str) -> None:
-    """Have the process belong to the block that started it."""
-    try:
-        _joining().join(ticket)
-    except Exception as error:
-        problem = f"{type(error).__name__}: {error}"
-        sys.stderr.write(
-            f"reqsnap: the requests of {sys.executable} are neither recorded nor replayed: {problem}\n"
-        )
+class Waiting:
+    """Waits for the moment from which the process has to belong to its block.
+
+    It stands first among those that find modules, and in the place of what starts processes.
+    """
+
+    def __init__(self, ticket: str) -> None:
+        self.ticket = ticket
+        self.joins = self.joined = False
+        self.lock = _thread.RLock()
+        self.wires: list[tuple[Any, str, Any, Any]] = []
+
+    def begin(self) -> None:
+        """Wait, unless it is too late for that already."""
+        if "reqsnap" in sys.modules or any(name in sys.modules for name in CLIENTS):
+            self.join()
+            return
+        sys.meta_path.insert(0, self)
+        for name in STARTERS:
+            if name in sys.modules:
+                self.wire(name)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.forked)
+
+    def forked(self) -> None:
+        """Wait for no thread of the process that this one was forked from."""
+        self.lock = _thread.RLock()
+        self.joins = self.joined
+
+    def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
+        """Find what the others find."""
+        if self.joined or not (name in CLIENTS or name in STARTERS):
+            return None
+        with self.lock:
+            if self.joins:
+                return None
+            spec = self.found_by_others(name, path, target)
+            if spec is None:
+                return None
+            if name in STARTERS and not isinstance(spec.loader, type):
+                self.wire_when_loaded(name, spec.loader)
+                return spec
+            self.join()
+            return self.found_by_others(name, path, target)
+
+    def found_by_others(self, name: str, path: "Any", target: "Any") -> "Any":
+        """What the finders have that stand here now."""
+        for finder in list(sys.meta_path):
+            spec = None if finder is self else finder.find_spec(name, path, target)
+            if spec is not None:
+                return spec
+        return None
+
+    def wire_when_loaded(self, name: str, loader: "Any") -> None:
+        """Wire a module as soon as its code has run."""
+        load = loader.exec_module
+
+        def exec_module(module: "Any") -> None:
+            del loader.exec_module
+            load(module)
+            self.wire(name)
+
+        loader.exec_module = exec_module
+
+    def wire(self, name: str) -> None:
+        """Stand in the place of the functions of a module that start processes."""
+        if not STARTERS[name]:
+            self.join()
+        for attribute in STARTERS[name]:
+            owner: Any = sys.modules[name]
+            *way, last = attribute.split(".")
+            for step in way:
+                owner = getattr(owner, step)
+            if hasattr(owner, last) and not self.joined:
+                self.stand_in(owner, last)
+
+    def stand_in(self, owner: "Any", name: str) -> None:
+        """Have a function join the block before it runs."""
+        original = getattr(owner, name)
+
+        def first_join(*args: "Any", **kwargs: "Any") -> "Any":
+            self.join()
+            return getattr(owner, name)(*args, **kwargs)
+
+        first_join.__name__, first_join.__doc__ = original.__name__, original.__doc__
+        setattr(owner, name, first_join)
+        self.wires.append((owner, name, first_join, original))
+
+    def join(self) -> None:
+        """Have the process belong to the block that started it, unless it does."""
+        with self.lock:
+            if self.joins:
+                return
+            self.joins = True
+            try:
+                joining = find_joining()
+                self.give_way()
+                joining.join(self.ticket)
+            except Exception as error:
+                self.give_way()
+                lost = f"the requests of {sys.executable} are neither recorded nor replayed"
+                sys.stderr.write(f"reqsnap: {lost}: {type(error).__name__}: {error}\n")
+            finally:
+                self.joined = True
+                if self in sys.meta_path:
+                    sys.meta_path.remove(self)
+
+    def give_way(self) -> None:
+        """Put back what starts processes, where nobody has replaced it since."""
+        while self.wires:
+            owner, name, standing, original = self.wires.pop()
+            if vars(owner).get(name) is standing:
+                setattr(owner, name, original)
 
 
-def _joining() -> Any:
+def find_joining() -> "Any":
+    """The module that knows how to belong to a block."""
+    from importlib import import_module
+
     try:
-        return importlib.import_module("reqsnap.joining")
+        return import_module("reqsnap.joining")
     except ImportError:
         # This reqsnap is not where the interpreter looks, but it is known where it is.
         home = os.path.dirname(os.path.dirname(os.path.dirname(FOLDER)))
         sys.path.append(home)
         try:
-            return importlib.import_module("reqsnap.joining")
+            return import_module("reqsnap.joining")
         finally:
             sys.path.remove(home)
+
+
+def join(ticket: str) -> None:
+    """Have the process belong to the block of a ticket, as soon as it has to."""
+    Waiting(ticket).begin()
 
 
 if __name__ == "sitecustomize":

@@ -47,6 +47,11 @@ class CassetteFile:
         partial._like = self._target
         return partial
 
+    @property
+    def lock_folder(self) -> Path:
+        """`.NAME.lock`, in which the processes that use the file agree."""
+        return self._target.with_name(f".{self._target.name}.lock")
+
     def check(self, *, writable: bool) -> None:
         """Raise ConfigurationError for a path that cannot be read, or written where that is meant."""
         try:

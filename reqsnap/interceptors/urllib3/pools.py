@@ -22,6 +22,7 @@ from reqsnap.interceptors.http_client.state import (
     notes_errors,
     url_of,
 )
+from reqsnap.interceptors.urllib3.replay import getresponse
 from reqsnap.model import Request
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward
@@ -193,5 +194,6 @@ PATCHES = (
     Patch(_POOLS, "HTTPSConnectionPool._validate_conn", validate_conn),
     Patch(_CONNECTIONS, "HTTPConnection.request", connection.request),
     Patch(_CONNECTIONS, "HTTPConnection.request_chunked", connection.request),
+    Patch(_CONNECTIONS, "HTTPConnection.getresponse", getresponse),
     Patch("urllib3.util.connection", "create_connection", create_connection),
 )

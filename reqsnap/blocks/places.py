@@ -1,0 +1,208 @@
+"""What a path has while blocks are open on it: one state, read from its file and saved at the last end."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from reqsnap.cassette import Cassette
+from reqsnap.errors import ConfigurationError, ReqsnapWarning
+from reqsnap.formats import native
+from reqsnap.modes import Mode, Permits, permits
+from reqsnap.options import Options
+from reqsnap.processes import children
+from reqsnap.rules.policy import Policy
+from reqsnap.storage import CassetteFile
+from reqsnap.storage.sharing import Began, begin, forget_parent
+
+
+@dataclass(eq=False)
+class Shared:
+    """The state of one path while any block is open on it."""
+
+    cassette: Cassette
+    options: Options
+    permits: Permits
+    raised: bool = False
+
+
+class Place:
+    """What a path has while any block is open on it, or being opened: who uses it, and its state.
+
+    `lock` is held while its file is read and written, which stops no other path's blocks. It
+    is re-entrant, because a garbage collection may end a block, or open one, inside of that.
+    `given` holds the paths as they were given, absolute, that led here when a block was opened.
+    `opened` counts its users, those who have left included. A place that is `gone` is used
+    no more: whoever waited for its lock looks for the path's new one.
+    """
+
+    __slots__ = ("ending", "given", "gone", "lock", "opened", "shared", "users")
+
+    def __init__(self) -> None:
+        self.given: dict[str, None] = {}
+        self.lock = threading.RLock()
+        self.shared: Shared | None = None
+        self.users = self.opened = 0
+        self.ending = self.gone = False
+
+
+_places: dict[str, Place] = {}
+"""By path. Only single operations are done on it, each of which is atomic, so no lock guards it."""
+
+
+_real: dict[str, Path] = {}
+"""Where the given paths of open blocks lead: links are followed once, and it costs a little."""
+
+
+def _forget_parent() -> None:
+    """In a forked process no block is open on any path yet."""
+    _places.clear()
+    _real.clear()
+
+
+children.when_forked(_forget_parent)
+children.when_forked(forget_parent)
+
+
+class Use:
+    """One block's use of the state of a path, or of a cassette in memory."""
+
+    __slots__ = ("_path", "_place", "shared")
+
+    def __init__(self, shared: Shared, place: Place | None = None, path: Path | None = None) -> None:
+        self.shared = shared
+        self._place, self._path = place, path
+
+    def give_back(self) -> list[ReqsnapWarning]:
+        """End it; the last one on a path saves. Raises CassetteWriteError."""
+        if self._place is not None and self._path is not None:
+            return _leave(self._place, self._path)
+        return _save(None, self.shared)
+
+
+def real(given: str) -> Path:
+    """Where an absolute path leads: at present, or when the block that is open on it was opened."""
+    return _real.get(given) or Path(os.path.realpath(given))
+
+
+def share(given: str | None, options: Options, policy: Policy) -> Use:
+    """Use the state of an absolute path, which is read from its file where no block is open on it."""
+    if given is None:
+        return Use(_in_memory(options, policy))
+    path = real(given)
+    while True:
+        place = _places.setdefault(os.path.normcase(path), Place())
+        with place.lock:
+            if not place.gone:
+                shared = _used(place, path, options, policy)
+                place.given[given], _real[given] = None, path
+                return Use(shared, place, path)
+
+
+def _used(place: Place, path: Path, options: Options, policy: Policy) -> Shared:
+    place.users += 1
+    place.opened += 1
+    try:
+        shared = place.shared
+        if shared is None:
+            read = _from_file(path, options, policy)
+            if place.shared is not None:
+                # A block that was opened meanwhile, within this thread, was first.
+                read.cassette.give_up()
+            shared = place.shared = place.shared or read
+        _agree(path, shared, options, policy)
+    except BaseException:
+        if place.shared is not None and place.users == 1:
+            place.shared.raised = True
+        _leave(place, path)
+        raise
+    return shared
+
+
+def _leave(place: Place, path: Path) -> list[ReqsnapWarning]:
+    with place.lock:
+        place.users -= 1
+        # A block that ends within the saving of the one before it leaves what is new to that one.
+        return [] if place.users or place.ending else _end(place, path)
+
+
+def _end(place: Place, path: Path) -> list[ReqsnapWarning]:
+    """Save what the last block on a path leaves, and then give up its place."""
+    place.ending, saved, found = True, 0, []
+    try:
+        while place.shared is not None and saved != place.opened:
+            saved = place.opened
+            found += _save(path, place.shared)
+        return found
+    finally:
+        place.ending = False
+        if not place.users:
+            place.gone = True
+            for name in place.given:
+                _real.pop(name, None)
+            _places.pop(os.path.normcase(path), None)
+
+
+def _in_memory(options: Options, policy: Policy) -> Shared:
+    if policy.mode in (Mode.PLAYBACK, Mode.UPDATE):
+        allowed = f"mode {policy.mode.value} needs the path of a cassette"
+        raise ConfigurationError("path", None, allowed, "Without a path only once, record and live work.")
+    may = permits(policy.mode, recorded=False)
+    return Shared(Cassette(policy=policy), options, may)
+
+
+def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
+    file = CassetteFile(path)
+    mode = policy.mode
+    only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and file.exists())
+    file.check(writable=not only_replays)
+    began = begin(file, replaces=mode is Mode.RECORD, records=mode is not Mode.PLAYBACK)
+    try:
+        return _opened(file, options, policy, began)
+    except BaseException:
+        began.sharing.give_up()
+        raise
+
+
+def _opened(file: CassetteFile, options: Options, policy: Policy, began: Began) -> Shared:
+    """The state of a path, from what its file or its partial file held."""
+    data, partial = began.data, began.partial
+    may = permits(policy.mode, recorded=data is not None, partial=partial is not None)
+    cassette = Cassette(
+        file,
+        policy,
+        evicts=may.send,
+        began=began,
+        flush_interval=options.flush_interval if options.auto_flush else None,
+    )
+    if data is not None:
+        cassette.adopt(native.load(data, str(file.path)), data)
+    elif partial is not None:
+        cassette.adopt(native.load(partial, str(file.partial.path)), partial)
+    return Shared(cassette, options, may)
+
+
+def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None:
+    if shared.options is options and shared.cassette.mode is policy.mode:
+        return
+    differing = [
+        field.name
+        for field in fields(Options)
+        if field.name != "mode" and getattr(shared.options, field.name) != getattr(options, field.name)
+    ]
+    if shared.cassette.mode is not policy.mode:
+        differing.append("mode")
+    if differing:
+        name = differing[0]
+        allowed = f"{path} is already open with {name}={getattr(shared.options, name)!r}"
+        raise ConfigurationError(name, getattr(options, name), allowed, "Blocks on one path must agree.")
+
+
+def _save(path: Path | None, shared: Shared) -> list[ReqsnapWarning]:
+    """Write what is new, when the last block on a path ends (rules 1, 8, 10 and 11 of the modes)."""
+    written = shared.cassette.end(raised=shared.raised)
+    if shared.permits.replaces and not (written or shared.raised) and path is not None and path.exists():
+        return [ReqsnapWarning(f"{path}: nothing was recorded, so the previous cassette was kept")]
+    return []

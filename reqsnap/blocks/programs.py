@@ -1,0 +1,111 @@
+"""The block that a whole program runs in, and what is told of it at its end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reqsnap.blocks.opening import OpenBlock
+from reqsnap.errors import CassetteError, UnmatchedRequestError
+from reqsnap.options import Options
+
+MOST = 3
+"""How many refused requests are shown whole; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What happened in the block of a program.
+
+    `problem` is why something was not saved or not recorded, `warnings` are the block's.
+    `summary` is one line.
+    """
+
+    summary: str
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[UnmatchedRequestError, ...] = ()
+    problem: Exception | None = None
+
+    def lines(self, *, quiet: bool) -> list[str]:
+        """What is printed; where `quiet`, only what is not as it should be."""
+        found = [f"warning: {text}" for text in self.warnings]
+        if self.problem is not None:
+            found.append("\n".join([_told(self.problem), *getattr(self.problem, "__notes__", ())]))
+        if self.refusals or not quiet:
+            found.append(self.summary)
+        found += [f"refused: {error}" for error in self.refusals[:MOST]]
+        if len(self.refusals) > MOST:
+            found.append(f"refused: and {len(self.refusals) - MOST} more")
+        return [f"reqsnap: {each}" for each in found]
+
+
+class ProgramBlock:
+    """A block that is open for a whole program.
+
+    Raises what opening a block raises. `shown` is the cassette's path as the user wrote it.
+    """
+
+    def __init__(self, shown: str, options: Mapping[str, Any]) -> None:
+        self._shown = shown
+        self._options = Options.read(options, Options())
+        self._path = Path(os.path.realpath(shown))
+        self._before = self._stamps()
+        self._block = OpenBlock(self._path, self._options)
+
+    def close(self, *, interrupted: bool, failed: bool = False) -> Report:
+        """Save, and say what happened.
+
+        `interrupted`: the program did not come to its end, as a block that raises does not.
+        `failed`: it ended with another status than 0, which many do when all is well, so
+        that this counts only where nothing is to be kept of a program that fails.
+        """
+        recorder = self._block.scope.recorder
+        refusals = () if recorder is None else tuple(recorder.refusals)
+        if recorder is not None:
+            recorder.refusals.clear()
+        has_raised = interrupted or (failed and not self._options.record_on_exception)
+        error = RuntimeError("the program did not end well") if has_raised else None
+        warnings: tuple[str, ...] = ()
+        problem = None
+        try:
+            warnings = tuple([str(warning) for warning in self._block.close(error)])
+        except Exception as raised:
+            problem = raised
+        if error is not None:
+            warnings += tuple(getattr(error, "__notes__", ()))
+        recorded = 0 if recorder is None else len(recorder.recorded)
+        replayed = self._block.cassette.play_count
+        counts = f"{replayed} replayed, {recorded} recorded, {len(refusals)} refused"
+        if not (replayed or recorded or refusals):
+            counts = "no request of a Python program was recorded or replayed"
+        mode = self._block.cassette.mode.value
+        return Report(f"{counts} (mode {mode}); {self._written()}", warnings, refusals, problem)
+
+    def _written(self) -> str:
+        (file, partial), before = self._stamps(), self._before
+        if file is not None and file != before[0]:
+            return f"written to {self._shown}"
+        if partial is not None and partial != before[1]:
+            return f"not complete, so kept in {self._shown}.partial"
+        return "nothing was written" if file is None else f"{self._shown} was not changed"
+
+    def _stamps(self) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
+        return _stamp(self._path), _stamp(self._path.with_name(f"{self._path.name}.partial"))
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes whenever a file is written; None where there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_ino, about.st_mtime_ns, about.st_size
+
+
+def _told(problem: Exception) -> str:
+    if isinstance(problem, CassetteError):
+        return f"error: {problem}"
+    return f"error: an exchange could not be recorded: {problem!r}"

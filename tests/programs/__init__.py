@@ -1,0 +1,1 @@
+"""Programs that nobody here wrote, recorded and replayed by `reqsnap run` as they are."""

@@ -15,6 +15,7 @@ import reqsnap
 ROOT = Path(reqsnap.__file__).parent
 
 ROWS = [
+    {"differences"},
     {"errors"},
     {"model"},
     {"modes", "message_checks"},

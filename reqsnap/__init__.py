@@ -10,6 +10,7 @@ from __future__ import annotations
 from reqsnap.api import Library, use_cassette
 from reqsnap.cassette import Cassette, RecordedRequest
 from reqsnap.cassette.stubs import Stub
+from reqsnap.differences import Difference, Drift, NearMiss
 from reqsnap.errors import (
     AmbiguousCassetteError,
     CassetteError,
@@ -17,12 +18,10 @@ from reqsnap.errors import (
     CassetteInUseError,
     CassetteWriteError,
     ConfigurationError,
-    Difference,
-    Drift,
+    CutRecordingError,
     DriftWarning,
     LateRequestWarning,
     LostExchangeWarning,
-    NearMiss,
     OutOfOrderError,
     OwnerGoneError,
     ReqsnapError,
@@ -48,6 +47,7 @@ __all__ = [
     "CassetteInUseError",
     "CassetteWriteError",
     "ConfigurationError",
+    "CutRecordingError",
     "Difference",
     "Drift",
     "DriftWarning",

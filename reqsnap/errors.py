@@ -11,6 +11,7 @@
     │   ├── OutOfOrderError       it was recorded, but another is next in a strict order
     │   ├── StaleRecordingError   it was recorded, but longer ago than `max_age` allows
     │   └── OwnerGoneError        the process that opened the cassette can no longer be asked
+    ├── CutRecordingError         a program reads on where the one that was recorded had read no further
     └── AmbiguousCassetteError    several cassettes are open and none is this thread's
 
     ReqsnapWarning (a UserWarning)
@@ -27,10 +28,10 @@ Its facts are attributes. No message and no attribute holds a redacted value.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 
+from reqsnap.differences import NearMiss
 from reqsnap.model import Request
 from reqsnap.shortening import shortened
 
@@ -113,62 +114,6 @@ class CassetteInUseError(CassetteError):
         return (
             f"{self.path or '<cassette>'}: {who} is using it: {self.reason}. "
             "Wait until that process has ended, or end it, or name another cassette."
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field in which a recorded request differs from the one that was made.
-
-    `field` is "method", "url", "query.page", "header.accept", "body" or, within a
-    JSON body, "body.items[2].id". `recorded` and `live` are None where it is absent.
-    """
-
-    field: str
-    recorded: str | None
-    live: str | None
-
-    def __str__(self) -> str:
-        absent = "(absent)"
-        recorded = absent if self.recorded is None else self.recorded
-        live = absent if self.live is None else self.live
-        return f"{self.field}: recorded {recorded}, now {live}"
-
-
-@dataclass(frozen=True, slots=True)
-class NearMiss:
-    """A recorded request that is close to the refused one, and how it differs.
-
-    `used_up` is True where nothing differs and each of its recordings was played.
-    """
-
-    method: str
-    url: str
-    differences: tuple[Difference, ...]
-    used_up: bool = False
-
-    def __str__(self) -> str:
-        lines = [f"{self.method} {shortened(self.url)}"]
-        lines += [f"    {difference}" for difference in self.differences]
-        if self.used_up:
-            lines.append("    the same request, but every recording of it was played")
-        return "\n".join(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A request whose body differs from its recording, which answered it all the same.
-
-    `method` and `url` (redacted) are the request's; `differences` say where it differs.
-    """
-
-    method: str
-    url: str
-    differences: tuple[Difference, ...]
-
-    def __str__(self) -> str:
-        return "\n".join(
-            [f"{self.method} {shortened(self.url)}", *[f"    {each}" for each in self.differences]]
         )
 
 
@@ -255,6 +200,28 @@ def _rebuild(
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error
+
+
+class CutRecordingError(ReqsnapError):
+    """A program that reads on in an answer that the program that was recorded had closed.
+
+    `method` and `url` (redacted) are the request's, `cassette` is a path, or None in memory.
+    What was recorded of the answer has been replayed.
+    """
+
+    def __init__(self, method: str, url: str, cassette: str | None = None) -> None:
+        super().__init__(method, url, cassette)
+        self.method, self.url, self.cassette = method, url, cassette
+
+    def __str__(self) -> str:
+        where = self.cassette or "a cassette in memory"
+        return (
+            f"{self.method} {self.url}: the recording of its answer ends here, because the program that "
+            "recorded it read no further and closed it.\n"
+            f"Cassette: {where}\n"
+            "To do: record it anew with REQSNAP_MODE=record; or take this interaction out of the "
+            "cassette and run once with REQSNAP_MODE=update."
+        )
 
 
 class AmbiguousCassetteError(ReqsnapError):

@@ -163,7 +163,7 @@ class Response:
 
 
 class ErrorKind(enum.Enum):
-    """What went wrong between a client and a server, whatever the client calls it."""
+    """Why an answer did not come whole: what went wrong on the network, or that nobody wanted the rest."""
 
     NAME = "name"
     """The host's name could not be resolved."""
@@ -181,11 +181,13 @@ class ErrorKind(enum.Enum):
     """The connection was reset."""
     CLOSED = "closed"
     """The server closed the connection before its answer was whole."""
+    ABANDONED = "abandoned"
+    """The program closed the answer before it was whole; nothing went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkError:
-    """How an exchange failed. `errno` is the operating system's number, where it gave one.
+    """How an exchange ended early. `errno` is the operating system's number, where it gave one.
 
     >>> NetworkError(ErrorKind.REFUSED, "Connection refused", 111).kind.value
     'refused'
@@ -202,8 +204,8 @@ class Interaction:
 
     `recorded_at` is an aware datetime in UTC, the moment before the request was sent.
     `elapsed` is in seconds, up to the last byte of the answer. Where the exchange ended
-    in a network `error`, `response` is what had come of the answer until then; its
-    status is 0 where nothing had.
+    in an `error`, `response` is what had come of the answer until then; its status is 0
+    where nothing had.
     """
 
     request: Request

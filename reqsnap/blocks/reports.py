@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reqsnap.differences import Drift
 from reqsnap.errors import (
-    Drift,
     DriftWarning,
     LostExchangeWarning,
     ReqsnapWarning,

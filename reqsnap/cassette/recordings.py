@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.stubs import Stubs
-from reqsnap.errors import Drift
+from reqsnap.differences import Drift
 from reqsnap.matching import differences
 from reqsnap.model import Interaction, Request
 from reqsnap.rules.policy import Policy

@@ -12,6 +12,9 @@ from functools import lru_cache
 
 from reqsnap.model import Headers, Request, Response
 
+SWITCHED = "it switched protocols, so the rest is no HTTP; exclude_urls leaves such a URL out"
+"""Why an exchange cannot be recorded after whose head there is something else."""
+
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 _BODILESS = frozenset({204, 304})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from reqsnap.errors import Difference
+from reqsnap.differences import Difference
 from reqsnap.matching.matchers import Matching
 from reqsnap.matching.parts import Meaning, PartMeaning, Url, readable
 from reqsnap.model import Request

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reqsnap import errors
-from reqsnap.errors import Difference, NearMiss, OutOfOrderError, StaleRecordingError, UnmatchedRequestError
+from reqsnap.differences import Difference, NearMiss
+from reqsnap.errors import OutOfOrderError, StaleRecordingError, UnmatchedRequestError
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
-from reqsnap.recorder.decisions import Forward, Refuse, Replay
+from reqsnap.recorder.decisions import Forward, Refuse, Replay, Unread
 
 Plain = Any
 """What JSON holds: None, bool, numbers, str, and lists and dicts of them."""
@@ -85,12 +86,22 @@ def to_response(plain: Plain, bodies: Bodies) -> Response:
 
 def from_network_error(error: NetworkError | None) -> Plain:
     """A network error as plain values."""
-    return None if error is None else [error.kind.value, error.message, error.errno]
+    if error is None:
+        return None
+    more = [error.method, error.url, error.cassette] if isinstance(error, Unread) else []
+    return [error.kind.value, error.message, error.errno, *more]
 
 
 def to_network_error(plain: Plain) -> NetworkError | None:
     """The network error that such values mean."""
-    return None if plain is None else NetworkError(ErrorKind(plain[0]), plain[1], plain[2])
+    if plain is None:
+        return None
+    kind, message, errno, *more = plain
+    return (
+        Unread(ErrorKind(kind), message, errno, *more)
+        if more
+        else NetworkError(ErrorKind(kind), message, errno)
+    )
 
 
 def from_decision(decision: Replay | Forward | Refuse | None, forward: int, bodies: Bodies) -> Plain:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from reqsnap.errors import ConfigurationError, Difference, NearMiss
+from reqsnap.differences import Difference, NearMiss
+from reqsnap.errors import ConfigurationError
 from reqsnap.matching.json_paths import parse_path
 from reqsnap.modes import Mode
 

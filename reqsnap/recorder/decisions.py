@@ -6,9 +6,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reqsnap.errors import UnmatchedRequestError
-from reqsnap.model import Interaction, NetworkError, Response
+from reqsnap.errors import CutRecordingError, UnmatchedRequestError
+from reqsnap.model import ErrorKind, Interaction, NetworkError, Response
 from reqsnap.sequences.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Unread(NetworkError):
+    """Stands for the rest of an answer that the recorded program closed: whoever reads on is told.
+
+    `method` and `url` are the recorded request's, `cassette` is a path.
+    """
+
+    method: str = ""
+    url: str = ""
+    cassette: str | None = None
+
+    def told(self) -> CutRecordingError:
+        """What a program is told: a new error each time."""
+        return CutRecordingError(self.method, self.url, self.cassette)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +72,26 @@ class Lost:
     why: str
 
 
-def replay_of(entry: Entry) -> Replay:
-    """The replay of a recording: made once, so that what interceptors keep stays with it."""
+def replay_of(entry: Entry, cassette: str | None, changed: Interaction | None = None) -> Replay:
+    """The replay of a recording: made once, so that what interceptors keep stays with it.
+
+    One that was `changed` is made afresh. `cassette` is the path to name where a program
+    reads beyond the recording.
+    """
+    if changed is not None and changed is not entry.interaction:
+        return Replay(changed.response, {}, _error(changed, cassette))
     found: Replay | None = entry.kept.get(_REPLAY)
     if found is None:
-        found = entry.kept[_REPLAY] = changed_replay(entry.interaction, entry.kept)
+        error = _error(entry.interaction, cassette)
+        found = entry.kept[_REPLAY] = Replay(entry.interaction.response, entry.kept, error)
     return found
 
 
-def changed_replay(interaction: Interaction, kept: dict[str, Any]) -> Replay:
-    """The replay of an interaction as it is now."""
-    return Replay(interaction.response, kept, interaction.error)
+def _error(interaction: Interaction, cassette: str | None) -> NetworkError | None:
+    error, request = interaction.error, interaction.request
+    if error is None or error.kind is not ErrorKind.ABANDONED:
+        return error
+    return Unread(error.kind, error.message, error.errno, request.method, request.url, cassette)
 
 
 _REPLAY = "replay"

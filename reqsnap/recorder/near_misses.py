@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reqsnap.errors import NearMiss
+from reqsnap.differences import NearMiss
 from reqsnap.matching import Matching, all_differences, first_few
 from reqsnap.matching.parts import Url
 from reqsnap.model import Request

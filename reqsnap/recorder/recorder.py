@@ -14,12 +14,13 @@ from typing import Any
 
 from reqsnap.cassette import Cassette
 from reqsnap.cassette.value_checks import check_interaction
-from reqsnap.errors import Drift, UnmatchedRequestError
+from reqsnap.differences import Drift
+from reqsnap.errors import UnmatchedRequestError
 from reqsnap.memo import Memo
 from reqsnap.model import Interaction, NetworkError, Request, Response
 from reqsnap.modes import Permits
 from reqsnap.recorder import misses
-from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, changed_replay, replay_of
+from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, replay_of
 from reqsnap.recorder.late import Late
 from reqsnap.recorder.under_way import UnderWay
 from reqsnap.redaction import redact_request
@@ -63,14 +64,7 @@ class Recorder:
         policy = cassette.policy
         self._filters, self._retention = policy.filters, policy.retention
         self._excludes = policy.filters.exclude_any
-        # Whether a recording that is found is the answer, and nothing else has a say.
-        self._is_plain = not (
-            self._excludes
-            or policy.reports_drift
-            or policy.filters.should_playback
-            or policy.filters.before_playback
-            or policy.retention.max_age
-        )
+        self._is_plain = policy.is_plain
 
     @property
     def may_replay(self) -> bool:
@@ -140,13 +134,13 @@ class Recorder:
     ) -> None:
         """A forwarded exchange that did not complete.
 
-        `error` is what the program sees; `cause` what it means, with the request and with
-        what had come of the response, where these are known. `why` says in words why an
-        exchange without an error cannot be recorded. Raises nothing into the program.
+        `error` is what the program sees; `cause` what it means, or that the program closed the
+        answer, with the request and what had come of the response, where known. `why` says
+        in words why it cannot be recorded. Raises nothing into the program.
         """
         if not self._under_way.end(forward):
             return
-        if cause is not None and request is not None and self.cassette.policy.records_errors:
+        if cause is not None and request is not None and self.cassette.policy.records(cause):
             self._note(forward, request, response or Response(0), cause)
             return
         if forward.replaces is not None:
@@ -188,7 +182,7 @@ class Recorder:
             # What is used up is recorded anew where the mode may, and repeated where not.
             entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
             if entry is not None:
-                return replay_of(entry)
+                return replay_of(entry, self.cassette.path)
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
@@ -254,7 +248,7 @@ class Recorder:
                 return self._refused(misses.stale(self.cassette, live, interaction))
             changed = None if renews else self._filters.to_playback(interaction)
             if changed is not None:
-                replay = replay_of(entry) if changed is interaction else changed_replay(changed, {})
+                replay = replay_of(entry, self.cassette.path, changed)
         finally:
             if replay is None:
                 self.cassette.give_back(entry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reqsnap.matching import Matching
+from reqsnap.model import ErrorKind, NetworkError
 from reqsnap.modes import Mode
 from reqsnap.redaction import DEFAULT_RULES, Rules
 from reqsnap.rules.filters import Filters
@@ -29,3 +30,19 @@ class Policy:
     filters: Filters = field(default_factory=Filters)
     retention: Retention = field(default_factory=Retention)
     records_errors: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a recording that is found is the answer, and nothing else has a say."""
+        filters = self.filters
+        return not (
+            filters.exclude_any
+            or self.reports_drift
+            or filters.should_playback
+            or filters.before_playback
+            or self.retention.max_age
+        )
+
+    def records(self, error: NetworkError) -> bool:
+        """Whether an exchange that ends in this is recorded: always, where the program wanted no more."""
+        return self.records_errors or error.kind is ErrorKind.ABANDONED

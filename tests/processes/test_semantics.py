@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import multiprocessing
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
@@ -20,6 +22,8 @@ import pytest
 from reqsnap import (
     Cassette,
     ConfigurationError,
+    CutRecordingError,
+    ErrorKind,
     Interaction,
     LostExchangeWarning,
     OutOfOrderError,
@@ -33,6 +37,7 @@ from reqsnap import (
 from reqsnap.processes import children as births
 from tests.processes.children import COMMAND, ROOT, by_executor, by_subprocess
 from tests.support.counter import Counter
+from tests.support.network import no_network
 
 
 class Child:
@@ -357,6 +362,36 @@ def test_a_child_that_dies_loses_the_exchange_under_way(
         assert there.do(begin, server.port) == "sent"
         there.end()
     assert requests_of(cassette) == ["a"]
+
+
+def test_an_answer_that_a_child_leaves_is_recorded_and_replayed(
+    tmp_path: Path, child: Callable[[], Child], server: Counter
+) -> None:
+    path = tmp_path / "x.yaml"
+    with use_cassette(path):
+        assert child().do(look_at, server.port) == 200
+    with no_network(), use_cassette(path, mode="playback") as cassette:
+        there = child()
+        assert there.do(look_at, server.port) == 200
+        with pytest.raises(CutRecordingError, match="/a: the recording of its answer ends here") as caught:
+            there.do(look_into, server.port)
+        assert caught.value.cassette == str(path)
+        assert [each.error and each.error.kind for each in cassette] == [ErrorKind.ABANDONED]
+
+
+def look_at(port: int) -> int:
+    """The status of an answer, and nothing else of it."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", "/a")
+        with connection.getresponse() as answer:
+            return answer.status
+
+
+def look_into(port: int) -> bytes:
+    """All of an answer."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", "/a")
+        return connection.getresponse().read()
 
 
 def begin(port: int) -> str:

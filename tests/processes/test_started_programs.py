@@ -125,7 +125,12 @@ def test_whatever_it_is_started_with_it_belongs_to_the_block(how: str, server: C
 def test_a_client_is_known_before_it_is_imported() -> None:
     """What is patched is waited for by a program that has not loaded reqsnap yet."""
     # Threads need no block handed on: the one that was joined is the only one.
-    exempt = {"threading", "concurrent.futures.thread", "trio._core._thread_cache"}
+    exempt = {
+        "threading",
+        "concurrent.futures._base",
+        "concurrent.futures.thread",
+        "trio._core._thread_cache",
+    }
     # These matter in the process that made the pool, which loads what starts its workers.
     exempt |= {"concurrent.futures.process", "multiprocessing.pool"}
     startup = runpy.run_path(str(Path(FOLDER) / "sitecustomize.py"))

@@ -16,6 +16,7 @@ ROOT = Path(reqsnap.__file__).parent
 
 ROWS = [
     {"model", "shortening"},
+    {"differences"},
     {"errors"},
     {"modes", "message_checks"},
     {"content_coding", "memo", "waiting"},

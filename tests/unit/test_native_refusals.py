@@ -40,7 +40,9 @@ def with_error(text: str) -> bytes:
     return (TEXT[:start] + f"  error:\n{text}" + TEXT[TEXT.index("  recorded_at") :]).encode()
 
 
-KINDS = "kind must be one of name, refused, connect, connect timeout, tls, timeout, reset, closed, not"
+KINDS = (
+    "kind must be one of name, refused, connect, connect timeout, tls, timeout, reset, closed, abandoned, not"
+)
 
 REFUSALS: list[tuple[bytes, int, str]] = [
     # It is none of ours.

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reqsnap.differences import Difference, NearMiss
 from reqsnap.errors import (
-    Difference,
-    NearMiss,
     OutOfOrderError,
     OwnerGoneError,
     SequenceExhaustedError,
@@ -21,7 +20,7 @@ from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 from reqsnap.processes import messages
 from reqsnap.processes.messages import Bodies
 from reqsnap.processes.tickets import FOLDER, VARIABLE, Ticket, environment
-from reqsnap.recorder.decisions import Forward, Refuse, Replay
+from reqsnap.recorder.decisions import Forward, Refuse, Replay, Unread
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=20)
 FIELDS = st.lists(st.tuples(LATIN, LATIN), max_size=4).map(Headers)
@@ -32,6 +31,16 @@ RESPONSES = st.builds(
 )
 TROUBLES = st.builds(
     NetworkError, st.sampled_from(ErrorKind), st.text(max_size=20), st.none() | st.integers(-9, 9)
+)
+
+UNREAD = st.builds(
+    Unread,
+    st.just(ErrorKind.ABANDONED),
+    st.text(max_size=20),
+    st.none(),
+    LATIN,
+    st.text(max_size=20),
+    st.none() | st.text(max_size=20),
 )
 
 
@@ -54,7 +63,7 @@ def test_a_request_and_its_response_arrive_in_one_message(request: Request, resp
 TARGET = ("GET", "http://h/")
 
 
-@given(RESPONSES, st.none() | TROUBLES)
+@given(RESPONSES, st.none() | TROUBLES | UNREAD)
 def test_a_replay_arrives(response: Response, error: NetworkError | None) -> None:
     bodies: Bodies = []
     plain, arrived = sent(messages.from_decision(Replay(response, error=error), 0, bodies), bodies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from reqsnap.errors import ConfigurationError, OutOfOrderError, StaleRecordingEr
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.modes import Mode, permits
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+from reqsnap.recorder.decisions import Unread
 from reqsnap.rules.filters import Filters
 from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import OnStale, Retention
@@ -360,6 +362,67 @@ def test_errors_are_recorded_and_replayed_where_asked() -> None:
     assert (second.response.body, second.error) == (b"half", REFUSED)
 
 
+LEFT = NetworkError(ErrorKind.ABANDONED)
+
+
+@pytest.mark.parametrize("records_errors", [False, True])
+def test_an_answer_that_was_left_is_recorded_in_any_case(records_errors: bool) -> None:
+    found = recorder(Mode.RECORD, records_errors=records_errors)
+    half = Response(200, "OK", Headers([("Content-Length", "9")]), b"half")
+    decision = found.before(A)
+    assert isinstance(decision, Forward)
+    found.failed(decision, request=A, response=half, cause=LEFT)
+    (kept,) = found.cassette.interactions
+    assert (kept.response, kept.error, found.lost) == (half, LEFT, [])
+
+
+def test_whoever_reads_beyond_what_was_recorded_is_told_of_the_recording() -> None:
+    asked = Request("GET", "http://h/a?access_token=very-secret-token")
+    found = recorder(Mode.PLAYBACK)
+    found.cassette.append(Interaction(asked, Response(200, body=b"half"), AT, error=LEFT))
+    first, second = found.before(asked), found.before(asked)
+    assert isinstance(first, Replay)
+    assert first is second, "what interceptors keep is lost"
+    assert isinstance(first.error, Unread)
+    told, again = first.error.told(), first.error.told()
+    assert (told.method, told.url, told.cassette) == ("GET", "http://h/a?access_token=[REDACTED]", None)
+    assert str(told) == str(again) == str(pickle.loads(pickle.dumps(told)))
+    assert told is not again
+    assert "a cassette in memory" in str(told)
+    assert "REQSNAP_MODE=record" in str(told)
+
+
+def test_a_hook_may_change_what_was_left() -> None:
+    def cut(interaction: Interaction) -> Interaction:
+        return replace(interaction, response=Response(200, body=b"h"))
+
+    found = recorder(Mode.PLAYBACK, filters=Filters(before_playback=cut))
+    found.cassette.append(Interaction(A, Response(200, body=b"half"), AT, error=LEFT))
+    replay = found.before(A)
+    assert isinstance(replay, Replay)
+    assert replay.response.body == b"h"
+    assert isinstance(replay.error, Unread)
+
+
+def test_filters_see_what_was_left() -> None:
+    seen: list[tuple[int, NetworkError | None]] = []
+
+    def note(interaction: Interaction) -> Interaction | None:
+        seen.append((interaction.response.status, interaction.error))
+        return None
+
+    found = recorder(
+        Mode.RECORD,
+        filters=Filters(should_record=lambda request, response: response.status != 404, before_record=note),
+    )
+    for request, status_code in ((A, 404), (B, 200)):
+        decision = found.before(request)
+        assert isinstance(decision, Forward)
+        found.failed(decision, request=request, response=Response(status_code), cause=LEFT)
+    assert seen == [(200, LEFT)]
+    assert len(found.cassette) == 0
+
+
 def test_the_message_of_an_error_shows_no_secret_of_its_exchange() -> None:
     found = recorder(Mode.RECORD, records_errors=True)
     asked = Request("GET", "http://h/a", Headers([("Authorization", "Bearer very-secret-token")]))
@@ -380,7 +443,5 @@ def test_an_exchange_that_cannot_be_recorded_says_why() -> None:
     found = recorder(Mode.RECORD, records_errors=True)
     decision = found.before(A)
     assert isinstance(decision, Forward)
-    found.failed(decision, why="its body was not read to the end")
-    assert [(each.target, each.why) for each in found.lost] == [
-        ("GET http://h/a", "its body was not read to the end")
-    ]
+    found.failed(decision, why="it switched protocols")
+    assert [(each.target, each.why) for each in found.lost] == [("GET http://h/a", "it switched protocols")]

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from reqsnap.cassette import Cassette
+from reqsnap.differences import Difference, NearMiss
 from reqsnap.errors import (
     ConfigurationError,
-    Difference,
-    NearMiss,
     SequenceExhaustedError,
     UnmatchedRequestError,
 )

@@ -15,6 +15,7 @@ import requests
 from reqsnap import (
     Cassette,
     ConfigurationError,
+    CutRecordingError,
     Headers,
     Interaction,
     Library,
@@ -113,11 +114,22 @@ def test_a_warning_of_a_lost_exchange_shows_no_secret(path: Path, server: Counte
     url = f"http://127.0.0.1:{server.port}/a?access_token={SECRET}"
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        with use_cassette(path), requests.get(url, stream=True):
-            pass
+        with use_cassette(path):
+            left = requests.get(url, stream=True)
+    left.close()
     (lost,) = [str(each.message) for each in told if each.category is LostExchangeWarning]
-    assert "not read to the end" in lost
+    assert "still under way" in lost
     assert SECRET not in lost
+
+
+def test_an_error_of_a_cut_recording_shows_no_secret(path: Path, server: Counter) -> None:
+    url = f"http://127.0.0.1:{server.port}/a?access_token={SECRET}"
+    with use_cassette(path), requests.get(url, stream=True):
+        pass
+    assert SECRET not in path.read_text()
+    with use_cassette(path), pytest.raises(CutRecordingError, match="REDACTED") as caught:
+        requests.get(url)
+    assert SECRET not in f"{caught.value!r} {caught.value} {vars(caught.value)}"
 
 
 def test_playback_never_writes_its_own_file_by_any_name(path: Path, server: Counter) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import urllib3.util.connection
 
-from reqsnap import LostExchangeWarning, use_cassette
+from reqsnap import CutRecordingError, LostExchangeWarning, use_cassette
 from reqsnap.interceptors.http_client.errors import unconnectable
 from reqsnap.model import ErrorKind, NetworkError
 from tests.support.listening import Listener, free_port
@@ -106,13 +106,24 @@ def test_a67_connect_passes_through_unrecorded_with_one_warning(path: Path, orig
     assert len(warned) == 1
 
 
-def test_an_answer_that_nobody_asks_for_is_lost_with_a_warning(path: Path, origin: str) -> None:
-    with (
-        pytest.warns(LostExchangeWarning, match="not read to the end"),
-        use_cassette(path, mode="record"),
-        closing(http.client.HTTPConnection(origin.removeprefix("http://"))) as connection,
-    ):
-        connection.request("GET", "/half")
+def ask_and_leave(origin: str, path: str = "/half") -> None:
+    with closing(http.client.HTTPConnection(origin.removeprefix("http://"))) as connection:
+        connection.request("GET", path)
+
+
+def test_a_request_whose_answer_nobody_asks_for_is_recorded(path: Path, origin: str) -> None:
+    with use_cassette(path, mode="record") as cassette:
+        ask_and_leave(origin)
+        assert [(each.response.status, each.error and each.error.kind) for each in cassette] == [
+            (0, ErrorKind.ABANDONED)
+        ]
+    with no_network(), use_cassette(path, mode="playback") as cassette:
+        ask_and_leave(origin)
+        assert cassette.all_played
+        with closing(http.client.HTTPConnection(origin.removeprefix("http://"))) as connection:
+            connection.request("GET", "/half")
+            with pytest.raises(CutRecordingError):
+                connection.getresponse()
 
 
 def test_a_failing_body_is_no_failure_of_the_network(path: Path, origin: str) -> None:

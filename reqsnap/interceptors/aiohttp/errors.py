@@ -20,8 +20,7 @@ from reqsnap.interceptors.aiohttp.body import Upload
 from reqsnap.model import ErrorKind, NetworkError, Request
 from reqsnap.network_errors import Phase, cause_of, is_of_connecting
 
-ABANDONED = "its body was not read to the end"
-SWITCHED = "it switched protocols"
+ABANDONED = NetworkError(ErrorKind.ABANDONED)
 
 TOTAL = "total timeout"
 """The message of a timeout that is one of the whole request; aiohttp's own says nothing."""

@@ -27,12 +27,14 @@ from aiohttp.client_exceptions import UnixClientConnectorError
 from aiohttp.connector import BaseConnector, Connection
 from aiohttp.helpers import BaseTimerContext
 
+from reqsnap.errors import CutRecordingError
 from reqsnap.interceptors.aiohttp.answer import Answer, head_of
 from reqsnap.interceptors.aiohttp.errors import TOTAL, WITHIN_HEAD
 from reqsnap.interceptors.aiohttp.replay import ReplayHandler, connection_on
 from reqsnap.interceptors.http1 import is_chunked
 from reqsnap.model import ErrorKind, NetworkError, Response
 from reqsnap.network_errors import is_of_connecting, os_error
+from reqsnap.recorder.decisions import Unread
 
 
 def is_unconnected(response: Response, error: NetworkError) -> bool:
@@ -75,12 +77,30 @@ class BreakingHandler(ReplayHandler):
 
     def _end(self) -> None:
         error = self._error
-        if error.kind is ErrorKind.CLOSED and error.errno is None:
+        if isinstance(error, Unread):
+            self._tell(error.told())
+        elif error.kind is ErrorKind.CLOSED and error.errno is None:
             self.connection_lost(None)
         elif error.kind is not ErrorKind.TIMEOUT or error.errno is not None:
             self.connection_lost(_plain(error))
         elif error.message != TOTAL or not _run_out(self._whole_time):
             self._on_read_timeout()
+
+    def _tell(self, error: CutRecordingError) -> None:
+        """Raise an error where the program reads on. The connection itself has not failed."""
+        if self._payload is not None:
+            self._payload.set_exception(error)
+        elif not self._answer.steps:
+            self.set_exception(error)
+
+    def _wait(self) -> None:
+        if not self._comes_unasked():
+            # Nothing more is waited for.
+            self._drop_timeout()
+        super()._wait()
+
+    def _comes_unasked(self) -> bool:
+        return bool(self._left) or not isinstance(self._error, Unread)
 
 
 def _run_out(timer: BaseTimerContext | None) -> bool:

@@ -10,15 +10,13 @@ from typing import Any
 
 from reqsnap import patching
 from reqsnap.interceptors.aiohttp.body import Upload
-from reqsnap.interceptors.aiohttp.errors import ABANDONED, SWITCHED, WITHIN_HEAD, Witness, losing
-from reqsnap.interceptors.http1 import Answer, is_left_between_events, request_sent
+from reqsnap.interceptors.aiohttp.errors import ABANDONED, WITHIN_HEAD, Witness, losing
+from reqsnap.interceptors.http1 import SWITCHED, Answer, is_left_between_events, request_sent
 from reqsnap.model import ErrorKind, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder
 
 _NOTED_BY = "_reqsnap_exchange"
 """The attribute of a connection's protocol that holds the exchange under way on it."""
-
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Exchange:
@@ -101,13 +99,16 @@ class Exchange:
     def released(self) -> None:
         """The client is done with the connection, perhaps before the answer was whole."""
         error = None if self._answer.complete else self._told()
-        if self._answer.complete or (error is None and self._is_enough()):
+        if self._answer.complete or (error is None and self._is_left_between_events()):
             self.complete()
             return
         cause = self._cause
         if cause is None and self.witness is not None:
             cause = self.witness.leaving(error)
-        self.fail(error, cause=cause, why=ABANDONED if error is None and self._sent else "")
+        if error is None and cause is None:
+            self.abandon()
+        else:
+            self.fail(error, cause=cause)
 
     def complete(self) -> None:
         """Tell the recorder what was exchanged."""
@@ -137,8 +138,24 @@ class Exchange:
         request = self._request_meant(self.witness)
         recorder.failed(self._forward, error, request=request, response=response, cause=cause, why=why)
 
+    def abandon(self) -> None:
+        """Tell the recorder that the client reads no further; aiohttp does so too, as with redirects."""
+        recorder = self._conclude()
+        if recorder is None:
+            return
+        if not self._sent:
+            recorder.failed(self._forward)
+            return
+        response = self._answer.response(cut=True) if self._answer.status >= 200 else None
+        try:
+            request = self._request_sent()
+        except ValueError as error:
+            recorder.failed(self._forward, error)
+        else:
+            recorder.failed(self._forward, request=request, response=response, cause=ABANDONED)
+
     def __del__(self) -> None:
-        self.fail(None, why=ABANDONED if self._sent else "")
+        self.abandon()
 
     def _request_sent(self) -> Request:
         return request_sent(self._method, self._url, b"".join(self._sent))
@@ -180,17 +197,8 @@ class Exchange:
     def _is_tunnel(self) -> bool:
         return self._method == "CONNECT" and 200 <= self._answer.status < 300
 
-    def _is_enough(self) -> bool:
-        """Whether the answer was left where nobody wants more of it, so that this much will do.
-
-        aiohttp itself closes the connection rather than read the body of a redirect that
-        it follows, or of an error that it raises.
-        """
+    def _is_left_between_events(self) -> bool:
         answer = self._answer
-        if answer.status in _REDIRECTS:
-            return "location" in answer.headers
-        if answer.status >= 400:
-            return getattr(getattr(self._protocol, "_payload", None), "_cursor", None) == 0
         return is_left_between_events(answer.headers, answer.response().body)
 
     def _told(self) -> BaseException | None:

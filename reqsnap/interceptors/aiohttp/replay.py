@@ -246,13 +246,17 @@ class ReplayHandler(ResponseHandler):
         if unread or not self._is_reading():
             # Up to aiohttp 3.12 a reader calls `resume_reading` only where reading is paused.
             self._waiting = self._reading_paused = True
-            if self._due is None:
+            if self._due is None and self._comes_unasked():
                 self._due = self._loop.call_later(_PATIENCE, self._step)
             return
         if self._due is not None:
             self._due.cancel()
         self._waiting = False
         self._due = self._loop.call_soon(self._step)
+
+    def _comes_unasked(self) -> bool:
+        """Whether the next step comes in the end though nobody reads."""
+        return True
 
     def _is_reading(self) -> bool:
         return isinstance(self.transport, ReplayTransport) and self.transport.reading

@@ -18,9 +18,9 @@ from typing import Any
 from reqsnap.interceptors.http_client import one_shot
 from reqsnap.model import ErrorKind, NetworkError
 from reqsnap.network_errors import Phase, cause_of, is_of_handshake, os_error
+from reqsnap.recorder.decisions import Unread
 
-ABANDONED = "its body was not read to the end"
-SWITCHED = "it switched protocols"
+ABANDONED = NetworkError(ErrorKind.ABANDONED)
 CLOSED = NetworkError(ErrorKind.CLOSED)
 
 _CONNECTS = frozenset({"connect", "_new_conn"})
@@ -111,6 +111,8 @@ class Breaking(io.RawIOBase):
     def _break(self) -> int:
         if self._timed_out:
             raise OSError("cannot read from timed out object")
+        if isinstance(self._error, Unread):
+            raise self._error.told()
         if self._error.kind is ErrorKind.CLOSED:
             return 0
         error = os_error(self._error)

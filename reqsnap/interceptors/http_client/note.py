@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reqsnap.interceptors.http1 import Answer, is_left_between_events
-from reqsnap.interceptors.http_client.errors import ABANDONED, CLOSED, SWITCHED, cause_in_answer
+from reqsnap.interceptors.http1 import SWITCHED, Answer, is_left_between_events
+from reqsnap.interceptors.http_client.errors import ABANDONED, CLOSED, cause_in_answer
 from reqsnap.interceptors.http_client.state import Exchange
 from reqsnap.interceptors.proxies import Proxy
 from reqsnap.model import Headers, NetworkError
@@ -107,7 +107,8 @@ class Listener:
                 self.finish()
             else:
                 self._over = True
-                self._exchange.failed(None, why=ABANDONED)
+                self._exchange.cause = ABANDONED
+                self._exchange.failed(None, response=self._answer.response(cut=True))
 
     def broke(self, error: BaseException) -> None:
         """Reading has failed."""

@@ -50,7 +50,7 @@ class Exchange:
     as_written = False
     """Whether the connection's class is a client's own, and nobody but us has wrapped it."""
     cause: NetworkError | None = None
-    """Why the network has failed the exchange, as far as that is to be recorded."""
+    """Why the answer did not come whole, as far as that is to be recorded."""
     whole: Request | None = None
     """The whole request, where it is known however little of it was sent."""
     failure: NetworkError | None = None
@@ -119,8 +119,9 @@ class Exchange:
 
     def left(self) -> None:
         """Nobody waits for the answer any more."""
-        was_sent = self.phase is NOTING and bool(self.pieces) and not self.sending_broke
-        self.failed(None, why=ABANDONED if was_sent else "")
+        if self.phase is NOTING and self.pieces and not self.sending_broke:
+            self.cause = ABANDONED
+        self.failed(None)
 
     def lacks_request(self) -> bool:
         """Whether the network has failed it before all of the request was sent."""

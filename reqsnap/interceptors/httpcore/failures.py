@@ -16,6 +16,7 @@ from typing import NoReturn
 from reqsnap.interceptors.httpcore.errors import CUT, HTTP2_CLOSED, NO_ANSWER, SSL_EOF, WRITE_TIMED_OUT
 from reqsnap.model import ErrorKind, NetworkError, Response
 from reqsnap.network_errors import is_of_connecting, os_error
+from reqsnap.recorder.decisions import Unread
 
 
 class Runtime(enum.Enum):
@@ -57,6 +58,8 @@ class Failure:
 
     def fail(self) -> NoReturn:
         """Raise the error as the library does: its pools cut off what an exception comes from."""
+        if isinstance(self.error, Unread):
+            raise self.error.told()
         beneath = self._beneath()
         if beneath is None:
             raise self._raised(self._words()) from None

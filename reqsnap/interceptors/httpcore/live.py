@@ -7,13 +7,14 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from reqsnap.interceptors.http1 import is_left_between_events
+from reqsnap.interceptors.http1 import SWITCHED, is_left_between_events
 from reqsnap.interceptors.httpcore.errors import meaning
 from reqsnap.interceptors.httpcore.shapes import CoreRequest, CoreResponse, Tee, text_headers
-from reqsnap.model import Request, Response
+from reqsnap.model import ErrorKind, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder
 
 _NO_BODY = frozenset((204, 304))
+_ABANDONED = NetworkError(ErrorKind.ABANDONED)
 
 
 class Exchange:
@@ -55,7 +56,9 @@ class Exchange:
     def listen(self, request: CoreRequest, response: CoreResponse, body: type[ReceivedBody]) -> None:
         """Take in the head of the answer, and note its body while the client reads it."""
         if response.status == 101 or (request.method == b"CONNECT" and 200 <= response.status < 300):
-            self._unrecordable("it switched protocols")
+            forward = self._end()
+            if forward is not None:
+                self._recorder.failed(forward, why=SWITCHED)
             return
         self._head = _described(response)
         self._expected = _length(request, self._head)
@@ -88,11 +91,6 @@ class Exchange:
             come = None if self._head is None else self._answer(self._head, True)
             self._recorder.failed(forward, error, request=self._meant(), response=come, cause=cause)
 
-    def _unrecordable(self, why: str) -> None:
-        forward = self._end()
-        if forward is not None:
-            self._recorder.failed(forward, why=why)
-
     def closed(self) -> None:
         """The client reads no further: complete if nothing is missing, else abandoned."""
         if self._expected is not None:
@@ -104,7 +102,13 @@ class Exchange:
         if whole:
             self.completed()
         else:
-            self._unrecordable("its body was not read to the end")
+            self._abandoned()
+
+    def _abandoned(self) -> None:
+        forward = self._end()
+        if forward is not None:
+            come = None if self._head is None else self._answer(self._head, True)
+            self._recorder.failed(forward, request=self._asked(), response=come, cause=_ABANDONED)
 
     def __del__(self) -> None:
         if self._pending:

@@ -1,6 +1,7 @@
 """The cases by theme."""
 
 from tests.conformance.cases import (
+    abandoned,
     connections,
     exchanges,
     failures,
@@ -21,6 +22,7 @@ THEMES = (
     exchanges,
     flows,
     streaming,
+    abandoned,
     connections,
     proxies,
     updating,

@@ -69,18 +69,6 @@ async def slow_body(client: Client, world: World) -> object:
         return streaming.outcome, seen
 
 
-@cases.add(runs=LIVE, recorded=1, lost=r"1 exchange[\s\S]*its body was not read to the end")
-async def abandoned(client: Client, world: World) -> object:
-    """An answer left halfway is not recorded; the next request is."""
-    async with client.session(world.settings()) as session:
-        async with session.stream(Call("GET", world.url("/slow-body"))) as streaming:
-            pieces = streaming.pieces()
-            first = await anext(pieces)
-            await pieces.aclose()
-        world.give_up()
-        return streaming.outcome, first, await session.exchange(Call("GET", world.url("/echo?after")))
-
-
 @cases.add()
 async def left_between_events(client: Client, world: World) -> object:
     """An event stream left after a whole event, as SDKs do after the last: that is an answer, too."""

@@ -1,8 +1,8 @@
 """The endpoints of the loopback server, by theme."""
 
-from tests.support.endpoints import bodies, broken, flows, plain, secrets, streams, uploads
+from tests.support.endpoints import bodies, broken, flows, halves, plain, secrets, streams, uploads
 from tests.support.exchange import Routes
 
 ROUTES = Routes()
-for module in (plain, bodies, flows, streams, uploads, broken, secrets):
+for module in (plain, bodies, flows, streams, halves, uploads, broken, secrets):
     ROUTES |= module.routes

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from reqsnap.interceptors.http1 import SWITCHED
 from reqsnap.model import ErrorKind
 from tests.unit.aiohttp_interceptor.bench import NotingRecorder, answering, in_force, plain, run, serving
 from tests.unit.aiohttp_interceptor.failing import HALF, SOON, Never, ending, meet, the_failure
@@ -159,17 +160,17 @@ async def not_sent(session: aiohttp.ClientSession, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "reasons"),
+    ("program", "kinds"),
     [
-        (leave, ["its body was not read to the end"]),
-        (leave_in_anger, ["its body was not read to the end"]),
-        (forget, ["its body was not read to the end"]),
+        (leave, [ErrorKind.ABANDONED]),
+        (leave_in_anger, [ErrorKind.ABANDONED]),
+        (forget, [ErrorKind.ABANDONED]),
         (cancel, []),
         (not_sent, []),
     ],
 )
-def test_what_the_program_ends_is_no_error(
-    program: Callable[[aiohttp.ClientSession, str], Awaitable[None]], reasons: list[str]
+def test_what_the_program_ends_is_no_error_of_the_network(
+    program: Callable[[aiohttp.ClientSession, str], Awaitable[None]], kinds: list[ErrorKind]
 ) -> None:
     recorder = NotingRecorder(asks=False, takes=True)
 
@@ -179,8 +180,8 @@ def test_what_the_program_ends_is_no_error(
                 await program(session, server.url())
 
     run(run_it)
-    assert (recorder.failures, recorder.noted, recorder.open) == ([], [], set())
-    assert recorder.reasons == reasons
+    assert [cause.kind for _, _, cause in recorder.failures] == kinds
+    assert (recorder.noted, recorder.reasons, recorder.open) == ([], [], set())
 
 
 def test_a_session_that_is_closed_is_no_error() -> None:
@@ -243,7 +244,7 @@ def test_a_protocol_that_was_switched_is_the_reason(method: str, answer: bytes) 
 
     run(program)
     assert (recorder.failures, recorder.noted) == ([], [])
-    assert recorder.reasons == ["it switched protocols"]
+    assert recorder.reasons == [SWITCHED]
 
 
 def test_a_failed_try_and_the_next_are_told_each() -> None:

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from reqsnap.interceptors.http1 import Answer
+from reqsnap.model import ErrorKind
 from tests.unit.aiohttp_interceptor.bench import (
     NotingRecorder,
     answering,
@@ -22,7 +23,7 @@ from tests.unit.aiohttp_interceptor.programs import (
 )
 
 
-def test_a_redirect_is_noted_though_aiohttp_leaves_its_body_unread() -> None:
+def test_a_redirect_is_noted_as_far_as_aiohttp_has_read_it() -> None:
     recorder = NotingRecorder(asks=False)
 
     async def moved(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -37,9 +38,10 @@ def test_a_redirect_is_noted_though_aiohttp_leaves_its_body_unread() -> None:
                     return await response.read()
 
     assert run(program) == b"here"
-    assert [response.status for _, response in recorder.noted] == [302, 200]
-    assert recorder.noted[0][1].body == b"not"
-    assert not recorder.broken
+    assert [response.status for _, response in recorder.noted] == [200]
+    ((_, left, cause),) = recorder.failures
+    assert left is not None
+    assert (left.status, left.body, cause.kind) == (302, b"not", ErrorKind.ABANDONED)
 
 
 async def leave_error(session: aiohttp.ClientSession, url: str) -> None:
@@ -58,9 +60,9 @@ async def wait_for_error(session: aiohttp.ClientSession, url: str) -> None:
             await response.read()
 
 
-@pytest.mark.parametrize(("read", "noted"), [(leave_error, 1), (read_error, 0), (wait_for_error, 0)])
-def test_an_error_is_noted_though_its_body_is_left_unread(
-    read: Callable[[aiohttp.ClientSession, str], Awaitable[None]], noted: int
+@pytest.mark.parametrize(("read", "left"), [(leave_error, 1), (read_error, 1), (wait_for_error, 0)])
+def test_an_error_is_noted_as_far_as_it_was_read(
+    read: Callable[[aiohttp.ClientSession, str], Awaitable[None]], left: int
 ) -> None:
     recorder = NotingRecorder(asks=False)
 
@@ -75,7 +77,8 @@ def test_an_error_is_noted_though_its_body_is_left_unread(
                 await read(session, server.url())
 
     run(program)
-    assert (len(recorder.noted), len(recorder.broken)) == (noted, 1 - noted)
+    assert (recorder.noted, len(recorder.broken)) == ([], 1)
+    assert [cause.kind for _, _, cause in recorder.failures] == [ErrorKind.ABANDONED] * left
 
 
 @pytest.mark.parametrize(("last", "noted"), [(b"data: 2\n\n", 1), (b"data: 2\n", 0)])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reqsnap.errors import UnmatchedRequestError
+from reqsnap.interceptors.http1 import SWITCHED
 from tests.support.proxy import Proxy
 from tests.support.server import Server
 from tests.unit.httpcore_interceptor.flavours import (
@@ -102,7 +103,7 @@ def test_a_switch_of_protocols_is_live_and_not_recorded(flavour: Flavour, server
         assert flavour.run(program) == b"QUIET"
 
     assert recorder.failure is None
-    assert recorder.reasons == ["it switched protocols"]
+    assert recorder.reasons == [SWITCHED]
 
 
 @every_flavour

@@ -32,7 +32,7 @@ EXPECTED = {
 
 
 @every_flavour
-@pytest.mark.parametrize("kind", ErrorKind, ids=lambda kind: kind.value)
+@pytest.mark.parametrize("kind", EXPECTED, ids=lambda kind: kind.value)
 def test_an_error_that_was_written_by_hand_is_replayed(flavour: Flavour, kind: ErrorKind) -> None:
     without, within = EXPECTED[kind]
 

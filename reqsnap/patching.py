@@ -146,6 +146,8 @@ def _prepare() -> None:
 
 def _load(client: str) -> None:
     if client not in _loaded:
+        # Another thread may be importing it, and not have come to what is patched.
+        importlib.import_module(client)
         _loaded[client] = importlib.import_module(_table[client]).PATCHES
 
 

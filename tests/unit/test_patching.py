@@ -214,7 +214,7 @@ def test_a_module_that_another_thread_is_importing_is_waited_for(
     importing = threading.Thread(target=real, args=["a_slow_client"])
     importing.start()
     begun.wait()
-    monkeypatch.setattr(patching.importlib, "import_module", import_module)
+    monkeypatch.setattr(importlib, "import_module", import_module)
     patching.acquire()
     try:
         importing.join()

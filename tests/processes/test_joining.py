@@ -36,6 +36,36 @@ def test_threads_import_at_once(what: str, server: Counter) -> None:
     assert (found.returncode, found.stderr, len(cassette)) == (0, "", 1)
 
 
+LOAD = {
+    "lazily": """
+loader = importlib.util.LazyLoader(spec.loader)
+spec.loader = loader
+client = importlib.util.module_from_spec(spec)
+sys.modules["http.client"] = client
+loader.exec_module(client)
+""",
+    "as was usual once": """
+warnings.simplefilter("ignore")
+client = spec.loader.load_module("http.client")
+""",
+}
+ASK = """
+connection = client.HTTPConnection("127.0.0.1", {})
+connection.request("GET", "/")
+connection.getresponse().read()
+connection.close()
+"""
+FIND = "import importlib.util, sys, warnings\nspec = importlib.util.find_spec('http.client')\n"
+
+
+@pytest.mark.parametrize("how", LOAD)
+def test_a_client_that_is_loaded_in_another_way(how: str, server: Counter) -> None:
+    with use_cassette(mode="record") as cassette:
+        command = [sys.executable, "-c", FIND + LOAD[how] + ASK.format(server.port)]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert (found.returncode, found.stderr, len(cassette)) == (0, "", 1)
+
+
 WRAP = """
 import os, subprocess, sys
 started = []

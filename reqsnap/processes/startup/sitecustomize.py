@@ -208,10 +208,18 @@ class JoiningLoader:
 
     def create_module(self, spec: "Any") -> "Any":
         """Join, and leave the rest to who loads it without us."""
+        spec.loader = self.join(spec.name)
+        return spec.loader.create_module(spec)
+
+    def load_module(self, name: str) -> "Any":
+        """Join, and load it as was usual once."""
+        return self.join(name).load_module(name)
+
+    def join(self, name: str) -> "Any":
+        """Join; the loader of what is found then."""
         self.waiting.join()
-        found = self.waiting.found_by_others(spec.name, self.path, self.target)
-        spec.loader = self.loader = found.loader
-        return found.loader.create_module(spec)
+        self.loader = self.waiting.found_by_others(name, self.path, self.target).loader
+        return self.loader
 
     def exec_module(self, module: "Any") -> None:
         """Asked of who is in our place by then, but has to be here."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
 from reqsnap import patching, scope
 from reqsnap.blocks import opening as opening
+from reqsnap.interceptors import TABLE
 from reqsnap.processes import children
 from reqsnap.processes.remote import RemoteRecorder
 from reqsnap.processes.tickets import Ticket
@@ -26,3 +32,11 @@ def join(text: str) -> None:
     scope.open_block(root)
     children.opened(root)
     _root = root
+
+
+@cache
+def patched(client: str, name: str, original: Callable[..., Any]) -> Any:
+    """A function of a client as its patch would have it, for who has kept it since before that."""
+    patches: tuple[patching.Patch, ...] = import_module(TABLE[client]).PATCHES
+    patch = next(each for each in patches if each.attribute.split(".")[-1] == name)
+    return patching.wrapped(original, patch)

@@ -83,6 +83,14 @@ def release() -> None:
             _remove()
 
 
+def wrapped(function: Callable[..., Any], patch: Patch) -> Any:
+    """A function that a patch is for, wrapped, wherever it is now.
+
+    What is one of a class is called with its instance first.
+    """
+    return _wrapper_class("." in patch.attribute)(function, patch.wrapper)
+
+
 def forked(users: int) -> None:
     """Count anew in a forked process, where only its open blocks are users and what threads held is gone."""
     global _users, _generation
@@ -138,6 +146,8 @@ def _prepare() -> None:
 
 def _load(client: str) -> None:
     if client not in _loaded:
+        # Another thread may be importing it, and not have come to what is patched.
+        importlib.import_module(client)
         _loaded[client] = importlib.import_module(_table[client]).PATCHES
 
 

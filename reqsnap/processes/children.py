@@ -204,9 +204,10 @@ def _release() -> None:
 
 
 def _in_parent() -> None:
-    _release()
+    # Before another thread can fork, which has sent away the same.
     flushing.resume()
     _attendants.start()
+    _release()
 
 
 def _in_child() -> None:

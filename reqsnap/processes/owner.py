@@ -6,6 +6,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -146,10 +147,15 @@ def _remove_leftovers(place: Path) -> None:
             about = folder.stat()
             is_mine = about.st_uid == os.getuid() and time.time() - about.st_mtime > LEFT_OVER
             if is_mine and _is_abandoned(folder / NAME):
-                shutil.rmtree(folder, ignore_errors=True)
+                # Nothing else: a folder of somebody else's may bear such a name.
+                (folder / NAME).unlink()
+                folder.rmdir()
 
 
 def _is_abandoned(address: Path) -> bool:
+    if not stat.S_ISSOCK(address.stat().st_mode):
+        # To connect to any other file is refused, too.
+        return False
     try:
         connect(str(address)).close()
     except ConnectionRefusedError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from reqsnap import waiting
-from reqsnap.processes.attendants import Attendants
+from reqsnap import use_cassette, waiting
+from reqsnap.cassette import flushing
+from reqsnap.processes import children
+from reqsnap.processes.attendants import Attendants, start_thread
 from reqsnap.processes.owner import Owner
 from reqsnap.processes.sockets import enter
 from tests.processes.children import ROOT
@@ -25,6 +28,23 @@ def test_a_process_forks_without_our_threads(tmp_path: Path, server: Counter) ->
     command = [sys.executable, "-W", "error", "-m", "tests.processes.forking", *arguments]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (shown.stdout, shown.stderr) == (f"{{1}} {ROUNDS * (1 + 2 * CHILDREN)}\n", "")
+
+
+def test_no_other_thread_forks_before_ours_are_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_fork: list[bool] = []
+    resume = flushing.resume
+
+    def watched() -> None:
+        start_thread(lambda: may_fork.append(children._lock.acquire(blocking=False)), "another").join()
+        resume()
+
+    monkeypatch.setattr(flushing, "resume", watched)
+    with use_cassette(mode="live"):
+        child = os.fork()
+        if not child:
+            os._exit(0)
+        os.waitpid(child, 0)
+    assert may_fork == [False]
 
 
 def test_what_is_asked_in_a_pause_is_answered_after_it() -> None:

@@ -60,6 +60,18 @@ def test_what_killed_owners_left_is_removed_and_nothing_else(place: Path) -> Non
     assert {*place.iterdir()} == {new, place / "reqsnap-other"}
 
 
+def test_a_folder_of_somebody_else_stays_whatever_it_is_called(place: Path) -> None:
+    notes, mixed = place / "reqsnap-notes", leave(place / "reqsnap-mixed", age=0)
+    notes.mkdir()
+    files = [notes / "owner", notes / "more", mixed / "more"]
+    for file in files:
+        file.write_text("mine")
+    for folder in (notes, mixed):
+        os.utime(folder, (0, 0))
+    Owner(echo, Attendants()).close()
+    assert all(file.exists() for file in files)
+
+
 def test_a_long_temporary_folder_is_passed_over(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     long = place / ("x" * LONGEST)
     long.mkdir()

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest import mock
@@ -190,6 +191,37 @@ def test_a_module_imported_later_is_patched_then(
     patching.acquire()
     assert a_later_client.greet() == "HELLO"
     patching.release()
+
+
+def test_a_module_that_another_thread_is_importing_is_waited_for(
+    client: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gate = ModuleType("gate")
+    begun, goes_on = threading.Event(), threading.Event()
+    vars(gate).update(begun=begun, goes_on=goes_on)
+    code = "import gate\ngate.begun.set()\ngate.goes_on.wait()\ndef shout():\n    return 'loud'\n"
+    (tmp_path / "a_slow_client.py").write_text(code)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(sys.modules, "gate", gate)
+    vars(sys.modules["an_interceptor"])["PATCHES"] = (Patch("a_slow_client", "shout", shout),)
+    patching.use_table({"a_slow_client": "an_interceptor"})
+    real = importlib.import_module
+
+    def import_module(name: str) -> ModuleType:
+        goes_on.set()
+        return real(name)
+
+    importing = threading.Thread(target=real, args=["a_slow_client"])
+    importing.start()
+    begun.wait()
+    monkeypatch.setattr(importlib, "import_module", import_module)
+    patching.acquire()
+    try:
+        importing.join()
+        assert sys.modules["a_slow_client"].shout() == "LOUD"
+    finally:
+        patching.release()
+        del sys.modules["a_slow_client"]
 
 
 def test_a_failure_while_patching_leaves_nothing_behind(client: ModuleType) -> None:

@@ -70,7 +70,9 @@ class Waiting:
         self.ticket = ticket
         self.joins = self.joined = False
         self.lock = _thread.RLock()
+        self.wiring = _thread.allocate_lock()
         self.wires: list[tuple[Any, str, Any, Any]] = []
+        self.has_given_way = False
 
     def begin(self) -> None:
         """Wait, unless it is too late for that already."""
@@ -86,24 +88,21 @@ class Waiting:
 
     def forked(self) -> None:
         """Wait for no thread of the process that this one was forked from."""
-        self.lock = _thread.RLock()
+        self.lock, self.wiring = _thread.RLock(), _thread.allocate_lock()
         self.joins = self.joined
 
     def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
-        """Find what the others find."""
+        """Find what the others find, and wait for nothing: no other thread can import meanwhile."""
         if self.joined or not (name in CLIENTS or name in STARTERS):
             return None
-        with self.lock:
-            if self.joins:
-                return None
-            spec = self.found_by_others(name, path, target)
-            if spec is None:
-                return None
-            if name in STARTERS and not isinstance(spec.loader, type):
-                self.wire_when_loaded(name, spec.loader)
-                return spec
-            self.join()
-            return self.found_by_others(name, path, target)
+        spec = self.found_by_others(name, path, target)
+        if spec is None or spec.loader is None:
+            return spec
+        if name in STARTERS and not isinstance(spec.loader, type):
+            self.wire_when_loaded(name, spec.loader)
+        else:
+            spec.loader = JoiningLoader(self, spec.loader, path, target)
+        return spec
 
     def found_by_others(self, name: str, path: "Any", target: "Any") -> "Any":
         """What the finders have that stand here now."""
@@ -127,30 +126,40 @@ class Waiting:
     def wire(self, name: str) -> None:
         """Stand in the place of the functions of a module that start processes."""
         if not STARTERS[name]:
-            self.join()
-        for attribute in STARTERS[name]:
-            owner: Any = sys.modules[name]
-            *way, last = attribute.split(".")
-            for step in way:
-                owner = getattr(owner, step)
-            if hasattr(owner, last) and not self.joined:
-                self.stand_in(owner, last)
+            # Who joins now, in another thread, may need this very module for it.
+            self.join(waits=False)
+        with self.wiring:
+            if self.has_given_way:
+                return
+            for attribute in STARTERS[name]:
+                owner: Any = sys.modules[name]
+                *way, last = attribute.split(".")
+                for step in way:
+                    owner = getattr(owner, step)
+                if hasattr(owner, last):
+                    self.stand_in(name, owner, last)
 
-    def stand_in(self, owner: "Any", name: str) -> None:
+    def stand_in(self, module: str, owner: "Any", name: str) -> None:
         """Have a function join the block before it runs."""
         original = getattr(owner, name)
 
         def first_join(*args: "Any", **kwargs: "Any") -> "Any":
             self.join()
-            return getattr(owner, name)(*args, **kwargs)
+            # Not what is in its place by now: that may be the program's, and call this in turn.
+            return self.patched(module, name, original)(*args, **kwargs)
 
         first_join.__name__, first_join.__doc__ = original.__name__, original.__doc__
         setattr(owner, name, first_join)
         self.wires.append((owner, name, first_join, original))
 
-    def join(self) -> None:
-        """Have the process belong to the block that started it, unless it does."""
-        with self.lock:
+    def join(self, *, waits: bool = True) -> None:
+        """Have the process belong to the block that started it, unless it does.
+
+        Where another thread has begun with it, it `waits` for that.
+        """
+        if not self.lock.acquire(waits):
+            return
+        try:
             if self.joins:
                 return
             self.joins = True
@@ -166,13 +175,55 @@ class Waiting:
                 self.joined = True
                 if self in sys.meta_path:
                     sys.meta_path.remove(self)
+        finally:
+            self.lock.release()
+
+    def patched(self, module: str, name: str, original: "Any") -> "Any":
+        """A function that starts processes, as it is within the block."""
+        joining = sys.modules.get("reqsnap.joining")
+        return original if joining is None else joining.patched(module, name, original)
 
     def give_way(self) -> None:
         """Put back what starts processes, where nobody has replaced it since."""
-        while self.wires:
-            owner, name, standing, original = self.wires.pop()
-            if vars(owner).get(name) is standing:
-                setattr(owner, name, original)
+        with self.wiring:
+            self.has_given_way = True
+            while self.wires:
+                owner, name, standing, original = self.wires.pop()
+                if vars(owner).get(name) is standing:
+                    setattr(owner, name, original)
+
+
+class JoiningLoader:
+    """Loads a client, but has the process join its block before, at the first moment that lets others import.
+
+    What is found then is what is loaded, because those who joined want to know of it.
+    """
+
+    def __init__(self, waiting: Waiting, loader: "Any", path: "Any", target: "Any") -> None:
+        self.waiting, self.loader = waiting, loader
+        self.path, self.target = path, target
+
+    def __getattr__(self, name: str) -> "Any":
+        return getattr(self.loader, name)
+
+    def create_module(self, spec: "Any") -> "Any":
+        """Join, and leave the rest to who loads it without us."""
+        spec.loader = self.join(spec.name)
+        return spec.loader.create_module(spec)
+
+    def load_module(self, name: str) -> "Any":
+        """Join, and load it as was usual once."""
+        return self.join(name).load_module(name)
+
+    def join(self, name: str) -> "Any":
+        """Join; the loader of what is found then."""
+        self.waiting.join()
+        self.loader = self.waiting.found_by_others(name, self.path, self.target).loader
+        return self.loader
+
+    def exec_module(self, module: "Any") -> None:
+        """Asked of who is in our place by then, but has to be here."""
+        self.loader.exec_module(module)
 
 
 def find_joining() -> "Any":

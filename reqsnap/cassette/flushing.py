@@ -7,7 +7,6 @@ program that records nothing has none. It is a daemon, and keeps no process aliv
 from __future__ import annotations
 
 import atexit
-import contextvars
 import os
 import threading
 import time
@@ -15,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Timer
 
-from reqsnap.waiting import wait_for
+from reqsnap import own_threads
 
 
 class Flusher:
@@ -64,7 +63,7 @@ class Flusher:
             timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
-            wait_for([timer])
+            own_threads.wait_for([timer])
 
     def resume(self) -> None:
         """Have what is new written when it would have been without a pause."""
@@ -89,8 +88,7 @@ class Flusher:
             timer.daemon, timer.name = True, "reqsnap flush"
             # No thread can be started where the interpreter exits; `exit` comes then.
             with suppress(RuntimeError):
-                # In an empty context the timer belongs to no block, and none waits for it.
-                contextvars.Context().run(timer.start)
+                own_threads.start(timer)
                 self._timer = timer
 
     def _fire(self) -> None:

@@ -6,7 +6,6 @@ A process that forks with threads copies what they hold at that moment, which is
 
 from __future__ import annotations
 
-import contextvars
 import os
 import select
 import threading
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
-from reqsnap.waiting import wait_for
+from reqsnap import own_threads
 
 
 class Post(Protocol):
@@ -77,7 +76,7 @@ class Attendants:
             self._resting = True
             os.write(self._bell[1], b".")
             threads = [thread for thread in self._posts.values() if thread is not None]
-        wait_for(threads)
+        own_threads.wait_for(threads)
 
     def thread_of(self, post: Post) -> threading.Thread | None:
         """The thread that attends to a post now."""
@@ -129,6 +128,5 @@ class Attendants:
 def start_thread(work: Callable[[], None], name: str) -> threading.Thread:
     """A thread that keeps no process alive and belongs to no block."""
     thread = threading.Thread(target=work, name=name, daemon=True)
-    # In an empty context it belongs to no block, and none waits for it.
-    contextvars.Context().run(thread.start)
+    own_threads.start(thread)
     return thread

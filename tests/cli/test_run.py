@@ -306,15 +306,17 @@ def test_the_variable_stands_above_the_mode_of_the_command_line(
 
 def test_warnings_of_the_block_are_told(server: Counter, capfd: pytest.CaptureFixture[str]) -> None:
     code = f"""
-import http.client, os
+import http.client
 connection = http.client.HTTPConnection("127.0.0.1", {server.port})
-connection.request("GET", "/left")
-answer = connection.getresponse()
+connection.request("GET", "/a")
+connection.getresponse().read()
 """
     assert run("--", "-c", code) == 0
+    assert "reqsnap: warning: " not in capfd.readouterr().err
+    assert run("--max-age", "0.000001", "--", "-c", code) == 0
     told = capfd.readouterr().err
     assert "reqsnap: warning: " in told
-    assert "/left: its body was not read to the end" in told
+    assert "/a" in told and "older than max_age" in told
 
 
 def test_who_does_not_read_the_summary_changes_nothing() -> None:

@@ -19,7 +19,7 @@ ROWS = [
     {"differences"},
     {"errors"},
     {"modes", "message_checks"},
-    {"content_coding", "memo", "waiting"},
+    {"content_coding", "memo", "own_threads"},
     {"redaction"},
     {"matching"},
     {"sequences"},

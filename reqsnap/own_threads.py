@@ -1,18 +1,36 @@
-"""Waiting for threads to be gone, which is later than their end.
+"""Threads of our own: started out of the program's way, and waited for until they are gone.
 
-Where Python 3.12 says that a thread has ended, the system may still count it; and what
-it counts is what a process that forks is warned of.
+They are gone later than they end. Where Python 3.12 says that a thread has ended, the system
+may still count it; and what it counts is what a process that forks is warned of.
 """
 
 from __future__ import annotations
 
+import contextvars
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterable
 
 PATIENCE = 1.0
 """In seconds: how long a process that forks waits for threads of ours that are at work."""
+
+
+def start(thread: threading.Thread) -> None:
+    """Start a thread that belongs to no block, and that the system gives no signal of the program's.
+
+    A signal that another thread takes does not wake the main thread, whose handlers then run late or never.
+    """
+    begin = contextvars.Context().run
+    if not hasattr(signal, "pthread_sigmask"):
+        begin(thread.start)
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        begin(thread.start)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def wait_for(threads: Iterable[threading.Thread]) -> None:

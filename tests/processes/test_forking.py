@@ -69,7 +69,7 @@ def test_what_is_asked_in_a_pause_is_answered_after_it() -> None:
 
 
 def test_a_pause_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "PATIENCE", 0.01)
+    monkeypatch.setattr(own_threads, "PATIENCE", 0.01)
     asked, go_on = threading.Event(), threading.Event()
 
     def answer(data: bytes) -> bytes:

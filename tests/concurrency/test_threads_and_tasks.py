@@ -62,7 +62,7 @@ def test_no_request_of_eight_threads_reaches_a_server_that_stands_there(
     with use_cassette(path, mode="record"):
         in_threads(partial(ask_all, get, {}))
     assert len(server.requests) == THREADS * REQUESTS
-    for _ in range(rounds(15)):
+    for _ in range(rounds(5)):
         answers: dict[str, str] = {}
         with use_cassette(path, mode="playback") as cassette:
             in_threads(partial(ask_all, get, answers))

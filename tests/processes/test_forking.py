@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reqsnap import use_cassette
+from reqsnap import own_threads, use_cassette
 from reqsnap.cassette import flushing
 from reqsnap.processes import children
 from reqsnap.processes.attendants import Attendants, start_thread

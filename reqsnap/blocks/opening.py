@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reqsnap import patching, scope
-from reqsnap.blocks.places import real, share
+from reqsnap.blocks.places import absolute, real, share
 from reqsnap.blocks.reports import about_drift, about_lost, about_refusals, about_stale
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ReqsnapWarning
@@ -35,7 +35,7 @@ class OpenBlock:
         self._nested = False
         self._process = os.getpid()
         live = policy.mode is Mode.LIVE
-        given = None if path is None else os.path.abspath(path)
+        given = None if path is None else absolute(path)
         leads_to = None if given is None else real(given)
         self._remote = None if live or leads_to is None else children.recorder_on(leads_to, policy.mode)
         self._use = None if live or self._remote is not None else share(given, options, policy)

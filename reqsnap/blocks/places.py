@@ -82,6 +82,12 @@ class Use:
         return _save(None, self.shared)
 
 
+def absolute(path: Path) -> str:
+    """A path as blocks on it know it: as it was given, from the folder that is current."""
+    given = os.fspath(path)
+    return given if os.path.isabs(given) else os.path.abspath(given)
+
+
 def real(given: str) -> Path:
     """Where an absolute path leads: at present, or when the block that is open on it was opened."""
     return _real.get(given) or Path(os.path.realpath(given))
@@ -93,7 +99,8 @@ def share(given: str | None, options: Options, policy: Policy) -> Use:
         return Use(_in_memory(options, policy))
     path = real(given)
     while True:
-        place = _places.setdefault(os.path.normcase(path), Place())
+        key = os.path.normcase(path)
+        place = _places.get(key) or _places.setdefault(key, Place())
         with place.lock:
             if not place.gone:
                 shared = _used(place, path, options, policy)

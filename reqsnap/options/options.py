@@ -130,8 +130,13 @@ class Options:
 
     def policy(self) -> Policy:
         """What the blocks of one path must agree in, with the mode that is in force now."""
+        override, matchers = os.environ.get(VARIABLE), registered(self.match_on)
+        # By identity first: a hash of all options takes longer than all else that opens a nested block.
+        return _of_this.of((id(self), override, matchers), lambda: (self, self._known_policy(matchers)))[1]
+
+    def _known_policy(self, matchers: object) -> Policy:
         mode = self.effective_mode()
-        return _policies.of((self, mode, registered(self.match_on)), lambda: self._policy(mode))
+        return _policies.of((self, mode, matchers), lambda: self._policy(mode))
 
     def _matching(self) -> Matching:
         return Matching(
@@ -185,6 +190,7 @@ _read: Memo[tuple[Options | None, Options]] = Memo()
 """What programs give again and again, with the options of the library that they were given over."""
 _matchings: Memo[Matching] = Memo()
 _policies: Memo[Policy] = Memo()
+_of_this: Memo[tuple[Options, Policy]] = Memo()
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import os
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeGuard
@@ -73,6 +74,9 @@ def ticket_here() -> Ticket | None:
     return _ticket(_started(), block.number, block.recorder)
 
 
+_REMOTE = "reqsnap.processes.remote"
+
+
 def ticket_on(path: str) -> str | None:
     """The ticket, as text, of the block that is open on a real path, here or where this process asks."""
     asked: dict[str, RemoteRecorder] = {}
@@ -94,6 +98,9 @@ def recorder_on(path: str | os.PathLike[str], mode: Mode) -> RemoteRecorder | No
     A file has one owner. None where this process is, or would be, the one. Raises
     ConfigurationError where the mode of that block is another.
     """
+    if _REMOTE not in sys.modules:
+        # Nobody is asked where what asks has never been loaded.
+        return None
     recorders = [block.recorder for block in list(_blocks.values()) if block.open]
     if not any(recorder is not None and recorder.is_remote for recorder in recorders):
         return None

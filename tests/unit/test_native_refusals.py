@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 import yaml
 
@@ -11,20 +9,11 @@ from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native
 from tests.unit.native_files import TEXT, edited
 
-
-def json_error(text: str) -> str:
-    """What this Python's reader of JSON says of a text that is none."""
-    with pytest.raises(json.JSONDecodeError) as caught:
-        json.loads(text)
-    return caught.value.msg
-
-
 START_OF_RESPONSE = "head: |-\n      201 Created\n      Content-Type: text/plain"
 BAD_REQUEST_LINE = "the first line of a request's head must be a method, one blank and an absolute URL"
 UNFIT_PARTS = "where the body was changed by hand, remove the line 'parts'"
 BAD_STATUS = "the first line of a response's head must begin with a status, a number from 100 to 999"
 BAD_FIELD = "a header line must be a name, a colon and a value, and not begin with a blank"
-NAME_EXPECTED = json_error('{"name": "Ada",}')
 NOT_OURS = "it is not a reqsnap cassette, which begins with 'reqsnap: 1'"
 CUT_SHORT = "the file was cut short: its last line is not '# end'"
 
@@ -144,8 +133,8 @@ REFUSALS: list[tuple[bytes, int, str]] = [
     (edited("6 6", "6, 6"), 17, "parts must be sizes in bytes with blanks between them"),
     (edited("6 6", "-6 18"), 17, "parts must be sizes in bytes with blanks between them"),
     (edited("6 6", "6 7"), 17, f"the parts add up to 13 bytes, but the body has 12; {UNFIT_PARTS}"),
-    (edited('"name":"Ada"', '"name":"Ada",'), 12, f"the body is not JSON ({NAME_EXPECTED}"),
-    (edited('"name":"Ada"', "Ada"), 11, f"the body is not JSON ({NAME_EXPECTED}"),
+    (edited('"name":"Ada"', '"name" "Ada"'), 11, "the body is not JSON (Expecting ':'"),
+    (edited('"name":"Ada"', "Ada"), 11, "the body is not JSON (Expecting property name"),
     (edited('"name":"Ada"', '"name":"Ada\n        Lovelace"'), 11, "the body is not JSON (Invalid control"),
     (edited('{\n        "name":"Ada"\n      }', "[1\n      2]"), 11, "the body is not JSON (Expecting ','"),
     (edited('{\n        "name":"Ada"\n      }', "[" * 100_000), 10, "the body is not JSON (nested too deep)"),

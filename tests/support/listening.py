@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import select
@@ -17,16 +16,28 @@ PATIENCE = 10.0
 """Seconds after which something that should have happened counts as a failure."""
 
 
-def free_port() -> int:
-    """A port that nobody listens on, outside of the range that outgoing connections draw from.
+_reserved: list[socket.socket] = []
 
-    A server that is stopped for a while would otherwise lose its port to one of them.
+
+def free_port() -> int:
+    """A port that is this process's until it ends, and that nobody listens on.
+
+    It is outside of the range that outgoing connections draw from, and stays bound, without
+    listening, so that no server of another process takes it while ours is stopped: a `Listener`
+    may share it (SO_REUSEADDR), a connection to it is refused.
     """
     numbers = random.Random(os.getpid() ^ time.monotonic_ns())
     for port in numbers.sample(range(20_000, 32_000), 200):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        reserved = socket.socket()
+        try:
+            reserved.bind(("127.0.0.1", port))
+        except OSError:
+            reserved.close()
+            continue
+        # Only now: while it is set, the kernel would grant a port that somebody else has reserved.
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _reserved.append(reserved)
+        return port
     raise RuntimeError("no free port below 32000")
 
 

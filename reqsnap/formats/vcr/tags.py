@@ -1,0 +1,109 @@
+"""VCR.py's YAML as plain values.
+
+PyYAML's dumper writes Python's tags where a body was no string, and anchors where one
+object stands in two places. Tags are read for what they say; nothing is ever constructed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import yaml
+
+from reqsnap.formats.vcr.values import Leaf, Mapping, Node, Sequence, UnreadableError
+
+_YAML = "tag:yaml.org,2002:"
+_NULL, _BINARY = f"{_YAML}null", f"{_YAML}binary"
+_PYTHON = f"{_YAML}python/"
+_TEXTS = frozenset(f"{_PYTHON}{name}" for name in ("str", "unicode", "long", "name:builtins.str"))
+_BYTES = f"{_PYTHON}bytes"
+_SEQUENCES = frozenset((f"{_YAML}seq", f"{_PYTHON}tuple", f"{_PYTHON}list", f"{_YAML}set"))
+_REQUEST = f"{_PYTHON}object:vcr.request.Request"
+_MAPPINGS = frozenset((f"{_YAML}map", f"{_PYTHON}dict", _REQUEST))
+_SCALARS = frozenset(f"{_YAML}{name}" for name in ("str", "int", "float", "bool", "timestamp", "value"))
+# A file-like body was written as `_io.BytesIO` with its state, an iterator as `iter` with its arguments,
+# and before VCR.py 1.0 the headers of a request as a frozenset.
+_WRAPPED = {
+    f"{_PYTHON}object/new:_io.BytesIO": "state",
+    f"{_PYTHON}object/new:io.BytesIO": "state",
+    f"{_PYTHON}object/apply:builtins.iter": "args",
+}
+_FROZEN = (f"{_PYTHON}object/apply:__builtin__.frozenset", f"{_PYTHON}object/apply:builtins.frozenset")
+_DEEPEST = 32
+
+
+def parse(text: str) -> Node:
+    """The one document in a text. Raises yaml.YAMLError, and UnreadableError for other tags."""
+    kind: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    root = yaml.compose(text, kind)
+    if root is None:
+        raise UnreadableError(1, "the file holds no YAML document")
+    return _Plain().value(root, 0)
+
+
+class _Plain:
+    """Turns PyYAML's nodes into plain values; what an alias names again is turned once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Node] = {}
+        self._within: set[int] = set()
+
+    def value(self, node: Any, depth: int) -> Node:
+        found = self._known.get(id(node))
+        if found is not None:
+            return found
+        line = node.start_mark.line + 1
+        if depth == _DEEPEST or id(node) in self._within:
+            raise UnreadableError(line, "the document is nested too deep")
+        self._within.add(id(node))
+        found = self._known[id(node)] = self._plain(node, line, depth + 1)
+        self._within.discard(id(node))
+        return found
+
+    def _plain(self, node: Any, line: int, depth: int) -> Node:
+        tag = node.tag
+        if isinstance(node, yaml.ScalarNode):
+            return _leaf(tag, node.value, line)
+        if isinstance(node, yaml.SequenceNode) and (tag in _SEQUENCES or tag in _FROZEN):
+            items = [self.value(item, depth) for item in node.value]
+            if tag in _FROZEN and len(items) == 1 and isinstance(items[0], Sequence):
+                return items[0]
+            return Sequence(items, line)
+        if isinstance(node, yaml.MappingNode) and tag in _MAPPINGS:
+            return Mapping({self._key(key, depth): self.value(each, depth) for key, each in node.value}, line)
+        if isinstance(node, yaml.MappingNode) and tag in _WRAPPED:
+            return self._wrapped(node, _WRAPPED[tag], line, depth)
+        raise UnreadableError(line, f"the tag {tag.replace(_YAML, '!!')} is none that VCR.py writes")
+
+    def _key(self, node: Any, depth: int) -> str:
+        key = self.value(node, depth)
+        if isinstance(key, Leaf) and key.value is not None:
+            return key.value.decode("latin-1") if isinstance(key.value, bytes) else key.value
+        raise UnreadableError(key.line, "a key must be text")
+
+    def _wrapped(self, node: Any, key: str, line: int, depth: int) -> Node:
+        """What an object was made of: the first value under a key, or nothing."""
+        for name, each in node.value:
+            if name.value == key:
+                values = self.value(each, depth)
+                if isinstance(values, Sequence) and values.items:
+                    return values.items[0]
+        return Leaf(b"", line)
+
+
+def _leaf(tag: str, text: str, line: int) -> Leaf:
+    if tag == _NULL:
+        return Leaf(None, line)
+    if tag == _BINARY:
+        try:
+            return Leaf(base64.b64decode(text), line)
+        except binascii.Error as error:
+            raise UnreadableError(line, f"the value is not base64: {error}") from None
+    if tag == _BYTES:
+        # Python 3's dumper without a representer for bytes wrote their Latin-1 text.
+        return Leaf(text.encode("latin-1", "replace"), line)
+    if tag in _SCALARS or tag in _TEXTS:
+        return Leaf(text, line)
+    raise UnreadableError(line, f"the tag {tag.replace(_YAML, '!!')} is none that VCR.py writes")

@@ -1,0 +1,81 @@
+"""Our interactions -> items of VCR.py's files, as VCR.py itself would have written them.
+
+Its layout has no place for trailers, the version of HTTP, the pieces in which an answer came
+and how long it took: they are left out. Errors of the network cannot be written.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from reqsnap.errors import CassetteWriteError
+from reqsnap.model import Headers, Interaction
+
+YAML_START, YAML_END = "interactions:\n", "version: 1\n"
+JSON_START, JSON_BETWEEN, JSON_END = '{\n    "version": 1,\n    "interactions": [\n', ",\n", "\n    ]\n}\n"
+_JSON_INDENT = " " * 8
+
+
+def yaml_item(interaction: Interaction) -> str:
+    """One item of the list in a YAML file. Raises CassetteWriteError for a network error."""
+    # Here, because importing reqsnap must not import yaml.
+    import yaml
+
+    kind: Any = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
+    text: str = yaml.dump([_item(interaction)], Dumper=kind)
+    return text
+
+
+def json_item(interaction: Interaction) -> str:
+    """One item of the list in a JSON file, without a line end.
+
+    Raises CassetteWriteError for a network error, and for a body that is not text.
+    """
+    try:
+        text = json.dumps(_item(interaction), indent=4)
+    except TypeError:
+        reason = "its body is not text, which VCR.py's JSON cannot hold; use YAML"
+        raise _unwritable(interaction, reason) from None
+    return "\n".join(_JSON_INDENT + line for line in text.split("\n"))
+
+
+def _item(interaction: Interaction) -> dict[str, Any]:
+    if interaction.error is not None:
+        raise _unwritable(interaction, "it ended in a network error, which VCR.py's layout cannot hold")
+    request, response = interaction.request, interaction.response
+    # In the order of VCR.py's JSON; its YAML is sorted.
+    return {
+        "request": {
+            "method": request.method,
+            "uri": request.url,
+            "body": _text(request.body) if request.body else None,
+            "headers": _lists(request.headers),
+        },
+        "response": {
+            "status": {"code": response.status, "message": response.reason},
+            "headers": _lists(response.headers),
+            "body": {"string": _text(response.body)},
+        },
+    }
+
+
+def _lists(headers: Headers) -> dict[str, list[str]]:
+    """The values by name, which is spelt as it first was."""
+    spelt: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
+    for name, value in headers:
+        lists.setdefault(spelt.setdefault(name.lower(), name), []).append(value)
+    return lists
+
+
+def _text(body: bytes) -> str | bytes:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body
+
+
+def _unwritable(interaction: Interaction, reason: str) -> CassetteWriteError:
+    request = interaction.request
+    return CassetteWriteError(f"{request.method} {request.url} cannot be written: {reason}", None)

@@ -103,14 +103,14 @@ def _microseconds(directory: Path, kind: str) -> float:
 def _reads(path: Path) -> Callable[[], None]:
     """Read a cassette as a block does, down to what is found by its request."""
     from reqsnap.cassette import Cassette
-    from reqsnap.formats import native
+    from reqsnap.formats import NATIVE
     from reqsnap.storage import CassetteFile
 
     def work() -> None:
         file = CassetteFile(path)
         data = file.read()
         assert data is not None
-        Cassette(file).adopt(native.load(data, str(path)))
+        Cassette(file).adopt(NATIVE.read(data, str(path)))
 
     return work
 

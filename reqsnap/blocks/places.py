@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
-from reqsnap.formats import native
+from reqsnap.formats import format_of
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
 from reqsnap.processes import children
@@ -167,7 +167,7 @@ def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
     file.check(writable=not only_replays)
     began = begin(file, replaces=mode is Mode.RECORD, records=mode is not Mode.PLAYBACK)
     try:
-        return _opened(file, options, policy, began)
+        return _opened(path, file, options, policy, began)
     except BaseException:
         began.sharing.give_up()
         raise
@@ -181,21 +181,23 @@ def _is_there(file: CassetteFile) -> bool:
         return False
 
 
-def _opened(file: CassetteFile, options: Options, policy: Policy, began: Began) -> Shared:
+def _opened(path: Path, file: CassetteFile, options: Options, policy: Policy, began: Began) -> Shared:
     """The state of a path, from what its file or its partial file held."""
     data, partial = began.data, began.partial
     may = permits(policy.mode, recorded=data is not None, partial=partial is not None)
+    format = format_of(path, partial if data is None else data)
     cassette = Cassette(
         file,
         policy,
         evicts=may.send,
         began=began,
+        format=format,
         flush_interval=options.flush_interval if options.auto_flush else None,
     )
     if data is not None:
-        cassette.adopt(native.load(data, str(file.path)), data)
+        cassette.adopt(format.read(data, str(file.path)), data)
     elif partial is not None:
-        cassette.adopt(native.load(partial, str(file.partial.path)), partial)
+        cassette.adopt(format.read(partial, str(file.partial.path)), partial)
     return Shared(cassette, options, may)
 
 

@@ -14,12 +14,13 @@ from os import PathLike
 from reqsnap.cassette.ended import too_late_for_stubs, warn_of_change
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.info import RecordedRequest, told_of
+from reqsnap.cassette.reading import read_items
 from reqsnap.cassette.recordings import Recordings
 from reqsnap.cassette.saving import Saver, rescue
 from reqsnap.cassette.stubs import Answer, Stub
 from reqsnap.cassette.value_checks import check_interaction
 from reqsnap.errors import CassetteWriteError, ConfigurationError
-from reqsnap.formats import native
+from reqsnap.formats import NATIVE, Format, format_of
 from reqsnap.message_checks import check_request
 from reqsnap.model import Interaction, Request
 from reqsnap.modes import Mode
@@ -47,6 +48,7 @@ class Cassette(Recordings):
         *,
         evicts: bool = True,
         began: Began | None = None,
+        format: Format = NATIVE,
         flush_interval: float | None = None,
     ) -> None:
         super().__init__(policy or Policy(), evicts=evicts)
@@ -56,7 +58,7 @@ class Cassette(Recordings):
         self.from_partial = began is not None and began.partial is not None
         if file is not None and self._policy.mode not in (Mode.PLAYBACK, Mode.LIVE):
             anew = self._policy.mode is Mode.RECORD
-            saver = Saver(file, self._contents, self._lock, began, replaces=anew)
+            saver = Saver(file, self._contents, self._lock, began, format=format, replaces=anew)
             self._saver, self._adopted = saver, saver.adopted
             if flush_interval is not None:
                 self._flusher = Flusher(saver.flush, lambda: saver.has_changed, flush_interval)
@@ -181,7 +183,7 @@ class Cassette(Recordings):
     # Its file
 
     def load(self, path: FilePath | None = None) -> None:
-        """Hold what a file holds: its own, or another native cassette's.
+        """Hold what a file holds: its own, or another cassette's.
 
         A file that does not exist reads as empty. Raises CassetteFormatError, and then
         nothing changes.
@@ -189,11 +191,11 @@ class Cassette(Recordings):
         if path is not None and self._is_own(path):
             path = None
         if path is None and self._saver is not None:
-            self._saver.reload(lambda: _read(self._own_file()))
+            self._saver.reload(lambda: read_items(self._own_file()))
         else:
-            _, found = _read(self._own_file() if path is None else CassetteFile(path))
+            _, found = read_items(self._own_file() if path is None else CassetteFile(path))
             with self._lock:
-                self._contents.replace(found)
+                self._contents.replace([item.decode() for item in found])
         self._changed()
 
     def save(self, path: FilePath | None = None) -> None:
@@ -202,7 +204,8 @@ class Cassette(Recordings):
         Raises CassetteWriteError, and ConfigurationError for its own file in playback.
         """
         if path is not None and not self._is_own(path):
-            CassetteFile(path).write(native.dump(self.interactions))
+            file, format = CassetteFile(path), format_of(path, None)
+            file.write(format.file([format.item(each) for each in self.interactions]))
         elif self._saver is not None:
             self._saver.save()
         else:
@@ -292,8 +295,3 @@ class Cassette(Recordings):
             problem.add_note("The cassette was written when its block ended; nothing is missing from it.")
             raise problem
         return self._saver is not None and self._saver.has_written
-
-
-def _read(file: CassetteFile) -> tuple[bytes | None, list[Interaction]]:
-    data = file.read()
-    return data, [] if data is None else native.load(data, str(file.path))

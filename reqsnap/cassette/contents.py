@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from reqsnap.formats import Item
 from reqsnap.model import Interaction
 from reqsnap.redaction import redact_error, redact_interaction
 from reqsnap.rules.policy import Policy
@@ -115,9 +116,9 @@ class Contents:
         self._edit()
         self._evict()
 
-    def adopt(self, interactions: Iterable[Interaction]) -> list[Entry]:
+    def adopt(self, items: Iterable[Item]) -> list[Entry]:
         """Hold, as these entries, what its own file holds after what there is; an eviction is a change."""
-        entries = [Entry(self._redacted(each), self._order_at_end()) for each in interactions]
+        entries = [Entry(self._redacted(item.decode()), self._order_at_end()) for item in items]
         self._hold(entries, self.index)
         self._evict()
         return entries
@@ -138,10 +139,10 @@ class Contents:
         self._evict()
         return entries
 
-    def reload(self, interactions: Iterable[Interaction]) -> list[Entry]:
+    def reload(self, items: Iterable[Item]) -> list[Entry]:
         """As `replace`, with what its own file holds."""
         evicted = self.evicted
-        entries = self.replace(interactions)
+        entries = self.replace([item.decode() for item in items])
         self._saved_edits = self._edits if self.evicted == evicted else _NO_STATE
         return entries
 

@@ -14,7 +14,7 @@ from itertools import islice
 
 from reqsnap.cassette.contents import Snapshot
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats.native_items import items
+from reqsnap.formats import Format
 from reqsnap.sequences.entries import Entry
 
 
@@ -72,13 +72,15 @@ class Woven:
 
 
 class View:
-    """What one process knows of the file that its entries are in. `text_of` is what an entry is written as.
+    """What one process knows of the file that its entries are in, which is in a `format`.
+
+    `text_of` is what an entry is written as.
 
     Items are known by the hashes of their bytes, which Python draws anew in each process.
     """
 
-    def __init__(self, path: str, text_of: Callable[[Entry], bytes]) -> None:
-        self._path, self._text_of = path, text_of
+    def __init__(self, path: str, format: Format, text_of: Callable[[Entry], bytes]) -> None:
+        self._path, self._format, self._text_of = path, format, text_of
         self._read: tuple[bytes | None, list[Entry]] = None, []
         self._marks: dict[Entry, int] = {}
         self._gone: set[Entry] = set()
@@ -105,7 +107,7 @@ class View:
         self._learn()
         texts: list[bytes] = []
         for data in on_disk:
-            texts += without(items(data, self._path), texts)
+            texts += without(self._items(data), texts)
         return self._merged(ours, texts, self._marks)
 
     def replaced(self, ours: Snapshot, before: bytes | None, now: bytes | None) -> Merged:
@@ -115,7 +117,7 @@ class View:
         """
         if now is None or now == before:
             return Merged(ours, self._held(ours))
-        return self._merged(ours, without(items(now, self._path), _readable(before)), {})
+        return self._merged(ours, without(self._items(now), self._readable(before)), {})
 
     def wrote(self, merged: Merged, texts: Sequence[bytes], data: bytes) -> None:
         """The file holds this now."""
@@ -149,10 +151,20 @@ class View:
 
     def _learn(self) -> None:
         (data, entries), self._read = self._read, (None, [])
-        texts = [] if data is None else items(data, self._path)
+        texts = [] if data is None else self._items(data)
         if len(texts) != len(entries):
             texts = [self._text_of(entry) for entry in entries]
         self._marks.update((entry, hash(text)) for entry, text in zip(entries, texts, strict=True))
+
+    def _items(self, data: bytes) -> list[bytes]:
+        return [item.text for item in self._format.read(data, self._path)]
+
+    def _readable(self, data: bytes | None) -> list[bytes]:
+        """The items of a file, or none where it is damaged."""
+        try:
+            return [] if data is None else self._items(data)
+        except CassetteFormatError:
+            return []
 
 
 def without(texts: Iterable[bytes], others: Iterable[bytes]) -> list[bytes]:
@@ -165,11 +177,3 @@ def without(texts: Iterable[bytes], others: Iterable[bytes]) -> list[bytes]:
         else:
             kept.append(text)
     return kept
-
-
-def _readable(data: bytes | None) -> list[bytes]:
-    """The items of a file, or none where it is damaged."""
-    try:
-        return [] if data is None else items(data)
-    except CassetteFormatError:
-        return []

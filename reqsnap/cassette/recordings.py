@@ -9,6 +9,7 @@ from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.stubs import Stubs
 from reqsnap.differences import Drift
+from reqsnap.formats import Item
 from reqsnap.matching import differences
 from reqsnap.model import Interaction, Request
 from reqsnap.rules.policy import Policy
@@ -43,10 +44,10 @@ class Recordings:
         """The requests that were answered though their bodies differ from the recorded ones."""
         return tuple(self._drift)
 
-    def adopt(self, interactions: Iterable[Interaction], data: bytes | None = None) -> None:
+    def adopt(self, items: Iterable[Item], data: bytes | None = None) -> None:
         """Take what was read from its own file, whose bytes were `data`; not a change to be written."""
         with self._lock:
-            entries = self._contents.adopt(interactions)
+            entries = self._contents.adopt(items)
         if self._adopted is not None:
             self._adopted(entries, data)
         self._changed()

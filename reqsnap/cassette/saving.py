@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.merging import Foreign, Merged, View
 from reqsnap.errors import CassetteWriteError, ReqsnapError
-from reqsnap.formats import native
+from reqsnap.formats import NATIVE, Format, Item
 from reqsnap.model import Interaction, Request
 from reqsnap.sequences.entries import Entry
 from reqsnap.storage import CassetteFile
@@ -37,15 +37,16 @@ class Saver:
         guard: threading.RLock,
         began: Began | None = None,
         *,
+        format: Format = NATIVE,
         replaces: bool = False,
     ) -> None:
-        self._file, self._contents, self._guard = file, contents, guard
+        self._file, self._contents, self._guard, self._format = file, contents, guard, format
         self._unfinished = began is not None and began.data is None
         self._from_partial = began is not None and began.partial is not None
         self._replaces = replaces and self._unfinished
         self._before = file.read() if self._replaces else None
         self._sharing = Sharing(file) if began is None else began.sharing
-        self._view = View(str(file.path), _item)
+        self._view = View(str(file.path), format, self._item)
         # Re-entrant, because a garbage collection may end a block inside a write.
         self._one_at_a_time = threading.RLock()
         self._partial_is_newest = False
@@ -76,12 +77,12 @@ class Saver:
                 self._drop_partial()
             self._unfinished = False
 
-    def reload(self, read: Callable[[], tuple[bytes | None, Iterable[Interaction]]]) -> None:
+    def reload(self, read: Callable[[], tuple[bytes | None, Sequence[Item]]]) -> None:
         """Hold what the file holds; what was to be written is not. Raises what `read` raises."""
         with self._one_at_a_time:
-            data, interactions = read()
+            data, items = read()
             with self._guard:
-                entries = self._contents.reload(interactions)
+                entries = self._contents.reload(items)
             if data is not None:
                 self._view.forget()
                 self._view.read(entries, data)
@@ -197,8 +198,10 @@ class Saver:
             self._drop_partial()
 
     def _write(self, merged: Merged, *, partial: bool, keep: bool = False) -> None:
-        texts = [item.text if isinstance(item, Foreign) else _item(item, keep=keep) for item in merged.items]
-        data = b"".join([native.START, *texts, native.END])
+        texts = [
+            item.text if isinstance(item, Foreign) else self._item(item, keep=keep) for item in merged.items
+        ]
+        data = self._format.file(texts)
         if partial:
             self._has_partial = True
         (self._file.partial if partial else self._file).write(data)
@@ -208,24 +211,23 @@ class Saver:
         self._partial_is_newest = partial
         self.has_written = True
 
-
-def _item(entry: Entry, *, keep: bool = False) -> bytes:
-    """The bytes of an entry. `keep` remembers them, so that a later write costs what is new."""
-    known: bytes | None = entry.kept.get(_TEXT)
-    if known is None:
-        known = _text(entry.interaction)
-        if keep:
-            entry.kept[_TEXT] = known
-    return known
+    def _item(self, entry: Entry, *, keep: bool = False) -> bytes:
+        """The bytes of an entry. `keep` remembers them, so that a later write costs what is new."""
+        known: bytes | None = entry.kept.get(_TEXT)
+        if known is None:
+            known = _text(self._format, entry.interaction)
+            if keep:
+                entry.kept[_TEXT] = known
+        return known
 
 
 _TEXT = "text in the file"
 
 
-def _text(interaction: Interaction) -> bytes:
+def _text(format: Format, interaction: Interaction) -> bytes:
     """One item of a file. Raises CassetteWriteError, for values of wrong types too."""
     try:
-        return native.dump_item(interaction)
+        return format.item(interaction)
     except CassetteWriteError:
         raise
     except Exception as error:
@@ -242,12 +244,12 @@ def rescue(interactions: Iterable[Interaction], error: CassetteWriteError) -> No
     items, unwritable = [], 0
     for interaction in interactions:
         try:
-            items.append(_text(interaction))
+            items.append(_text(NATIVE, interaction))
         except CassetteWriteError:
             unwritable += 1
     try:
         with tempfile.NamedTemporaryFile(prefix="reqsnap-", suffix=".yaml", delete=False) as copy:
-            copy.write(b"".join([native.START, *items, native.END]))
+            copy.write(NATIVE.file(items))
     except OSError as problem:
         again = "`cassette.save(path)` still can write it."
         error.add_note(f"A copy could not be kept either: {problem}. {again}")

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from reqsnap.errors import CassetteWriteError, ConfigurationError
-from reqsnap.formats import native
+from reqsnap.formats import NATIVE
 from reqsnap.message_checks import check_request, check_response, is_whole, require
 from reqsnap.model import ErrorKind, Interaction, NetworkError, Request, Response
 from reqsnap.redaction import Rules, redact_interaction
@@ -49,7 +49,7 @@ def _check_that_a_file_holds(interaction: Interaction, rules: Rules) -> None:
     request, response, _ = redact_interaction(interaction.request, interaction.response, rules)
     recorded_at, elapsed, error = interaction.recorded_at, interaction.elapsed, interaction.error
     try:
-        native.dump_item(Interaction(request, response, recorded_at, elapsed, error))
+        NATIVE.item(Interaction(request, response, recorded_at, elapsed, error))
     except CassetteWriteError as problem:
         raise ConfigurationError("interaction", Interaction, problem.message) from None
 

@@ -1,5 +1,15 @@
-"""Text <-> interactions: one module a cassette format, all of them pure.
+"""Text <-> interactions: one module or package a cassette format, all of them pure.
 
-Each has `load(data, path)`, which takes a file's bytes and gives interactions or raises
-CassetteFormatError, and `dump(interactions)`, which gives the bytes of a whole file.
+format       what a format is: `Format`, `Item`
+registry     the formats by name and by file
+native       reqsnap's own: YAML that people read and review
+vcr, har     others' files
+body_forms, heads, json_layout, text_blocks, yaml_tree
+             what the formats share
 """
+
+from reqsnap.formats.format import Addition, Format, Item
+from reqsnap.formats.native import NATIVE
+from reqsnap.formats.registry import format_of, named, register_format
+
+__all__ = ["NATIVE", "Addition", "Format", "Item", "format_of", "named", "register_format"]

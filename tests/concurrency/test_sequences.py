@@ -14,6 +14,7 @@ from reqsnap import Cassette, Interaction, Mode, Request, Response, use_cassette
 from reqsnap.rules.policy import Policy
 from reqsnap.sequences.entries import Exhaustion, prepare
 from tests.support.counter import Counter
+from tests.support.items import as_items
 from tests.support.rounds import rounds
 
 THREADS, ANSWERS = 16, 16_000
@@ -52,7 +53,7 @@ def in_threads(work: Callable[[], None]) -> None:
 def test_sixteen_threads_take_sixteen_thousand_answers_each_once() -> None:
     cassette = Cassette(policy=Policy(Mode.PLAYBACK, exhaustion=Exhaustion.ERROR))
     request = Request("GET", "http://h/poll")
-    cassette.adopt(Interaction(request, Response(200, body=b"%d" % n), AT) for n in range(ANSWERS))
+    cassette.adopt(as_items(Interaction(request, Response(200, body=b"%d" % n), AT) for n in range(ANSWERS)))
     live = prepare(request, cassette.policy.rules, cassette.policy.matching)
     for _ in range(rounds(3)):
         taken: list[int] = []

@@ -10,7 +10,7 @@ import pytest
 
 import reqsnap
 from reqsnap.formats import native
-from reqsnap.formats.native_values import REQUEST_KEYS, RESPONSE_KEYS
+from reqsnap.formats.native.values import REQUEST_KEYS, RESPONSE_KEYS
 from reqsnap.options.values import OptionValues
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"

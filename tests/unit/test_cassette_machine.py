@@ -25,6 +25,7 @@ from reqsnap.rules.retention import Retention
 from reqsnap.sequences.entries import Entry, Exhaustion, Prepared, prepare
 from reqsnap.storage import CassetteFile, Sharing
 from reqsnap.storage.sharing import Began
+from tests.support.items import as_items
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 STEPS, EXAMPLES = 60, 225
@@ -282,7 +283,7 @@ class CassetteMachine(RuleBasedStateMachine):
         if found is not None:
             data = (self.file.partial if from_partial else self.file).read()
             assert data is not None
-            self.cassette.adopt(native.load(data))
+            self.cassette.adopt(as_items(native.load(data)))
             self.model.hold(read_names(found))
 
     def new(self, letter: str) -> Interaction:

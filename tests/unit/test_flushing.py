@@ -19,6 +19,7 @@ from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile, Sharing
 from reqsnap.storage.sharing import Began
+from tests.support.items import as_items
 from tests.support.timers import Clock
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -114,7 +115,7 @@ def test_every_change_is_written_in_time(
     change: Callable[[Cassette], object], file: CassetteFile, clock: Clock, writes: list[str]
 ) -> None:
     cassette = opened(file)
-    cassette.adopt([interaction(0)])
+    cassette.adopt(as_items([interaction(0)]))
     assert clock.waiting == []
     change(cassette)
     clock.pass_time(0.1)
@@ -124,7 +125,7 @@ def test_every_change_is_written_in_time(
 
 def test_what_changes_nothing_is_not_written(file: CassetteFile, clock: Clock, writes: list[str]) -> None:
     cassette = opened(file)
-    cassette.adopt([interaction(0)])
+    cassette.adopt(as_items([interaction(0)]))
     cassette.reset()
     cassette.info(interaction(0).request)
     assert cassette.delete(interaction(1).request) == 0

@@ -18,6 +18,7 @@ from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import Retention
 from reqsnap.sequences.entries import Entry, Exhaustion, Order, prepare
 from reqsnap.storage import CassetteFile
+from tests.support.items import as_items
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ def interaction(name: str, status: int = 200) -> Interaction:
 def filled(policy: Policy, *names: str) -> Cassette:
     """A cassette of these; the answer of each has its place as the status."""
     made = Cassette(policy=policy)
-    made.adopt(interaction(name, 200 + place) for place, name in enumerate(names))
+    made.adopt(as_items(interaction(name, 200 + place) for place, name in enumerate(names)))
     return made
 
 
@@ -167,7 +168,9 @@ def match_on(request: pytest.FixtureRequest) -> Iterator[Matching]:
 
 def test_only_the_next_in_a_strict_order_can_have_drifted(match_on: Matching) -> None:
     held = Cassette(policy=Policy(matching=match_on, order=Order.STRICT, exhaustion=Exhaustion.ERROR))
-    held.adopt([interaction("b", 201), posted(held, b"one", status=202), posted(held, b"two", status=203)])
+    held.adopt(
+        as_items([interaction("b", 201), posted(held, b"one", status=202), posted(held, b"two", status=203)])
+    )
     assert drifted(held, b"other") is None
     assert status(take(held, "b")) == 201
     assert drifted(held, b"two") is None  # it is recorded, and not next
@@ -177,13 +180,13 @@ def test_only_the_next_in_a_strict_order_can_have_drifted(match_on: Matching) ->
 
 def test_what_is_used_up_has_not_drifted(match_on: Matching) -> None:
     held = Cassette(policy=Policy(matching=match_on, exhaustion=Exhaustion.ERROR))
-    held.adopt([posted(held, b"one", status=201), posted(held, b"two", status=202)])
+    held.adopt(as_items([posted(held, b"one", status=201), posted(held, b"two", status=202)]))
     assert [drifted(held, body) for body in (b"one", b"one", b"other", b"third")] == [0, None, 202, None]
 
 
 def test_a_secret_too_many_has_not_drifted(match_on: Matching) -> None:
     held = Cassette(policy=Policy(matching=match_on))
-    held.adopt([posted(held, b"one", "sk-first-secret-value")])
+    held.adopt(as_items([posted(held, b"one", "sk-first-secret-value")]))
     found = [drifted(held, b"one", f"sk-{which}-secret-value") for which in ("other", "second")]
     assert (found, held.drift) == ([0, None], ())
 
@@ -193,7 +196,7 @@ def test_without_a_difference_there_is_no_drift_and_nothing_is_played(
 ) -> None:
     monkeypatch.setattr("reqsnap.cassette.recordings.differences", lambda *compared: ())
     held = Cassette()
-    held.adopt([posted(held, b"one")])
+    held.adopt(as_items([posted(held, b"one")]))
     assert drifted(held, b"two") is None
     assert (held.drift, held.play_count) == ((), 0)
 
@@ -275,7 +278,9 @@ def test_what_was_dropped_does_not_come_back_for_the_one_that_evicted_it() -> No
 def test_the_answer_of_a_secret_that_comes_back_is_still_its_own() -> None:
     held = Cassette(policy=Policy(Mode.UPDATE, retention=Retention(2)))
     requests = [Request("GET", f"http://h/?api_key=sk-{which}-secret-value") for which in ("one", "two")]
-    held.adopt([Interaction(each, Response(200 + place), AT) for place, each in enumerate(requests)])
+    held.adopt(
+        as_items([Interaction(each, Response(200 + place), AT) for place, each in enumerate(requests)])
+    )
     held.forget([note(held, "x")])
     rules, matching = held.policy.rules, held.policy.matching
     found = [held.take(prepare(each, rules, matching)) for each in (*requests, *requests)]
@@ -288,7 +293,7 @@ def test_the_file_is_as_it_was(tmp_path: Path, flushed: bool) -> None:
     was = native.dump([interaction("a"), interaction("b")])
     file.write(was)
     held = Cassette(file, Policy(Mode.UPDATE, retention=Retention(2)))
-    held.adopt(native.load(was))
+    held.adopt(as_items(native.load(was)))
     new = [note(held, "a", taken(held, "a")), note(held, "c")]
     if flushed:
         held.flush()
@@ -379,7 +384,7 @@ def test_a_matcher_may_wait_for_a_thread_that_uses_the_cassette(order: Order) ->
     live = prepare(interaction("a").request, held.policy.rules, matching)
     assert held.holds(live)
     assert status(held.take(live)) == 200
-    held.adopt([posted(held, b"one", status=201)])
+    held.adopt(as_items([posted(held, b"one", status=201)]))
     assert drifted(held, b"two") == 201
     assert others
 

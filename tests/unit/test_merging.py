@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reqsnap.cassette import Cassette
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import native
-from reqsnap.formats.native_items import items
+from reqsnap.formats.native.items import items
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
@@ -43,7 +43,7 @@ def opened(file: CassetteFile, mode: Mode = Mode.UPDATE, most: int | None = None
     )
     data = began.partial if began.data is None else began.data
     if data is not None:
-        cassette.adopt(native.load(data), data)
+        cassette.adopt(native.NATIVE.read(data), data)
     return cassette
 
 

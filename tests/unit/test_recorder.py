@@ -17,6 +17,7 @@ from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 from reqsnap.redaction import DEFAULT_RULES
 from reqsnap.rules.policy import Policy
 from reqsnap.sequences.entries import Exhaustion
+from tests.support.items import as_items
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 URL = "http://h/x"
@@ -47,7 +48,9 @@ def recorder(
     """A recorder over a cassette of these requests; each answer's status is its place, from 200."""
     cassette = Cassette(policy=Policy(mode, Matching(), DEFAULT_RULES, exhaustion))
     requests = list(recorded)
-    cassette.adopt(Interaction(request, Response(200 + n), AT) for n, request in enumerate(requests))
+    cassette.adopt(
+        as_items(Interaction(request, Response(200 + n), AT) for n, request in enumerate(requests))
+    )
     time = clock or Clock()
     may = permits(mode, recorded=bool(requests))
     return Recorder(cassette, may, outer=outer, clock=time.monotonic, now=time.now)
@@ -245,7 +248,7 @@ def test_an_empty_cassette_says_so() -> None:
 
 
 def test_many_threads_take_each_answer_once() -> None:
-    count, workers = 2000, 16
+    count, workers = 800, 16
     found = recorder(Mode.PLAYBACK, [Request("GET", URL)] * count, exhaustion=Exhaustion.ERROR)
     taken: list[list[int]] = [[] for _ in range(workers)]
 

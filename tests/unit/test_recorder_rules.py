@@ -20,6 +20,7 @@ from reqsnap.rules.filters import Filters
 from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import OnStale, Retention
 from reqsnap.sequences.entries import Exhaustion, Order
+from tests.support.items import as_items
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 A, B, C = (Request("GET", f"http://h/{name}") for name in "abc")
@@ -29,7 +30,9 @@ JSON = Headers([("Content-Type", "application/json")])
 def recorder(mode: Mode, *recorded: Request, outer: Recorder | None = None, **policy: Any) -> Recorder:
     """A recorder over a cassette of these requests; each answer's status is its place, from 200."""
     cassette = Cassette(policy=Policy(mode, **policy))
-    cassette.adopt(Interaction(request, Response(200 + n), AT) for n, request in enumerate(recorded))
+    cassette.adopt(
+        as_items(Interaction(request, Response(200 + n), AT) for n, request in enumerate(recorded))
+    )
     may = permits(mode, recorded=bool(recorded))
     return Recorder(cassette, may, outer=outer, clock=lambda: 0.0, now=lambda: AT + timedelta(days=2))
 
@@ -168,7 +171,7 @@ def test_b62_before_record_changes_or_drops_what_is_stored_once() -> None:
     recorded_by(found, B)
     assert [(each.request.url, each.response.body) for each in found.cassette] == [(B.url, b"changed")]
     again = Cassette(policy=found.cassette.policy)
-    again.adopt(found.cassette.interactions)
+    again.adopt(as_items(found.cassette.interactions))
     assert calls == [A.url, B.url]
 
 

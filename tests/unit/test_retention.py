@@ -16,6 +16,7 @@ from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import Retention
 from reqsnap.sequences.entries import Entry, Exhaustion, Order, prepare
 from reqsnap.storage import CassetteFile
+from tests.support.items import as_items
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def interaction(name: str, status: int = 200) -> Interaction:
 def cassette(most: int, *names: str, file: CassetteFile | None = None, evicts: bool = True) -> Cassette:
     """A cassette that keeps so many, opened with these recordings."""
     made = Cassette(file, Policy(Mode.UPDATE, retention=Retention(most)), evicts=evicts)
-    made.adopt(map(interaction, names))
+    made.adopt(as_items(map(interaction, names)))
     return made
 
 
@@ -152,7 +153,7 @@ def test_a_request_whose_recordings_all_left_is_not_answered() -> None:
 def test_a_strict_order_goes_on_where_it_was() -> None:
     policy = Policy(Mode.UPDATE, Matching(), order=Order.STRICT, retention=Retention(3))
     held = Cassette(policy=policy)
-    held.adopt(map(interaction, "123"))
+    held.adopt(as_items(map(interaction, "123")))
     play(held, "1")
     play(held, "2")
     note(held, "4")  # 3 has waited longest

@@ -16,10 +16,11 @@ from functools import partial
 from typing import TypeVar
 
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats import native_values, yaml_tree
+from reqsnap.formats import yaml_tree
 from reqsnap.formats.heads import Line
-from reqsnap.formats.native_values import Fields, UnreadableField
-from reqsnap.formats.native_writer import END
+from reqsnap.formats.native import values as native_values
+from reqsnap.formats.native.values import Fields, UnreadableField
+from reqsnap.formats.native.writer import END
 from reqsnap.formats.yaml_tree import Mapping, Node, Sequence, Text
 from reqsnap.message_checks import stating_its_length
 from reqsnap.model import Interaction, Response

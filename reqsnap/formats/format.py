@@ -1,0 +1,87 @@
+"""What a cassette format is: how a file's bytes become items, and items a file."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reqsnap.model import Interaction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """One interaction as it stands in a file: what it answers is known, the rest decoded when needed.
+
+    `method` and `url` are the recorded request's, as they stand there. The item is
+    `data[start:end]`; `decoder` makes the interaction of it, or raises CassetteFormatError.
+    """
+
+    method: str
+    url: str
+    data: bytes
+    start: int
+    end: int
+    decoder: Callable[[Item], Interaction]
+
+    @property
+    def text(self) -> bytes:
+        """The bytes that it is written as."""
+        return self.data[self.start : self.end]
+
+    @property
+    def line(self) -> int:
+        """The line of the file on which it begins, from 1."""
+        return self.data.count(b"\n", 0, self.start) + 1
+
+    def decode(self) -> Interaction:
+        """The interaction. Raises CassetteFormatError."""
+        return self.decoder(self)
+
+
+def decoded(interaction: Interaction, text: bytes) -> Item:
+    """An item whose interaction is known already, and the bytes that it is written as."""
+    request = interaction.request
+    return Item(request.method, request.url, text, 0, len(text), lambda item: interaction)
+
+
+class Addition(NamedTuple):
+    """How items are added to a file: its first `kept` bytes stay, and `tail` comes after them."""
+
+    kept: int
+    tail: bytes
+
+
+class Format(ABC):
+    """One way to write a cassette. Pure: bytes in, bytes out. Its methods are called from any thread.
+
+    `name` is what users call it, `suffixes` are how the names of its files end (".yaml").
+    Formats that share a suffix are told apart by `recognises`.
+    """
+
+    name: str
+    suffixes: tuple[str, ...] = ()
+
+    @abstractmethod
+    def recognises(self, data: bytes) -> bool:
+        """Whether a file's bytes look like this format, damaged or not. Cheap: it looks at the beginning."""
+
+    @abstractmethod
+    def read(self, data: bytes, path: str | None = None) -> Sequence[Item]:
+        """The items of a file, in its order. Raises CassetteFormatError; `path` is only named in it."""
+
+    @abstractmethod
+    def item(self, interaction: Interaction) -> bytes:
+        """The bytes of one interaction within a file.
+
+        Raises CassetteWriteError for one that the format cannot hold.
+        """
+
+    @abstractmethod
+    def file(self, items: Sequence[bytes]) -> bytes:
+        """The bytes of a whole file with these items, which `item` made or `read` found."""
+
+    def added(self, data: bytes, items: Sequence[bytes]) -> Addition | None:
+        """How these items are added to a file that holds `data`; None where it must be written anew."""
+        return None

@@ -1,0 +1,64 @@
+"""reqsnap's own cassette file: YAML that a person can read, review and change.
+
+`load` and `dump` are pure and inverse to each other: what is dumped is loaded as it was. The
+layout is described in docs/reference; the modules beside this one each hold one part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reqsnap.formats.format import Addition, Format, Item, decoded
+from reqsnap.formats.native import writer
+from reqsnap.model import Interaction
+
+START = writer.START.encode()
+END = writer.END.encode()
+
+
+def load(data: bytes, path: str | None = None) -> list[Interaction]:
+    """The interactions in a cassette's bytes. Raises CassetteFormatError, and nothing else.
+
+    `path` is only named in errors.
+    """
+    # Here, because parsing needs yaml and importing reqsnap must not.
+    from reqsnap.formats.native import reader
+
+    return reader.load(data, path)
+
+
+def dump(interactions: Iterable[Interaction]) -> bytes:
+    """The bytes of a whole cassette. Raises CassetteWriteError for a value that no file can hold."""
+    return NATIVE.file([dump_item(interaction) for interaction in interactions])
+
+
+def dump_item(interaction: Interaction) -> bytes:
+    """The bytes of one interaction. A file is START, any number of these, and END."""
+    return writer.item(interaction).encode()
+
+
+class _Native(Format):
+    name = "native"
+    suffixes = (".yaml", ".yml")
+
+    def recognises(self, data: bytes) -> bool:
+        return data.lstrip().startswith(b"reqsnap")
+
+    def read(self, data: bytes, path: str | None = None) -> Sequence[Item]:
+        from reqsnap.formats.native.items import items
+
+        return [decoded(*each) for each in zip(load(data, path), items(data, path), strict=True)]
+
+    def item(self, interaction: Interaction) -> bytes:
+        return dump_item(interaction)
+
+    def file(self, items: Sequence[bytes]) -> bytes:
+        return b"".join([START, *items, END])
+
+    def added(self, data: bytes, items: Sequence[bytes]) -> Addition | None:
+        if not (data.startswith(START) and data.endswith(END)):
+            return None
+        return Addition(len(data) - len(END), b"".join([*items, END]))
+
+
+NATIVE: Format = _Native()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from reqsnap.model import Interaction
 
@@ -46,6 +46,23 @@ def decoded(interaction: Interaction, text: bytes) -> Item:
     return Item(request.method, request.url, text, 0, len(text), lambda item: interaction)
 
 
+class Beside(Protocol):
+    """The files beside a cassette, in which a format may keep bodies that are too large for it.
+
+    `max_inline_size` is the size in bytes up to which a body belongs in the cassette itself.
+    """
+
+    @property
+    def max_inline_size(self) -> int:
+        """The most bytes that a body in the cassette itself has."""
+
+    def read(self, name: str) -> bytes | None:
+        """What the file of that name holds; None where there is none. Raises CassetteError."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep data under a name; what is there under it is the same already. Raises CassetteWriteError."""
+
+
 class Addition(NamedTuple):
     """How items are added to a file: its first `kept` bytes stay, and `tail` comes after them."""
 
@@ -68,12 +85,12 @@ class Format(ABC):
         """Whether a file's bytes look like this format, damaged or not. Cheap: it looks at the beginning."""
 
     @abstractmethod
-    def read(self, data: bytes, path: str | None = None) -> Sequence[Item]:
+    def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
         """The items of a file, in its order. Raises CassetteFormatError; `path` is only named in it."""
 
     @abstractmethod
-    def item(self, interaction: Interaction) -> bytes:
-        """The bytes of one interaction within a file.
+    def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
+        """The bytes of one interaction within a file. Without `beside` all of it stands there.
 
         Raises CassetteWriteError for one that the format cannot hold.
         """

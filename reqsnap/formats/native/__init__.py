@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reqsnap.formats.format import Addition, Format, Item, decoded
+from reqsnap.formats.format import Addition, Beside, Format, Item, decoded
 from reqsnap.formats.native import writer
 from reqsnap.model import Interaction
 
@@ -44,12 +44,12 @@ class _Native(Format):
     def recognises(self, data: bytes) -> bool:
         return data.lstrip().startswith(b"reqsnap")
 
-    def read(self, data: bytes, path: str | None = None) -> Sequence[Item]:
+    def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
         from reqsnap.formats.native.items import items
 
         return [decoded(*each) for each in zip(load(data, path), items(data, path), strict=True)]
 
-    def item(self, interaction: Interaction) -> bytes:
+    def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
         return dump_item(interaction)
 
     def file(self, items: Sequence[bytes]) -> bytes:

@@ -7,6 +7,7 @@ is asked.
 
 from __future__ import annotations
 
+import binascii
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +35,10 @@ class Source:
     text: str
     path: str | None = None
     first_line: Callable[[], int] = lambda: 1
+
+    def octets(self, end: int) -> int:
+        """How many bytes the text has up to a place."""
+        return end if self.text.isascii() else len(self.text[:end].encode())
 
     def error(self, place: int, reason: str) -> CassetteFormatError:
         """An error about what stands at that place of the text."""
@@ -99,6 +104,14 @@ class Value:
             raise self.error(f"{self.name} has a character that UTF-8 does not allow") from None
         return self.plain
 
+    def base64(self) -> bytes:
+        """The bytes that a text of base64 stands for. Raises CassetteFormatError for anything else."""
+        text = self.text()
+        try:
+            return binascii.a2b_base64("".join(text.split()), strict_mode=True)
+        except ValueError as error:
+            raise self.error(f"the body is not base64: {error}") from None
+
     def number(self) -> Number:
         """A number, as it is written. Raises CassetteFormatError for anything else."""
         if not isinstance(self.plain, Number):
@@ -120,6 +133,11 @@ class Value:
     def spans(self) -> list[tuple[int, int]]:
         """Where in the text each item of an array begins and ends."""
         return [span for span, _ in _within(self.source.text, _place(self.source.text, self.keys))]
+
+    def end_of_items(self) -> int:
+        """Where in the text the last item of an array ends, or its bracket where it has none."""
+        spans = self.spans()
+        return spans[-1][1] if spans else _place(self.source.text, self.keys) + 1
 
 
 def decoded(data: bytes, path: str | None, first_line: Callable[[], int] = lambda: 1) -> Source:

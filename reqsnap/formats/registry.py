@@ -6,6 +6,7 @@ import os
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats.format import Format
+from reqsnap.formats.har import HAR
 from reqsnap.formats.native import NATIVE
 from reqsnap.formats.native_json import JSON, JSON_LINES
 
@@ -45,5 +46,5 @@ def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format
     return by_name[0] if by_name else NATIVE
 
 
-for _each in (NATIVE, JSON, JSON_LINES):
+for _each in (NATIVE, JSON, JSON_LINES, HAR):
     register_format(_each)

@@ -6,12 +6,12 @@ What is shown of a wrong value is never more than its type where it may be a sec
 from __future__ import annotations
 
 import inspect
-import re
 from dataclasses import replace
 from typing import Any
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.model import Headers, Request, Response
+from reqsnap.patterns import regex
 
 
 def check_request(request: object, name: str = "request") -> None:
@@ -101,7 +101,7 @@ def stating_its_length(method: str, response: Response) -> Response:
     return replace(response, headers=response.headers.replaced("content-length", str(size)))
 
 
-_SIZE = re.compile("[0-9]{1,15}")
+_SIZE = regex("[0-9]{1,15}")
 
 
 def parts_fit(parts: tuple[int, ...], length: int, cut: bool) -> bool:

@@ -73,7 +73,8 @@ def test_type_checkers_see_the_names_where_they_are_found() -> None:
             continue
         table = ast.literal_eval(tables[0])
         branch = next(each for each in tree.body if isinstance(each, ast.If))
-        seen = {alias.name for each in branch.body if isinstance(each, ast.ImportFrom) for alias in each.names}
+        imports = [each for each in branch.body if isinstance(each, ast.ImportFrom)]
+        seen = {alias.name for each in imports for alias in each.names}
         listed = {name for names in table.values() for name in names.split()}
         assert seen == listed, path
 

@@ -5,9 +5,7 @@ What is shown of a wrong value is never more than its type where it may be a sec
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
-from typing import Any
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.model import Headers, Request, Response
@@ -119,13 +117,6 @@ def require(value: object, kind: type, name: str) -> None:
 
 def _article(name: str) -> str:
     return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}" if name != "bytes" else name
-
-
-def is_asynchronous(function: Any) -> bool:
-    """Whether calling something gives a coroutine, which would count as true whatever it says."""
-    if not callable(function):
-        return False
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def is_whole(value: object) -> bool:

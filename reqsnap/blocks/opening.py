@@ -15,7 +15,6 @@ from reqsnap.blocks.places import absolute, real, share
 from reqsnap.blocks.reports import about_drift, about_lost, about_refusals, about_stale
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ReqsnapWarning
-from reqsnap.interceptors import TABLE
 from reqsnap.modes import Mode
 from reqsnap.options import Options
 from reqsnap.options.policies import policy_of
@@ -23,8 +22,6 @@ from reqsnap.processes import children
 from reqsnap.recorder import Recorder
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
-
-patching.use_table(TABLE)
 
 
 class OpenBlock:

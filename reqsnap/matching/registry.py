@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.functions import is_asynchronous
 from reqsnap.matching.checks import check_known
-from reqsnap.message_checks import is_asynchronous
 
 if TYPE_CHECKING:
     from reqsnap.model import Request

@@ -11,9 +11,8 @@ import os
 import re
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.memo import Memo
@@ -106,8 +105,7 @@ def _within(directory: Path | None, text: str, given: Any) -> Path:
 # Templates
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Literal text of a template and the field after it, if there is one."""
 
     literal: str
@@ -143,8 +141,7 @@ def _render(pieces: list[_Piece], text_of: Callable[[_Piece], str]) -> str:
     return os.sep.join(fit_part(part) if index in made else part for index, part in enumerate(parts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Arguments:
+class _Arguments(NamedTuple):
     """All arguments of a call, as the field `params` has them."""
 
     values: Mapping[str, Any]

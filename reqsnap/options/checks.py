@@ -15,9 +15,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.functions import is_asynchronous
 from reqsnap.matching.checks import check_volatile, read_paths
 from reqsnap.matching.registry import check_match_on
-from reqsnap.message_checks import is_asynchronous
 from reqsnap.patterns import regex
 
 if TYPE_CHECKING:

@@ -106,6 +106,18 @@ def test_naming_is_the_function_whatever_was_loaded() -> None:
     loaded_by("from reqsnap.naming.context import naming\nimport reqsnap\nassert reqsnap.naming is naming")
 
 
+def test_naming_reaches_threads_where_no_block_was_ever_opened() -> None:
+    loaded_by(
+        "import threading, reqsnap\n"
+        "seen = []\n"
+        "with reqsnap.naming(model='a'):\n"
+        "    thread = threading.Thread(target=lambda: seen.append(dict(reqsnap.current_naming())))\n"
+        "    thread.start()\n"
+        "    thread.join()\n"
+        "assert seen == [{'model': 'a'}], seen"
+    )
+
+
 def test_what_was_loaded_on_demand_is_the_same_object() -> None:
     from reqsnap.errors import ConfigurationError
 

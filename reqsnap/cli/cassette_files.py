@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reqsnap.errors import CassetteError
-from reqsnap.formats import Format, Item, format_of
+from reqsnap.formats import Beside, Format, Item, format_of
+from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
+from reqsnap.storage.beside import FOLDER
 
 _HEAD = 64 * 1024
 """The bytes at its beginning by which a file in a folder is told to be a cassette."""
@@ -28,22 +30,28 @@ class Cassette:
     data: bytes
     format: Format
 
-    def items(self) -> Sequence[Item]:
-        """Its items. Raises CassetteFormatError."""
-        return self.format.read(self.data, str(self.path))
+    def items(self, beside: Beside | None = None) -> Sequence[Item]:
+        """Its items. Raises CassetteFormatError. `beside` stands for the files beside it."""
+        found = self.beside() if beside is None else beside
+        return self.format.read(self.data, str(self.path), found)
+
+    def beside(self) -> Beside:
+        """The files beside it."""
+        return CassetteFile(self.path).beside(Policy().max_inline_size)
 
 
 @dataclass(slots=True)
 class Folder:
     """What lies in a folder and below, each list in the order of its names.
 
-    `leftovers` are what a recording leaves that has not ended, or was mended. `unlisted`
-    are folders that cannot be looked into.
+    `leftovers` are what a recording leaves that has not ended, or was mended; `bodies` are
+    the folders beside cassettes; `unlisted` are folders that cannot be looked into.
     """
 
     cassettes: list[Path] = field(default_factory=list)
     others: list[Path] = field(default_factory=list)
     leftovers: list[Path] = field(default_factory=list)
+    bodies: list[Path] = field(default_factory=list)
     unlisted: list[CassetteError] = field(default_factory=list)
 
 
@@ -56,7 +64,10 @@ def survey(folder: Path) -> Folder:
 
     for place, folders, names in os.walk(folder, onerror=note):
         found.leftovers += [Path(place, name) for name in sorted(folders) if _LEFT_FOLDER.fullmatch(name)]
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found.bodies += [Path(place, name) for name in sorted(folders) if name.endswith(FOLDER)]
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and not name.endswith(FOLDER)
+        )
         for name in sorted(names):
             _sort_in(Path(place, name), found)
     return found
@@ -76,7 +87,7 @@ def is_leftover(name: str) -> bool:
     return _LEFT_FILE.fullmatch(name) is not None
 
 
-def beside(path: Path) -> Iterator[Path]:
+def leftovers_of(path: Path) -> Iterator[Path]:
     """The leftovers of one cassette."""
     file = CassetteFile(path)
     for name in (f"{path.name}.partial", f"{path.name}.damaged"):
@@ -119,3 +130,25 @@ def all_below(paths: Sequence[Path]) -> Iterator[Path | CassetteError]:
         yield from found.cassettes
         if not found.cassettes and not found.unlisted:
             yield CassetteError("there is no cassette in this folder", path)
+
+
+class Noted:
+    """The files beside a cassette, and the names of those that were read. Fits `reqsnap.formats.Beside`."""
+
+    def __init__(self, beside: Beside) -> None:
+        self._beside = beside
+        self.names: set[str] = set()
+
+    @property
+    def max_inline_size(self) -> int:
+        """The most bytes that a body in the cassette itself has."""
+        return self._beside.max_inline_size
+
+    def read(self, name: str) -> bytes | None:
+        """What the file of that name holds; None where there is none. Raises CassetteError."""
+        self.names.add(name)
+        return self._beside.read(name)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep data under a name. Raises CassetteWriteError."""
+        self._beside.write(name, data)

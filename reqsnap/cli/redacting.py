@@ -11,6 +11,7 @@ from reqsnap.options import Options
 from reqsnap.options.words import add_options, given, textual
 from reqsnap.redaction import Rules, Secret, redact_error, redact_interaction
 from reqsnap.redaction.placeholders import Placeholder, plain
+from reqsnap.rules.policy import Policy
 from reqsnap.sequences.numbering import Numbering
 
 MORE = ("redact_headers", "redact_query", "redact_fields")
@@ -22,9 +23,9 @@ def add_redaction(parser: argparse.ArgumentParser, *more: str) -> None:
     add_options(parser, [name for name in textual() if name not in (*MORE, *more)])
 
 
-def rules_of(arguments: argparse.Namespace) -> Rules:
-    """What is secret, by the options that were given. Raises ConfigurationError."""
-    return Options.read(given(arguments), Options()).policy().rules
+def policy_of(arguments: argparse.Namespace) -> Policy:
+    """What the options mean that were given. Raises ConfigurationError."""
+    return Options.read(given(arguments), Options()).policy()
 
 
 def redacted(

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from reqsnap.cli import show_choice
 from reqsnap.cli.cassette_files import Cassette, all_below, read
 from reqsnap.cli.printable import counted, printable
-from reqsnap.cli.redacting import add_redaction, redacted, rules_of
+from reqsnap.cli.redacting import add_redaction, policy_of, redacted
 from reqsnap.cli.screen import Progress, Screen, told
 from reqsnap.cli.show_bodies import content_of
 from reqsnap.cli.show_choice import Choice
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.grep,
     )
     wanted = Wanted(not arguments.response_only, not arguments.request_only, not arguments.no_truncate)
-    shower = _Shower(choice, rules_of(arguments))
+    shower = _Shower(choice, policy_of(arguments).rules)
     if arguments.raw:
         return shower.show_body(arguments.paths, of_request=arguments.request_only)
     return shower.show(arguments.paths, wanted)

@@ -39,7 +39,7 @@ class Poor(Format):
 
 
 class Shelved(Format):
-    """A native cassette in JSON for each interaction, on a line; bodies of responses are in files beside it."""
+    """A line of JSON, a native cassette, for each interaction; bodies of responses are in files beside it."""
 
     name = "shelved"
     suffixes = (".shelved",)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from reqsnap.cli import main
 from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, write
+from tests.cli.terminal import REQSNAP, on_a_terminal
 
 ROOT = Path(__file__).parents[2]
-REQSNAP = [sys.executable, "-m", "reqsnap"]
 
 
 @pytest.fixture(autouse=True)
@@ -188,31 +186,6 @@ def test_a_charset_that_lacks_letters(folder: Path) -> None:
         check=True,
     )
     assert shown.stdout == b"\\xe9.yaml: no interactions\n"
-
-
-def on_a_terminal(*words: str, **variables: str) -> tuple[int, str]:
-    """Run a command whose stdout and stderr are a terminal."""
-    ours, theirs = pty.openpty()
-    running = subprocess.Popen(
-        [*REQSNAP, *words],
-        stdout=theirs,
-        stderr=theirs,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, **variables},
-    )
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            data = os.read(ours, 65536)
-        except OSError:
-            # Linux says so at the end of a terminal.
-            data = b""
-        if not data:
-            break
-        shown += data
-    os.close(ours)
-    return running.wait(60), shown.decode()
 
 
 def test_colour_is_for_terminals_without_no_color() -> None:

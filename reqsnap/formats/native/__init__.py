@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reqsnap.formats.format import Addition, Beside, Format, Item, Torn, decoded
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.native import torn, writer
 from reqsnap.model import Interaction
 
@@ -47,7 +47,7 @@ class _Native(Format):
     def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
         from reqsnap.formats.native.items import items
 
-        return [decoded(*each) for each in zip(load(data, path), items(data, path), strict=True)]
+        return items(data, path)
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
         return dump_item(interaction)

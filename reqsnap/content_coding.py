@@ -63,6 +63,39 @@ def undo(body: bytes, codings: tuple[str, ...]) -> Undone | None:
     return Undone(body, tuple(encoders))
 
 
+def apply(content: bytes, codings: tuple[str, ...]) -> bytes | None:
+    """Content in codings, in the order in which they are applied; None where one is not known here.
+
+    >>> undo(apply(b"plain", ("deflate", "gzip")), ("deflate", "gzip")).content
+    b'plain'
+    """
+    encoders = [_encoder(name) for name in codings]
+    for encode in encoders:
+        if encode is None:
+            return None
+        content = encode(content)
+    return content
+
+
+def _encoder(name: str) -> Encoder | None:
+    if name in ("gzip", "x-gzip"):
+        return _compressor(_GZIP, True)
+    if name == "deflate":
+        return _compressor(_ZLIB, True)
+    if name == "br":
+        return _compress_of(_library(*_BROTLI))
+    if name == "zstd":
+        library = _library(*_ZSTD)
+        zstandard = None if library else _library("zstandard")
+        return _compress_of(library if zstandard is None else zstandard.ZstdCompressor())
+    return None
+
+
+def _compress_of(library: Any) -> Encoder | None:
+    encode: Encoder | None = getattr(library, "compress", None)
+    return encode
+
+
 def _decoder(name: str) -> Decoder | None:
     if name in ("gzip", "x-gzip"):
         return _gunzip
@@ -125,6 +158,9 @@ def _compressor(window: int, complete: bool) -> Encoder:
 
 # br and zstd
 
+_BROTLI = "brotli", "brotlicffi"
+_ZSTD = "compression.zstd", "backports.zstd"
+
 
 def _library(*names: str) -> Any:
     """The first of these modules that can be imported, or None."""
@@ -137,14 +173,14 @@ def _library(*names: str) -> Any:
 
 
 def _brotli_decoder() -> Decoder | None:
-    library = _library("brotli", "brotlicffi")
+    library = _library(*_BROTLI)
     if library is None:
         return None
     return lambda body: (library.decompress(body), library.compress)
 
 
 def _zstd_decoder() -> Decoder | None:
-    library = _library("compression.zstd", "backports.zstd")
+    library = _library(*_ZSTD)
     if library is not None:
         return lambda body: (library.decompress(body), library.compress)
     library = _library("zstandard")

@@ -7,6 +7,7 @@ import os
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats.format import Format
 from reqsnap.formats.native import NATIVE
+from reqsnap.formats.vcr import VCR, VCR_JSON
 
 _formats: dict[str, Format] = {}
 
@@ -44,4 +45,6 @@ def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format
     return by_name[0] if by_name else NATIVE
 
 
-register_format(NATIVE)
+# A new file has the first format that goes with its name.
+for _format in (NATIVE, VCR, VCR_JSON):
+    register_format(_format)

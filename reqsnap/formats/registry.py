@@ -9,6 +9,7 @@ from reqsnap.formats.format import Format
 from reqsnap.formats.har import HAR
 from reqsnap.formats.native import NATIVE
 from reqsnap.formats.native_json import JSON, JSON_LINES
+from reqsnap.formats.vcr import VCR, VCR_JSON
 
 _formats: dict[str, Format] = {}
 
@@ -46,5 +47,6 @@ def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format
     return by_name[0] if by_name else NATIVE
 
 
-for _each in (NATIVE, JSON, JSON_LINES, HAR):
+# A new file has the first format that goes with its name.
+for _each in (NATIVE, JSON, JSON_LINES, VCR, VCR_JSON, HAR):
     register_format(_each)

@@ -9,6 +9,8 @@ from reqsnap.formats.format import Format
 from reqsnap.formats.har import HAR
 from reqsnap.formats.native import NATIVE
 from reqsnap.formats.native_json import JSON, JSON_LINES
+from reqsnap.formats.reqord import REQORD
+from reqsnap.formats.undici import UNDICI
 
 _formats: dict[str, Format] = {}
 
@@ -46,5 +48,5 @@ def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format
     return by_name[0] if by_name else NATIVE
 
 
-for _each in (NATIVE, JSON, JSON_LINES, HAR):
+for _each in (NATIVE, JSON, JSON_LINES, HAR, UNDICI, REQORD):
     register_format(_each)

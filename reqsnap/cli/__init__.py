@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from reqsnap import __version__
 from reqsnap.errors import ReqsnapError
 
-COMMANDS = ("demo", "run")
+COMMANDS = ("demo", "repair", "run")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -62,7 +62,9 @@ def register_matcher(name: str, comparison: Comparison) -> None:
 
 
 def registered(match_on: Sequence[str | Comparison]) -> tuple[Comparison | None, ...]:
-    """The functions that names of matchers stand for at present; None for what is built in."""
+    """The functions that names stand for at present; None for what is built in; nothing if all are."""
+    if not _registered:
+        return ()
     return tuple([_registered.get(matcher) for matcher in match_on if isinstance(matcher, str)])
 
 

@@ -194,10 +194,11 @@ def _opened(path: Path, file: CassetteFile, options: Options, policy: Policy, be
         format=format,
         flush_interval=options.flush_interval if options.auto_flush else None,
     )
+    beside = file.beside(policy.max_inline_size)
     if data is not None:
-        cassette.adopt(format.read(data, str(file.path)), data)
+        cassette.adopt(format.read(data, str(file.path), beside), data)
     elif partial is not None:
-        cassette.adopt(format.read(partial, str(file.partial.path)), partial)
+        cassette.adopt(format.read(partial, str(file.partial.path), beside), partial)
     return Shared(cassette, options, may)
 
 

@@ -58,7 +58,8 @@ class Cassette(Recordings):
         self.from_partial = began is not None and began.partial is not None
         if file is not None and self._policy.mode not in (Mode.PLAYBACK, Mode.LIVE):
             anew = self._policy.mode is Mode.RECORD
-            saver = Saver(file, self._contents, self._lock, began, format=format, replaces=anew)
+            beside = file.beside(self._policy.max_inline_size)
+            saver = Saver(file, self._contents, self._lock, began, beside, format=format, replaces=anew)
             self._saver, self._adopted = saver, saver.adopted
             if flush_interval is not None:
                 self._flusher = Flusher(saver.flush, lambda: saver.has_changed, flush_interval)
@@ -191,9 +192,10 @@ class Cassette(Recordings):
         if path is not None and self._is_own(path):
             path = None
         if path is None and self._saver is not None:
-            self._saver.reload(lambda: read_items(self._own_file()))
+            self._saver.reload(lambda: read_items(self._own_file(), self._policy.max_inline_size))
         else:
-            _, found = read_items(self._own_file() if path is None else CassetteFile(path))
+            file = self._own_file() if path is None else CassetteFile(path)
+            _, found = read_items(file, self._policy.max_inline_size)
             with self._lock:
                 self._contents.replace([item.decode() for item in found])
         self._changed()
@@ -205,7 +207,8 @@ class Cassette(Recordings):
         """
         if path is not None and not self._is_own(path):
             file, format = CassetteFile(path), format_of(path, None)
-            file.write(format.file([format.item(each) for each in self.interactions]))
+            beside = file.beside(self._policy.max_inline_size)
+            file.write(format.file([format.item(each, beside) for each in self.interactions]))
         elif self._saver is not None:
             self._saver.save()
         else:

@@ -14,7 +14,7 @@ from itertools import islice
 
 from reqsnap.cassette.contents import Snapshot
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats import Format
+from reqsnap.formats import Beside, Format
 from reqsnap.sequences.entries import Entry
 
 
@@ -79,8 +79,10 @@ class View:
     Items are known by the hashes of their bytes, which Python draws anew in each process.
     """
 
-    def __init__(self, path: str, format: Format, text_of: Callable[[Entry], bytes]) -> None:
-        self._path, self._format, self._text_of = path, format, text_of
+    def __init__(
+        self, path: str, format: Format, text_of: Callable[[Entry], bytes], beside: Beside | None = None
+    ) -> None:
+        self._path, self._format, self._text_of, self._beside = path, format, text_of, beside
         self._read: tuple[bytes | None, list[Entry]] = None, []
         self._marks: dict[Entry, int] = {}
         self._gone: set[Entry] = set()
@@ -157,7 +159,7 @@ class View:
         self._marks.update((entry, hash(text)) for entry, text in zip(entries, texts, strict=True))
 
     def _items(self, data: bytes) -> list[bytes]:
-        return [item.text for item in self._format.read(data, self._path)]
+        return [item.text for item in self._format.read(data, self._path, self._beside)]
 
     def _readable(self, data: bytes | None) -> list[bytes]:
         """The items of a file, or none where it is damaged."""

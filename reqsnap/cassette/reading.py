@@ -8,7 +8,9 @@ from reqsnap.formats import Item, format_of
 from reqsnap.storage import CassetteFile
 
 
-def read_items(file: CassetteFile) -> tuple[bytes | None, Sequence[Item]]:
+def read_items(file: CassetteFile, max_inline_size: int) -> tuple[bytes | None, Sequence[Item]]:
     """A file's bytes and items; None and none where there is no file. Raises CassetteFormatError."""
     data = file.read()
-    return data, () if data is None else format_of(file.path, data).read(data, str(file.path))
+    if data is None:
+        return None, ()
+    return data, format_of(file.path, data).read(data, str(file.path), file.beside(max_inline_size))

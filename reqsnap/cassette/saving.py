@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.merging import Foreign, Merged, View
 from reqsnap.errors import CassetteWriteError, ReqsnapError
-from reqsnap.formats import NATIVE, Format, Item
+from reqsnap.formats import NATIVE, Beside, Format, Item
 from reqsnap.model import Interaction, Request
 from reqsnap.sequences.entries import Entry
 from reqsnap.storage import CassetteFile
@@ -26,8 +26,9 @@ from reqsnap.storage.sharing import Began, Sharing
 class Saver:
     """Writes one cassette's contents, which `guard` guards, to its file, which other processes may share.
 
-    `began` is how the file stood when it was opened; without it the file is there. The set
-    `replaces` that file where it is recorded anew. `has_written` is True once it wrote anything.
+    `began` is how the file stood when it was opened; without it the file is there. Large bodies
+    go to the files `beside` it. The set `replaces` that file where it is recorded anew.
+    `has_written` is True once it wrote anything.
     """
 
     def __init__(
@@ -36,17 +37,19 @@ class Saver:
         contents: Contents,
         guard: threading.RLock,
         began: Began | None = None,
+        beside: Beside | None = None,
         *,
         format: Format = NATIVE,
         replaces: bool = False,
     ) -> None:
         self._file, self._contents, self._guard, self._format = file, contents, guard, format
+        self._beside = beside
         self._unfinished = began is not None and began.data is None
         self._from_partial = began is not None and began.partial is not None
         self._replaces = replaces and self._unfinished
         self._before = file.read() if self._replaces else None
         self._sharing = Sharing(file) if began is None else began.sharing
-        self._view = View(str(file.path), format, self._item)
+        self._view = View(str(file.path), format, self._item, beside)
         # Re-entrant, because a garbage collection may end a block inside a write.
         self._one_at_a_time = threading.RLock()
         self._partial_is_newest = False
@@ -215,7 +218,7 @@ class Saver:
         """The bytes of an entry. `keep` remembers them, so that a later write costs what is new."""
         known: bytes | None = entry.kept.get(_TEXT)
         if known is None:
-            known = _text(self._format, entry.interaction)
+            known = _text(self._format, entry.interaction, self._beside)
             if keep:
                 entry.kept[_TEXT] = known
         return known
@@ -224,10 +227,10 @@ class Saver:
 _TEXT = "text in the file"
 
 
-def _text(format: Format, interaction: Interaction) -> bytes:
+def _text(format: Format, interaction: Interaction, beside: Beside | None = None) -> bytes:
     """One item of a file. Raises CassetteWriteError, for values of wrong types too."""
     try:
-        return format.item(interaction)
+        return format.item(interaction, beside)
     except CassetteWriteError:
         raise
     except Exception as error:

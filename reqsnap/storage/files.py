@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
+from reqsnap.storage import beside
 
 if sys.platform != "win32":
     import fcntl
@@ -46,6 +47,10 @@ class CassetteFile:
         partial = CassetteFile(f"{self._target}.partial")
         partial._like = self._target
         return partial
+
+    def beside(self, max_inline_size: int) -> beside.Bodies:
+        """The files in `NAME.bodies`, which a partial file shares; for bodies of more than so many bytes."""
+        return beside.Bodies(str(self.path), self._body, max_inline_size)
 
     @property
     def lock_folder(self) -> Path:
@@ -82,7 +87,7 @@ class CassetteFile:
         """
         with self._reporting("it could not be written, and is as it was"):
             folder = self._target.parent
-            folder.mkdir(parents=True, exist_ok=True)
+            _make_folder(folder)
             _remove_leftovers(folder)
             temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
             try:
@@ -112,6 +117,12 @@ class CassetteFile:
         """Delete the file, if it is there. Raises CassetteWriteError."""
         with self._reporting("it could not be removed"):
             self._target.unlink(missing_ok=True)
+
+    def _body(self, name: str) -> CassetteFile:
+        target = self._like or self._target
+        file = CassetteFile(target.with_name(target.name + beside.FOLDER) / name)
+        file._like = target
+        return file
 
     def _check_file(self) -> None:
         try:
@@ -192,6 +203,13 @@ def _is_mine(descriptor: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _make_folder(folder: Path) -> None:
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in made:
+        _sync_folder(each.parent)
 
 
 def _sync_folder(folder: Path) -> None:

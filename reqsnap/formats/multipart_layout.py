@@ -88,11 +88,11 @@ def _part(piece: bytes, delimiter: str, choose: Choose, encode: Encode) -> _Part
         return None
     stated = _CONTENT_TYPE.search(shown)
     content_type = stated[1] if stated else ""
+    if not content:
+        return _Part({}, shown, "")
     # A multipart body within one is text like any other, so that none nests too deep.
     notes, text = choose(content, "" if content_type[:10].lower() == "multipart/" else content_type)
-    if content and (
-        not fits_literal(text) or any(_is_delimiter(line, delimiter) for line in text.split("\n"))
-    ):
+    if not fits_literal(text) or any(_is_delimiter(line, delimiter) for line in text.split("\n")):
         notes, text = encode(content)
     return _Part(notes, shown, text)
 

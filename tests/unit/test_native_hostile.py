@@ -126,9 +126,10 @@ def coded(content: bytes, coding: str, level: int) -> bytes:
         case "deflate":
             return zlib.compress(content, level)[2:-4] if level % 2 else zlib.compress(content, level)
         case "br":
-            return brotli.compress(content, quality=level)
+            return bytes(brotli.compress(content, quality=level))
         case "zstd":
-            return zstandard.ZstdCompressor(level=level or 1, write_checksum=level > 6).compress(content)
+            compressor = zstandard.ZstdCompressor(level=level or 1, write_checksum=level > 6)
+            return bytes(compressor.compress(content))
         case _:
             return content
 

@@ -18,7 +18,7 @@ from reqsnap.formats.format import Beside
 from reqsnap.formats.heads import HTTP_VERSION
 from reqsnap.formats.native import bodies
 from reqsnap.formats.native.bodies import Written
-from reqsnap.formats.text_blocks import quoted, scalar
+from reqsnap.formats.text_blocks import literal, quoted, scalar
 from reqsnap.message_checks import parts_fit
 from reqsnap.model import Interaction, NetworkError, Request, Response
 
@@ -97,12 +97,15 @@ def _head_charset(charset: str) -> Iterator[str]:
 
 
 def _body(written: Iterable[Written]) -> Iterator[str]:
+    is_base64 = False
     for key, value in written:
         if key == "body":
-            yield f"    body: {scalar(value, _INDENT)}"
+            # Base64 always fits, and is the one form of bodies so large that looking takes long.
+            yield f"    body: {(literal if is_base64 else scalar)(value, _INDENT)}"
         elif len(value) > _WIDTH:
             yield f"    {key}: >-" + "".join(f"\n{_INDENT}{run.rstrip()}" for run in _RUN.findall(value))
         else:
+            is_base64 = (key, value) == ("encoding", "base64")
             yield f"    {key}: {value}"
 
 

@@ -175,7 +175,8 @@ def _brotli_decoder() -> Decoder | None:
     library = _library(*_BROTLI)
     if library is None:
         return None
-    return lambda body: (library.decompress(body), library.compress)
+    # The best quality takes seconds for a large body; servers use about this one.
+    return lambda body: (library.decompress(body), lambda content: library.compress(content, quality=5))
 
 
 def _zstd_decoder() -> Decoder | None:

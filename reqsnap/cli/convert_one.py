@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,11 +81,20 @@ def converted(source: Cassette, target: Format, policy: Policy) -> Converted:
     data = target.file(items)
     comparison = compare(kept, _read_back(target, data, beside))
     if comparison.wrong:
-        what = "; ".join(comparison.wrong)
+        what = "; ".join(
+            f"{what} (first in {_named(kept, place)})" for what, place in comparison.wrong.items()
+        )
         raise CassetteError(
             f"as {target.name} it would not say the same: {what}; nothing was written", source.path
         )
     return Converted(data, beside.files, len(kept), secrets, left_out, comparison)
+
+
+def _named(interactions: Sequence[Interaction], place: int) -> str:
+    if place == len(interactions):
+        return "none of them"
+    request = interactions[place].request
+    return f"{request.method} {request.url}"
 
 
 def _read_back(target: Format, data: bytes, beside: InMemory) -> list[Interaction]:
@@ -120,7 +129,9 @@ def lines(result: Converted, most: int = 3) -> Iterable[str]:
     for what, count in result.comparison.losses.items():
         yield f"lost: {what} ({_in(count)})"
     for each in result.left_out[:most]:
-        yield f"left out: [{each.number}] {each.method} {each.url}: {each.reason}"
+        request = f"{each.method} {each.url}"
+        reason = each.reason.removeprefix(f"{request} ")
+        yield f"left out: [{each.number}] {request}: {reason}"
     if len(result.left_out) > most:
         yield f"left out: {len(result.left_out) - most:,} more"
 

@@ -107,7 +107,8 @@ def test_many_that_are_left_out_are_counted(capsys: pytest.CaptureFixture[str]) 
 def test_what_is_read_back_otherwise_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "all.yaml", "all.wrong"]) == 1
     assert capsys.readouterr().err == (
-        "reqsnap: all.yaml: as wrong it would not say the same: status codes; nothing was written\n"
+        "reqsnap: all.yaml: as wrong it would not say the same: status codes (first in "
+        "GET https://api.example.com/items); nothing was written\n"
     )
     assert names() == ["all.yaml"]
 

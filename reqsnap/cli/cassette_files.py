@@ -91,20 +91,22 @@ def leftovers_of(path: Path) -> Iterator[Path]:
     """The leftovers of one cassette."""
     file = CassetteFile(path)
     for name in (f"{path.name}.partial", f"{path.name}.damaged"):
-        if path.with_name(name).exists():
+        if os.path.exists(path.with_name(name)):
             yield path.with_name(name)
-    if file.lock_folder.is_dir():
+    if os.path.isdir(file.lock_folder):
         yield path.with_name(file.lock_folder.name)
 
 
 def _looks_like_one(path: Path) -> bool:
-    """Whether a format knows the beginning of a file. One that cannot be read is taken at its name."""
+    """Whether a format knows a file's beginning. One that is empty or cannot be read is taken at its name."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
         with open(path, "rb") as file:
             head = file.read(_HEAD)
     except OSError:
+        head = b""
+    if not head.strip():
         return path.suffix.lower() in format_of(path, None).suffixes
     return format_of(path, head).recognises(head)
 
@@ -122,7 +124,7 @@ def read(path: Path) -> Cassette:
 def all_below(paths: Sequence[Path]) -> Iterator[Path | CassetteError]:
     """Every cassette that the paths name, in order; in its place what is wrong with one of them."""
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):
             yield path
             continue
         found = survey(path)

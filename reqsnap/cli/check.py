@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,7 +84,7 @@ class _Checker:
     def problems(self, paths: list[Path]) -> Iterator[Problem]:
         """Every problem, as it is found."""
         for path in paths:
-            for problem in self._folder(path) if path.is_dir() else self._file(path):
+            for problem in self._folder(path) if os.path.isdir(path) else self._file(path):
                 if problem.is_error:
                     self.tally.errors += 1
                 else:
@@ -92,6 +93,7 @@ class _Checker:
 
     def _folder(self, folder: Path) -> Iterator[Problem]:
         found = survey(folder)
+        self.tally.others += len(found.others)
         for error in found.unlisted:
             yield _unusable(Path(error.path or folder), error)
         for path in found.cassettes:

@@ -106,9 +106,7 @@ def write(path: Path, result: Converted, policy: Policy, *, force: bool) -> None
 
     Raises CassetteError, ConfigurationError for a path that cannot be written.
     """
-    file = CassetteFile(path)
-    file.check(writable=True)
-    refuse_existing(path, force=force)
+    file = refuse_existing(path, force=force)
     # Who records into a cassette must not find another between two looks at it.
     with Sharing(file).turn():
         refuse_existing(path, force=force)
@@ -118,10 +116,16 @@ def write(path: Path, result: Converted, policy: Policy, *, force: bool) -> None
         file.write(result.data)
 
 
-def refuse_existing(path: Path, *, force: bool) -> None:
-    """Raise CassetteWriteError for a file that is there and is not to be replaced."""
-    if not force and CassetteFile(path).exists():
+def refuse_existing(path: Path, *, force: bool) -> CassetteFile:
+    """The file at a path, where one may be written.
+
+    Raises CassetteWriteError for one that is there and is not to be replaced, and ConfigurationError.
+    """
+    file = CassetteFile(path)
+    file.check(writable=True)
+    if not force and file.exists():
         raise CassetteWriteError("there is such a file already; --force replaces it", path)
+    return file
 
 
 def lines(result: Converted, most: int = 3) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -82,14 +83,14 @@ class _Pruner:
 
     def cassettes(self, path: Path) -> Iterator[Path]:
         """The cassettes, there or not, that have files beside them."""
-        if path.is_dir() and path.name.endswith(FOLDER):
+        if os.path.isdir(path) and path.name.endswith(FOLDER):
             yield path.with_name(path.name.removesuffix(FOLDER))
-        elif path.is_dir():
+        elif os.path.isdir(path):
             found = survey(path)
             for error in found.unlisted:
                 self._fail(error)
             yield from (each.with_name(each.name.removesuffix(FOLDER)) for each in found.bodies)
-        elif path.exists() or _folder(path).is_dir():
+        elif os.path.exists(path) or os.path.isdir(_folder(path)):
             yield path
         else:
             self._fail(CassetteError("there is no such file or folder", path))
@@ -133,14 +134,14 @@ def _orphans(cassette: Path) -> list[Path]:
     Called with the turn, so that whoever writes a body has written what names it.
     """
     folder = _folder(cassette)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return []
     named: set[str] = set()
     for path in (cassette, cassette.with_name(f"{cassette.name}.partial")):
-        if path.exists():
+        if os.path.exists(path):
             named |= _names(path, cassette)
     damaged = cassette.with_name(f"{cassette.name}.damaged")
-    if damaged.exists():
+    if os.path.exists(damaged):
         raise CassetteError(
             "it may name bodies that are needed to mend the cassette; nothing is deleted", damaged
         )

@@ -82,14 +82,20 @@ def test_what_cannot_be_read(capsys: pytest.CaptureFixture[str], folder: Path) -
     (folder / "bad.yaml").write_text("reqsnap: 1\ninteractions:\n- nonsense: 1\n# end\n")
     (folder / "words.txt").write_text("words")
     (folder / "empty").mkdir()
-    status, lines = checked(capsys, "bad.yaml", "missing.yaml", "words.txt", "empty", "good.yaml")
+    (folder / "c").mkdir()
+    (folder / "c" / "nothing.yaml").write_text("\n")
+    (folder / "c" / "dangling.yaml").symlink_to("nowhere")
+    (folder / "c" / "compose.yaml").write_text("services: {}\n")
+    status, lines = checked(capsys, "bad.yaml", "missing.yaml", "words.txt", "empty", "c", "good.yaml")
     assert status == 1
     assert lines[0].startswith("bad.yaml:3: ")
     assert lines[1:] == [
         "missing.yaml: there is no such file",
         "words.txt:1: it is not a reqsnap cassette, which begins with 'reqsnap: 1'",
         "empty: there is no cassette in this folder",
-        "4 cassettes, 3 interactions: 4 errors, 0 warnings",
+        "c/dangling.yaml: there is no such file",
+        "c/nothing.yaml:1: the file is empty",
+        "6 cassettes, 3 interactions: 6 errors, 0 warnings (1 other file left alone)",
     ]
 
 

@@ -190,6 +190,8 @@ def test_force_replaces() -> None:
         (["sub", "new"], 1, "sub: there is no cassette in this folder"),
         (["words.yaml", "b.yaml"], 1, "words.yaml, line 1: it is not a reqsnap cassette"),
         (["all.yaml", "all.yaml/b.yaml"], 1, "path='all.yaml/b.yaml' cannot be used: "),
+        (["x" * 5000, "b.yaml"], 2, "xxx"),
+        (["all.yaml", f"{'x' * 5000}.yaml"], 1, "path='xxx"),
         (["loop.yaml", "b.yaml"], 2, "loop.yaml: there is no such file or folder"),
     ],
 )
@@ -204,7 +206,8 @@ def test_what_cannot_be_converted_is_one_line(
     Path("words.yaml").write_text("words")
     before = names(), Path("all.yaml").read_bytes()
     assert main(["convert", *words]) == status
-    assert capsys.readouterr().err.startswith(f"reqsnap: {reason}")
+    told = capsys.readouterr().err
+    assert told.startswith(f"reqsnap: {reason}") and told.count("\n") == 1
     assert (names(), Path("all.yaml").read_bytes()) == before
 
 

@@ -96,7 +96,7 @@ def test_raw_is_for_one_interaction(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == (
         "",
-        "reqsnap: --raw is for one interaction, and these are 4; --index N and the others choose\n",
+        "reqsnap: --raw is for one interaction, and these are 4; --index N chooses one\n",
     )
 
 
@@ -124,6 +124,7 @@ def test_folders(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
         (["text.txt"], "text.txt, line 1: it is not a reqsnap cassette"),
         (["pipe"], "path='pipe' cannot be used: it is not a regular file"),
         (["all.yaml", "--index", "9"], "no interaction is like that"),
+        (["x" * 5000], f"path='{'x' * 199}..."),
         (["a\nb.yaml"], "a\\nb.yaml: there is no such file"),
     ],
 )
@@ -174,6 +175,23 @@ def test_a_reader_that_has_seen_enough(folder: Path) -> None:
     assert shown.stderr.read() == ""
     shown.stderr.close()
     assert shown.wait(60) == 141
+
+
+@pytest.mark.parametrize("words", [[], ["--index", "3", "--raw"]])
+def test_output_that_cannot_be_written(words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        shown = subprocess.run(
+            [*REQSNAP, "show", "all.yaml", *words], stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    assert (shown.returncode, shown.stderr) == (1, b"reqsnap: No space left on device\n")
+
+
+@pytest.mark.parametrize("words", [[], ["--index", "3", "--raw"], ["missing.yaml"]])
+def test_closed_streams(words: list[str]) -> None:
+    command = f"{' '.join(REQSNAP)} show all.yaml {' '.join(words)} >&- 2>&-"
+    assert subprocess.run(["sh", "-c", command], timeout=60).returncode == (
+        1 if "missing.yaml" in words else 0
+    )
 
 
 def test_a_charset_that_lacks_letters(folder: Path) -> None:

@@ -30,6 +30,7 @@ from reqsnap.errors import (
     StaleRecordingError,
     StaleRecordingWarning,
     SwallowedRefusalWarning,
+    TornCassetteWarning,
     UnmatchedRequestError,
 )
 from reqsnap.matching import register_matcher
@@ -73,6 +74,7 @@ __all__ = [
     "Stub",
     "SwallowedRefusalWarning",
     "TestContext",
+    "TornCassetteWarning",
     "UnmatchedRequestError",
     "__version__",
     "current_naming",

@@ -34,14 +34,22 @@ def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format
 
     What is not recognised is taken for the format that its name says, which then tells what is wrong.
     """
+    by_name = named_like(path)
+    found = None if data is None else recognised(path, data)
+    return found or (by_name[0] if by_name else NATIVE)
+
+
+def named_like(path: str | os.PathLike[str] | None) -> list[Format]:
+    """The formats whose files' names end as this one's does."""
     ending = "" if path is None else os.path.splitext(os.fspath(path))[1].lower()
-    by_name = [each for each in _formats.values() if ending in each.suffixes]
-    if data is not None:
-        others = [each for each in _formats.values() if each not in by_name]
-        for each in [*by_name, *others]:
-            if each.recognises(data):
-                return each
-    return by_name[0] if by_name else NATIVE
+    return [each for each in _formats.values() if ending in each.suffixes]
+
+
+def recognised(path: str | os.PathLike[str] | None, data: bytes) -> Format | None:
+    """The format that a file's bytes look like, first those of its name; None for no cassette."""
+    by_name = named_like(path)
+    others = [each for each in _formats.values() if each not in by_name]
+    return next((each for each in [*by_name, *others] if each.recognises(data)), None)
 
 
 register_format(NATIVE)

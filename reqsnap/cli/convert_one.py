@@ -69,7 +69,7 @@ def converted(source: Cassette, target: Format, policy: Policy) -> Converted:
 
     Raises CassetteError where the source cannot be read, or where what was written is not what was meant.
     """
-    interactions, secrets = all_redacted([item.decode() for item in source.items()], policy.rules)
+    interactions, secrets = all_redacted([item.decode() for item in source.whole], policy.rules)
     beside = InMemory(policy.max_inline_size)
     items, kept, left_out = [], [], []
     for number, each in enumerate(interactions, start=1):

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from reqsnap.cli.cassette_files import Noted, is_leftover, read, survey
+from reqsnap.cli.cassette_files import Noted, beside, is_leftover, leftovers_of, read, survey
 from reqsnap.cli.printable import counted, printable, size
 from reqsnap.cli.screen import Screen, told
 from reqsnap.errors import CassetteError, ReqsnapError
@@ -139,12 +139,12 @@ def _orphans(cassette: Path) -> list[Path]:
     named: set[str] = set()
     for path in (cassette, cassette.with_name(f"{cassette.name}.partial")):
         if os.path.exists(path):
-            named |= _names(path, cassette)
-    damaged = cassette.with_name(f"{cassette.name}.damaged")
-    if os.path.exists(damaged):
-        raise CassetteError(
-            "it may name bodies that are needed to mend the cassette; nothing is deleted", damaged
-        )
+            named |= _names(path)
+    for path in leftovers_of(cassette):
+        if path.suffix.startswith(".damaged"):
+            raise CassetteError(
+                "it may name bodies that are needed to mend the cassette; none is deleted", path
+            )
     return sorted(
         path
         for path in folder.iterdir()
@@ -152,11 +152,10 @@ def _orphans(cassette: Path) -> list[Path]:
     )
 
 
-def _names(path: Path, cassette: Path) -> set[str]:
+def _names(path: Path) -> set[str]:
     """The names that the interactions of a file give to the files beside a cassette."""
-    found = read(path)
-    noted = Noted(CassetteFile(cassette).beside(1))
-    for item in found.items(noted):
+    noted = Noted(beside(path))
+    for item in read(path, noted).whole:
         item.decode()
     return noted.names
 

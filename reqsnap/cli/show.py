@@ -151,7 +151,9 @@ class _Shower:
                 if isinstance(path, ReqsnapError):
                     raise path
                 cassette = read(path)
-                yield cassette, list(cassette.items())
+                yield cassette, list(cassette.items)
+                if cassette.torn is not None:
+                    raise cassette.torn
             except ReqsnapError as error:
                 self._tell(error)
 

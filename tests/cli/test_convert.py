@@ -16,7 +16,7 @@ from reqsnap.cli import main
 from reqsnap.formats import native, register_format, registry
 from reqsnap.model import Headers, Interaction
 from tests.cli.formats import Poor, Shelved, Wrong
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, write
+from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
 
 ROOT = Path(__file__).parents[2]
 ALL = [LIST, LOGIN, IMAGE, DOWN]
@@ -154,6 +154,15 @@ def test_what_fails_in_a_folder_does_not_stop_the_others(capsys: pytest.CaptureF
         "2 of 5 cassettes converted to poor, 2 with losses, 3 failed; 2 interactions"
     )
     assert Path("c/there.poor").read_text() == "mine"
+
+
+def test_a_torn_cassette_is_to_be_mended_first(capsys: pytest.CaptureFixture[str]) -> None:
+    tear(Path("all.yaml"))
+    assert main(["convert", "all.yaml", "b.yaml"]) == 1
+    assert "'reqsnap repair' mends it" in capsys.readouterr().err
+    assert main(["repair", "all.yaml"]) == 0
+    assert main(["convert", "all.yaml", "b.yaml"]) == 0
+    assert len(held("b.yaml")) == 3
 
 
 def test_force_replaces() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, write
+from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
 from tests.cli.terminal import REQSNAP, on_a_terminal
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +139,17 @@ def test_what_cannot_be_shown_is_one_line(
     shown = capsys.readouterr()
     assert shown.out == "" and shown.err.count("\n") == 1
     assert shown.err.startswith(f"reqsnap: {reason}")
+
+
+def test_a_torn_cassette_is_shown_up_to_its_tear(capsys: pytest.CaptureFixture[str]) -> None:
+    line = tear(Path("all.yaml"))
+    assert main(["show", "all.yaml"]) == 1
+    shown = capsys.readouterr()
+    assert len(heads(shown.out)) == 3
+    assert shown.err.startswith(
+        f"reqsnap: all.yaml, line {line}: its last addition was not finished; 'reqsnap repair' mends it "
+        "and keeps 3 interactions. "
+    )
 
 
 def test_what_can_be_shown_is_shown_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:

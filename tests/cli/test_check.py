@@ -105,7 +105,8 @@ def test_a_torn_cassette_is_checked_up_to_its_tear(capsys: pytest.CaptureFixture
     status, lines = checked(capsys, "torn.yaml", "--canonical")
     assert status == 1
     assert lines[2:] == [
-        f"torn.yaml:{line}: its last addition was not finished; 'reqsnap repair' mends it and keeps 1 interaction",
+        f"torn.yaml:{line}: its last addition was not finished; 'reqsnap repair' mends it "
+        "and keeps 1 interaction",
         "1 cassette, 1 interaction: 1 error, 2 warnings",
     ]
 

@@ -29,12 +29,16 @@ Its facts are attributes. No message and no attribute holds a redacted value.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from os import PathLike
+from typing import TYPE_CHECKING
 
-from reqsnap.differences import NearMiss
-from reqsnap.model import Request
 from reqsnap.shortening import shortened
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from reqsnap.differences import NearMiss
+    from reqsnap.model import Request
 
 
 class ReqsnapError(Exception):
@@ -143,7 +147,7 @@ class UnmatchedRequestError(ReqsnapError):
         super().__init__(method, url, mode, cassette, reason)
         self.method, self.url, self.mode, self.cassette = method, url, mode, cassette
         self.reason, self.advice, self.nearest = reason, advice, tuple(nearest)
-        self.request = request or Request(method, url)
+        self.request = request or _known_of(method, url)
 
     def __str__(self) -> str:
         where = self.cassette or "a cassette in memory"
@@ -193,6 +197,13 @@ class StaleRecordingError(UnmatchedRequestError):
 
 class OwnerGoneError(UnmatchedRequestError):
     """A request of a child process whose cassette was opened by a process that can no longer be asked."""
+
+
+def _known_of(method: str, url: str) -> Request:
+    # Here, so that the errors are known without all that requests are made of.
+    from reqsnap.model import Request
+
+    return Request(method, url)
 
 
 def _rebuild(

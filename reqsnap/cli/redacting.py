@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reqsnap.model import Interaction
-from reqsnap.options import Options
+from reqsnap.options import Options, policies
 from reqsnap.options.words import add_options, given, textual
 from reqsnap.redaction import Rules, Secret, redact_error, redact_interaction
 from reqsnap.redaction.placeholders import Placeholder, plain
@@ -25,7 +25,7 @@ def add_redaction(parser: argparse.ArgumentParser, *more: str) -> None:
 
 def policy_of(arguments: argparse.Namespace) -> Policy:
     """What the options mean that were given. Raises ConfigurationError."""
-    return Options.read(given(arguments), Options()).policy()
+    return policies.policy_of(Options.read(given(arguments), Options()))
 
 
 def redacted(

@@ -6,7 +6,9 @@ import os
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats.format import Format
+from reqsnap.formats.har import HAR
 from reqsnap.formats.native import NATIVE
+from reqsnap.formats.native_json import JSON, JSON_LINES
 
 _formats: dict[str, Format] = {}
 
@@ -52,4 +54,5 @@ def recognised(path: str | os.PathLike[str] | None, data: bytes) -> Format | Non
     return next((each for each in [*by_name, *others] if each.recognises(data)), None)
 
 
-register_format(NATIVE)
+for _each in (NATIVE, JSON, JSON_LINES, HAR):
+    register_format(_each)

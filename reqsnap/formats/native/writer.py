@@ -7,17 +7,14 @@ be read back.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import body_forms, heads
-from reqsnap.formats.heads import HTTP_VERSION
+from reqsnap.formats.native import texts
 from reqsnap.formats.text_blocks import quoted, scalar
-from reqsnap.message_checks import parts_fit
-from reqsnap.model import Interaction, NetworkError, Request, Response
+from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
 
 START = "reqsnap: 1\ninteractions:\n"
 END = "# end\n"
@@ -45,13 +42,13 @@ def _item(interaction: Interaction) -> Iterator[str]:
     if has_response:
         yield "  response:"
         yield from _response(response, cut=error is not None)
-        yield f"    elapsed: {_seconds(interaction.elapsed)}"
+        yield f"    elapsed: {texts.seconds(interaction.elapsed)}"
     if error is not None:
         yield "  error:"
         yield from _error(error)
         if not has_response:
-            yield f"    elapsed: {_seconds(interaction.elapsed)}"
-    yield f"  recorded_at: {_moment(interaction.recorded_at)}"
+            yield f"    elapsed: {texts.seconds(interaction.elapsed)}"
+    yield f"  recorded_at: {texts.moment(interaction.recorded_at)}"
 
 
 def _request(request: Request) -> Iterator[str]:
@@ -61,12 +58,12 @@ def _request(request: Request) -> Iterator[str]:
     yield f"    head:{heads.block(head, charset, _INDENT)}"
     if not request.complete:
         yield "    complete: false"
-    yield from _body(request.body)
+    yield from _body(request.body, request.headers)
 
 
 def _response(response: Response, *, cut: bool) -> Iterator[str]:
     if response.version != "HTTP/1.1":
-        yield f"    version: {_version(response.version)}"
+        yield f"    version: {texts.version(response.version)}"
     head = [heads.status_line(response.status, response.reason), *heads.field_lines(response.headers)]
     trailers = heads.field_lines(response.trailers)
     charset = heads.charset([*head, *trailers])
@@ -74,7 +71,7 @@ def _response(response: Response, *, cut: bool) -> Iterator[str]:
     yield f"    head:{heads.block(head, charset, _INDENT)}"
     if response.parts:
         yield f"    parts: {_parts(response, cut)}"
-    yield from _body(response.body)
+    yield from _body(response.body, response.headers)
     if trailers:
         yield f"    trailers:{heads.block(trailers, charset, _INDENT)}"
 
@@ -94,38 +91,17 @@ def _head_charset(charset: str) -> Iterator[str]:
         yield f"    head_charset: {charset}"
 
 
-def _body(body: bytes) -> Iterator[str]:
+def _body(body: bytes, headers: Headers) -> Iterator[str]:
     if body:
-        notes, text = body_forms.choose(body)
+        notes, text = body_forms.choose(body, headers.get("content-type", ""))
         for name, value in notes.items():
             yield f"    {name}: {value}"
         yield f"    body: {scalar(text, _INDENT)}"
 
 
-def _version(version: str) -> str:
-    if not HTTP_VERSION.fullmatch(version):
-        raise ValueError(f"the version {version!r} is not written like HTTP/1.1")
-    return version
-
-
 def _parts(response: Response, cut: bool) -> str:
     """The sizes on one line, or folded into several."""
-    if min(response.parts) < 0 or not parts_fit(response.parts, len(response.body), cut):
-        raise ValueError("the sizes of the parts do not add up to the length of the body")
-    sizes = " ".join(map(str, response.parts))
+    sizes = " ".join(map(str, texts.sizes(response, cut)))
     if len(sizes) <= _PARTS_WIDTH:
         return sizes
     return ">-" + "".join(f"\n{_INDENT}{run.rstrip()}" for run in _RUN_OF_PARTS.findall(sizes))
-
-
-def _seconds(elapsed: float) -> str:
-    if not math.isfinite(elapsed) or elapsed < 0:
-        raise ValueError(f"elapsed={elapsed!r} is not a time in seconds")
-    return repr(abs(float(elapsed)))
-
-
-def _moment(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError("recorded_at has no time zone")
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    return utc.isoformat(timespec="microseconds" if utc.microsecond % 1000 else "milliseconds") + "Z"

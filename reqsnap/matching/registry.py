@@ -51,7 +51,9 @@ def function_of(matcher: str | Comparison) -> Comparison:
 
 
 def registered(match_on: Sequence[str | Comparison]) -> tuple[Comparison | None, ...]:
-    """The functions that names of matchers stand for at present; None for what is built in."""
+    """The functions that names stand for at present; None for what is built in; nothing if all are."""
+    if not _registered:
+        return ()
     return tuple([_registered.get(matcher) for matcher in match_on if isinstance(matcher, str)])
 
 

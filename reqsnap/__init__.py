@@ -60,8 +60,8 @@ else:
                 AmbiguousCassetteError CassetteError CassetteFormatError CassetteInUseError
                 CassetteWriteError ConfigurationError CutRecordingError DriftWarning LateRequestWarning
                 LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError
-                ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning SwallowedRefusalWarning
-                TornCassetteWarning UnmatchedRequestError
+                ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning
+                SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
             """,
             "reqsnap.matching.registry": "register_matcher",
             "reqsnap.model": "ErrorKind Headers Interaction NetworkError Request Response",

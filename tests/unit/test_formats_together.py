@@ -161,6 +161,6 @@ def test_what_is_no_format(rows: Format) -> None:
         with pytest.raises(ConfigurationError, match="it is "):
             register_format(wrong)
     with pytest.raises(
-        ConfigurationError, match="the formats are rows, native, json, jsonl, har, undici, reqord"
+        ConfigurationError, match="the formats are rows, native, json, jsonl, vcr, vcr-json, har, undici, reqord"
     ):
         named("none-such")

@@ -32,6 +32,7 @@ from reqsnap.errors import (
     SwallowedRefusalWarning,
     UnmatchedRequestError,
 )
+from reqsnap.formats import Addition, Beside, Format, Item, register_format
 from reqsnap.matching import register_matcher
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.modes import Mode
@@ -40,7 +41,9 @@ from reqsnap.naming import TestContext, current_naming, naming
 __version__ = "0.1.0"
 
 __all__ = [
+    "Addition",
     "AmbiguousCassetteError",
+    "Beside",
     "Cassette",
     "CassetteError",
     "CassetteFormatError",
@@ -52,8 +55,10 @@ __all__ = [
     "Drift",
     "DriftWarning",
     "ErrorKind",
+    "Format",
     "Headers",
     "Interaction",
+    "Item",
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
@@ -77,6 +82,7 @@ __all__ = [
     "__version__",
     "current_naming",
     "naming",
+    "register_format",
     "register_matcher",
     "use_cassette",
 ]

@@ -6,7 +6,7 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
@@ -20,7 +20,12 @@ _TYPES = [
     "text/event-stream",
     "*",
 ]
-_CODED = {"gzip": gzip.compress, "deflate": zlib.compress, "identity": bytes, "odd": bytes}
+_CODED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "identity": bytes,
+    "odd": bytes,
+}
 _LINES = [
     b"# end",
     b"- request:",

@@ -69,8 +69,9 @@ DOCUMENT = r"""{
           "200",
           "Name: é✓"
         ],
+        "line_ends": "crlf",
         "body": [
-          "one\r",
+          "one",
           " two"
         ],
         "trailers": [

@@ -14,7 +14,7 @@ from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import body_forms, heads
 from reqsnap.formats.native import texts
 from reqsnap.formats.text_blocks import quoted, scalar
-from reqsnap.model import Interaction, NetworkError, Request, Response
+from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
 
 START = "reqsnap: 1\ninteractions:\n"
 END = "# end\n"
@@ -58,7 +58,7 @@ def _request(request: Request) -> Iterator[str]:
     yield f"    head:{heads.block(head, charset, _INDENT)}"
     if not request.complete:
         yield "    complete: false"
-    yield from _body(request.body)
+    yield from _body(request.body, request.headers)
 
 
 def _response(response: Response, *, cut: bool) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _response(response: Response, *, cut: bool) -> Iterator[str]:
     yield f"    head:{heads.block(head, charset, _INDENT)}"
     if response.parts:
         yield f"    parts: {_parts(response, cut)}"
-    yield from _body(response.body)
+    yield from _body(response.body, response.headers)
     if trailers:
         yield f"    trailers:{heads.block(trailers, charset, _INDENT)}"
 
@@ -91,9 +91,9 @@ def _head_charset(charset: str) -> Iterator[str]:
         yield f"    head_charset: {charset}"
 
 
-def _body(body: bytes) -> Iterator[str]:
+def _body(body: bytes, headers: Headers) -> Iterator[str]:
     if body:
-        notes, text = body_forms.choose(body)
+        notes, text = body_forms.choose(body, headers.get("content-type", ""))
         for name, value in notes.items():
             yield f"    {name}: {value}"
         yield f"    body: {scalar(text, _INDENT)}"

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         TornCassetteWarning,
         UnmatchedRequestError,
     )
+    from reqsnap.formats import Addition, Beside, Format, Item, Torn, register_format
     from reqsnap.matching.registry import register_matcher
     from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
     from reqsnap.modes import Mode
@@ -63,6 +64,7 @@ else:
                 ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning
                 SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
             """,
+            "reqsnap.formats": "Addition Beside Format Item Torn register_format",
             "reqsnap.matching.registry": "register_matcher",
             "reqsnap.model": "ErrorKind Headers Interaction NetworkError Request Response",
             "reqsnap.modes": "Mode",
@@ -73,7 +75,9 @@ else:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Addition",
     "AmbiguousCassetteError",
+    "Beside",
     "Cassette",
     "CassetteError",
     "CassetteFormatError",
@@ -85,8 +89,10 @@ __all__ = [
     "Drift",
     "DriftWarning",
     "ErrorKind",
+    "Format",
     "Headers",
     "Interaction",
+    "Item",
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
@@ -107,11 +113,13 @@ __all__ = [
     "Stub",
     "SwallowedRefusalWarning",
     "TestContext",
+    "Torn",
     "TornCassetteWarning",
     "UnmatchedRequestError",
     "__version__",
     "current_naming",
     "naming",
+    "register_format",
     "register_matcher",
     "use_cassette",
 ]

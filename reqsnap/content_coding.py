@@ -10,6 +10,7 @@ import importlib
 import io
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from reqsnap.model import Headers
@@ -61,6 +62,37 @@ def undo(body: bytes, codings: tuple[str, ...]) -> Undone | None:
             continue
         encoders.append(encode)
     return Undone(body, tuple(encoders))
+
+
+def encode(content: bytes, codings: tuple[str, ...]) -> bytes | None:
+    """Content in codings, in the order in which they are applied; None where one is not known here.
+
+    >>> undo(encode(b"plain", ("gzip",)), ("gzip",)).content
+    b'plain'
+    """
+    for name in codings:
+        encoder = _encoder(name)
+        if encoder is None:
+            return None
+        content = encoder(content)
+    return content
+
+
+def _encoder(name: str) -> Encoder | None:
+    if name in ("gzip", "x-gzip"):
+        return _compressor(_GZIP, True)
+    if name == "deflate":
+        return _compressor(_ZLIB, True)
+    if name == "br":
+        library = _library("brotli", "brotlicffi")
+        return None if library is None else partial(library.compress)
+    if name == "zstd":
+        library = _library("compression.zstd", "backports.zstd")
+        if library is not None:
+            return partial(library.compress)
+        library = _library("zstandard")
+        return None if library is None else partial(library.ZstdCompressor().compress)
+    return None
 
 
 def _decoder(name: str) -> Decoder | None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
 from reqsnap import __version__
 from reqsnap.errors import ReqsnapError
 
-COMMANDS = ("demo", "run")
+COMMANDS = ("check", "convert", "demo", "prune", "run", "show")
+
+INTERRUPTED, CLOSED_PIPE = 130, 141
+"""What a shell says of a program that Ctrl-C ended, and of one that wrote to where nobody reads any more."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +34,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     try:
         status: int = arguments.run(arguments)
+        sys.stdout.flush()
     except ReqsnapError as error:
         print(f"reqsnap: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("reqsnap: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who read it has seen enough. What is left in the buffer would be an error when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
     return status

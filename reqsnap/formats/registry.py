@@ -6,7 +6,9 @@ import os
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats.format import Format
+from reqsnap.formats.har import HAR
 from reqsnap.formats.native import NATIVE
+from reqsnap.formats.native_json import JSON, JSON_LINES
 
 _formats: dict[str, Format] = {}
 
@@ -44,4 +46,5 @@ def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format
     return by_name[0] if by_name else NATIVE
 
 
-register_format(NATIVE)
+for _each in (NATIVE, JSON, JSON_LINES, HAR):
+    register_format(_each)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypedDict
 
-from reqsnap.matching.matchers import Comparison
+from reqsnap.matching.registry import Comparison
 from reqsnap.model import Request, Response
 from reqsnap.modes import Mode
 from reqsnap.rules.filters import Hook, ShouldPlayback

@@ -16,7 +16,8 @@ from reqsnap.matching import Matching
 from reqsnap.memo import Memo
 from reqsnap.model import Request
 from reqsnap.redaction import PLACEHOLDER
-from reqsnap.sequences.entries import ROOM, Entry, Exhaustion, Order, Prepared, Vector, strip_numbers
+from reqsnap.sequences.choices import Exhaustion, Order
+from reqsnap.sequences.entries import ROOM, Entry, Prepared, Vector, strip_numbers
 from reqsnap.sequences.likeness import resembles
 from reqsnap.sequences.turns import Group, Turns
 

@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
+from itertools import chain, count
 from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
@@ -104,6 +106,43 @@ class CassetteFile:
                     temporary.unlink()
                 raise
             _sync_folder(folder)
+
+    def append(self, size: int, kept: int, tail: bytes) -> bool:
+        """Let a file of `size` bytes hold its first `kept` bytes and a tail, in place and on the disk.
+
+        What the tail has beyond the end of the file is on the disk before anything is overwritten: whoever
+        dies half way leaves all that was there, and behind it what was not finished. False where
+        the file must be written whole. Raises CassetteWriteError, and then it is as it was.
+        """
+        replaced = size - kept
+        if len(tail) <= replaced:
+            return False
+        with self._reporting("it could not be added to, and is as it was"):
+            if not self.exists():
+                return False
+            with open(self._target, "r+b", buffering=0) as file:
+                if os.fstat(file.fileno()).st_size != size:
+                    return False
+                file.seek(kept)
+                before = file.read(replaced)
+                try:
+                    _put(file, size, tail[replaced:])
+                    _put(file, kept, tail[:replaced])
+                except BaseException:
+                    with suppress(OSError):
+                        _put(file, kept, before)
+                        file.truncate(size)
+                    raise
+        return True
+
+    def keep_damaged(self, data: bytes) -> str:
+        """Keep what the file holds, as it is, under a new name beside it; returns its path."""
+        numbers = chain([""], (f"-{number}" for number in count(2)))
+        files = (CassetteFile(f"{self._target}.damaged{number}") for number in numbers)
+        file = next(each for each in files if not each.exists())
+        file._like = self._target
+        file.write(data)
+        return str(file.path)
 
     def promote(self) -> None:
         """Let the partial file take the name. Raises CassetteWriteError, and then both are as they were."""
@@ -203,6 +242,15 @@ def _is_mine(descriptor: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _put(file: FileIO, place: int, data: bytes) -> None:
+    """Write all of it at a place of a file, and have it on the disk."""
+    file.seek(place)
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
+    os.fsync(file.fileno())
 
 
 def _make_folder(folder: Path) -> None:

@@ -14,7 +14,8 @@ from reqsnap.matching import Matching
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.redaction import DEFAULT_RULES
 from reqsnap.sequences import Index
-from reqsnap.sequences.entries import Entry, Exhaustion, prepare
+from reqsnap.sequences.choices import Exhaustion
+from reqsnap.sequences.entries import Entry, prepare
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 JSON = Headers([("Content-Type", "application/json")])

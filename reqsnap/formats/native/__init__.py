@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reqsnap.formats.format import Addition, Beside, Format, Item, decoded
-from reqsnap.formats.native import writer
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn, decoded
+from reqsnap.formats.native import torn, writer
 from reqsnap.model import Interaction
 
 START = writer.START.encode()
@@ -58,9 +58,10 @@ class _Native(Format):
         return b"".join([START, *items, END])
 
     def added(self, data: bytes, items: Sequence[bytes]) -> Addition | None:
-        if not (data.startswith(START) and data.endswith(END)):
-            return None
-        return Addition(len(data) - len(END), b"".join([*items, END]))
+        return torn.addition(data, items)
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        return torn.salvage(data, lambda whole: self.read(whole, path, beside))
 
 
 NATIVE: Format = _Native()

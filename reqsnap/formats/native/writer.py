@@ -7,19 +7,15 @@ be read back.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads
 from reqsnap.formats.format import Beside
-from reqsnap.formats.heads import HTTP_VERSION
-from reqsnap.formats.native import bodies
+from reqsnap.formats.native import bodies, texts
 from reqsnap.formats.native.bodies import Written
 from reqsnap.formats.text_blocks import literal, quoted, scalar
-from reqsnap.message_checks import parts_fit
 from reqsnap.model import Interaction, NetworkError, Request, Response
 
 START = "reqsnap: 1\ninteractions:\n"
@@ -48,13 +44,13 @@ def _item(interaction: Interaction, beside: Beside | None) -> Iterator[str]:
     if has_response:
         yield "  response:"
         yield from _response(response, beside, cut=error is not None)
-        yield f"    elapsed: {_seconds(interaction.elapsed)}"
+        yield f"    elapsed: {texts.seconds(interaction.elapsed)}"
     if error is not None:
         yield "  error:"
         yield from _error(error)
         if not has_response:
-            yield f"    elapsed: {_seconds(interaction.elapsed)}"
-    yield f"  recorded_at: {_moment(interaction.recorded_at)}"
+            yield f"    elapsed: {texts.seconds(interaction.elapsed)}"
+    yield f"  recorded_at: {texts.moment(interaction.recorded_at)}"
 
 
 def _request(request: Request, beside: Beside | None) -> Iterator[str]:
@@ -69,13 +65,14 @@ def _request(request: Request, beside: Beside | None) -> Iterator[str]:
 
 def _response(response: Response, beside: Beside | None, *, cut: bool) -> Iterator[str]:
     if response.version != "HTTP/1.1":
-        yield f"    version: {_version(response.version)}"
+        yield f"    version: {texts.version(response.version)}"
     head = [heads.status_line(response.status, response.reason), *heads.field_lines(response.headers)]
     trailers = heads.field_lines(response.trailers)
     charset = heads.charset([*head, *trailers])
     yield from _head_charset(charset)
     yield f"    head:{heads.block(head, charset, _INDENT)}"
-    _check_parts(response, cut)
+    if response.parts:
+        texts.sizes(response, cut)
     yield from _body(bodies.of_response(response, beside, cut=cut))
     if trailers:
         yield f"    trailers:{heads.block(trailers, charset, _INDENT)}"
@@ -107,28 +104,3 @@ def _body(written: Iterable[Written]) -> Iterator[str]:
         else:
             is_base64 = (key, value) == ("encoding", "base64")
             yield f"    {key}: {value}"
-
-
-def _version(version: str) -> str:
-    if not HTTP_VERSION.fullmatch(version):
-        raise ValueError(f"the version {version!r} is not written like HTTP/1.1")
-    return version
-
-
-def _check_parts(response: Response, cut: bool) -> None:
-    parts = response.parts
-    if parts and (min(parts) < 0 or not parts_fit(parts, len(response.body), cut)):
-        raise ValueError("the sizes of the parts do not add up to the length of the body")
-
-
-def _seconds(elapsed: float) -> str:
-    if not math.isfinite(elapsed) or elapsed < 0:
-        raise ValueError(f"elapsed={elapsed!r} is not a time in seconds")
-    return repr(abs(float(elapsed)))
-
-
-def _moment(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError("recorded_at has no time zone")
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    return utc.isoformat(timespec="microseconds" if utc.microsecond % 1000 else "milliseconds") + "Z"

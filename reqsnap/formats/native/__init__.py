@@ -6,14 +6,18 @@ layout is described in docs/reference; the modules beside this one each hold one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from reqsnap.formats.format import Addition, Beside, Format, Item, Torn, decoded
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.native import torn, writer
 from reqsnap.model import Interaction
 
 START = writer.START.encode()
 END = writer.END.encode()
+
+# A mark, a comment and the start of a document may come first.
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?(?:(?:---|[ \t]*(?:#[^\r\n]*)?)[ \t]*[\r\n])*+\s*reqsnap")
 
 
 def load(data: bytes, path: str | None = None, beside: Beside | None = None) -> list[Interaction]:
@@ -42,14 +46,12 @@ class _Native(Format):
     suffixes = (".yaml", ".yml")
 
     def recognises(self, data: bytes) -> bool:
-        return data.lstrip().startswith(b"reqsnap")
+        return _BEGINNING.match(data) is not None
 
     def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
         from reqsnap.formats.native.items import items
 
-        return [
-            decoded(*each) for each in zip(load(data, path, beside), items(data, path, beside), strict=True)
-        ]
+        return items(data, path, beside)
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
         return dump_item(interaction, beside)

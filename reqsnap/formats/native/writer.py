@@ -72,6 +72,7 @@ def _response(response: Response, beside: Beside | None, *, cut: bool) -> Iterat
     yield from _head_charset(charset)
     yield f"    head:{heads.block(head, charset, _INDENT)}"
     if response.parts:
+        # Raises ValueError where they do not fit the body.
         texts.sizes(response, cut)
     yield from _body(bodies.of_response(response, beside, cut=cut))
     if trailers:

@@ -11,7 +11,8 @@ import pytest
 from reqsnap.formats import NATIVE, Beside
 from reqsnap.formats.native.values import RESPONSE_KEYS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "cassette-file.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "reference" / "cassette-file.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(- request:\n.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -34,6 +35,13 @@ def test_an_exchange_is_written_as_it_is_shown(text: str) -> None:
     beside = OneFile() if "    file: " in text else None
     (item,) = NATIVE.read(NATIVE.file([text.encode()]), None, beside)
     assert NATIVE.item(item.decode(), beside).decode() == text
+
+
+def test_the_cassette_that_is_judged_is_ours() -> None:
+    page = (DOCS / "explanation" / "a-cassette-in-a-diff.md").read_text("utf-8")
+    ours = re.findall(r"^```yaml\n(reqsnap: 1\n.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (item,) = NATIVE.read(ours[0].encode())
+    assert NATIVE.file([NATIVE.item(item.decode())]).decode() == ours[0]
 
 
 def test_every_form_of_a_body_is_shown() -> None:

@@ -22,8 +22,8 @@ def add_to(commands: Any) -> None:
         "repair",
         help="mend cassettes whose last addition was not finished",
         description=(
-            "Mend cassettes that a process was adding to when it was killed. What stands before the tear stays, "
-            "and the file as it was is kept as PATH.damaged. Files that are whole are not touched."
+            "Mend cassettes that a process was adding to when it was killed. What stands before the tear "
+            "stays, and the file as it was is kept as PATH.damaged. Files that are whole are not touched."
         ),
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a cassette, or a folder of cassettes")

@@ -19,7 +19,6 @@ from reqsnap.errors import CassetteFormatError
 BOM = b"\xef\xbb\xbf"
 _BLANK = re.compile(r"[ \t\n\r]*")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_PLAIN = json.JSONDecoder()
 
 
 class Number(str):
@@ -104,6 +103,11 @@ class Value:
             raise self.error(f"{self.name} has a character that UTF-8 does not allow") from None
         return self.plain
 
+    def octets(self) -> str:
+        """Text of a head, one character for each byte; text with others was UTF-8 on the wire."""
+        text = self.text()
+        return text if max(text, default="") <= "\xff" else text.encode().decode("latin-1")
+
     def base64(self) -> bytes:
         """The bytes that a text of base64 stands for. Raises CassetteFormatError for anything else."""
         text = self.text()
@@ -111,6 +115,11 @@ class Value:
             return binascii.a2b_base64("".join(text.split()), strict_mode=True)
         except ValueError as error:
             raise self.error(f"the body is not base64: {error}") from None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number."""
+        return isinstance(self.plain, Number)
 
     def number(self) -> Number:
         """A number, as it is written. Raises CassetteFormatError for anything else."""
@@ -156,14 +165,21 @@ def parse(source: Source) -> Value:
     if not source.text.strip():
         raise source.error(0, "the file is empty")
     try:
-        return Value(_STRICT.decode(source.text), source)
+        return Value(_decoded_by(_STRICT, source), source)
+    except _KeyTwiceError:
+        # The text behind that key may be no JSON, and could not be looked through then.
+        _decoded_by(_LENIENT, source)
+        place, key = next(_keys_twice(source.text))
+        raise source.error(place, f"the key {key!r} is here twice") from None
+
+
+def _decoded_by(decoder: json.JSONDecoder, source: Source) -> Any:
+    try:
+        return decoder.decode(source.text)
     except json.JSONDecodeError as error:
         raise source.error(error.pos, f"it is not valid JSON ({error.msg})") from None
     except RecursionError:
         raise source.error(0, "the document is nested too deep") from None
-    except _KeyTwiceError:
-        place, key = next(_keys_twice(source.text))
-        raise source.error(place, f"the key {key!r} is here twice") from None
     except _NotJsonError as error:
         place = max(source.text.find(error.text), 0)
         raise source.error(place, f"it is not valid JSON ({error.text} is no number)") from None
@@ -192,6 +208,8 @@ def _constant(text: str) -> Any:
     raise _NotJsonError(text)
 
 
+# Numbers are kept as they are written: those of more digits than Python converts would raise.
+_LENIENT = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=_constant)
 _STRICT = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=_constant
 )
@@ -215,18 +233,14 @@ def _within(text: str, place: int) -> Iterator[tuple[tuple[int, int], str | int]
     while text[place] not in "}]":
         key: str | int = index
         if is_object:
-            key, place = _PLAIN.raw_decode(text, place)
+            key, place = _LENIENT.raw_decode(text, place)
             place = _after_blanks(text, _after_blanks(text, place) + 1)
-        _, end = _SKIPPING.raw_decode(text, place)
+        _, end = _LENIENT.raw_decode(text, place)
         yield (place, end), key
         place = _after_blanks(text, end)
         if text[place] == ",":
             place = _after_blanks(text, place + 1)
         index += 1
-
-
-# Numbers are passed over, never made: those of more digits than Python converts would raise.
-_SKIPPING = json.JSONDecoder(parse_int=Number)
 
 
 def _keys_twice(text: str) -> Iterator[tuple[int, str]]:

@@ -44,7 +44,7 @@ def items(data: bytes, path: str | None, beside: Beside | None) -> list[Item]:
         done, first, octets = end, octets, octets + size
         if _is_exchange(entry):
             request = entry.need("request")
-            method, url = _octets(request.need("method")), _url(request.need("url"))
+            method, url = request.need("method").octets(), _url(request.need("url"))
             decode = partial(_decode, entry=entry, beside=beside)
             item = Item(method, url, data, offset + first, offset + octets, decode)
             found.append((_started(entry), item))
@@ -113,7 +113,7 @@ def _request(about: Value, beside: Beside | None) -> Request:
         if posted.get("_encoded") is None:
             body, headers = contents.with_codings(body, headers)
     complete = about.get("_complete")
-    method, url = _octets(about.need("method")), _url(about.need("url"))
+    method, url = about.need("method").octets(), _url(about.need("url"))
     return Request(method, url, headers, body, complete is None or complete.truth())
 
 
@@ -137,7 +137,7 @@ def _response(
             body, headers = contents.with_codings(body, headers)
     parts = _parts(about.get("_parts"), len(body), error is not None)
     response = Response(
-        status, "" if reason is None else _octets(reason), headers, body, _version(about), trailers, parts
+        status, "" if reason is None else reason.octets(), headers, body, _version(about), trailers, parts
     )
     return (response if error else stating_its_length(method, response)), error
 
@@ -173,21 +173,15 @@ def _headers(listed: Value | None) -> Headers:
 
 def _fields(listed: Value | None) -> Iterator[tuple[str, str]]:
     for field in () if listed is None else listed.items():
-        name, value = _octets(field.need("name")), field.get("value")
+        name, value = field.need("name").octets(), field.get("value")
         if not name.startswith(":"):
-            for each in _SEVERAL.split("" if value is None else _octets(value)):
+            for each in _SEVERAL.split("" if value is None else value.octets()):
                 yield name, each
 
 
 def _url(value: Value) -> str:
     """A URL as it is requested: without its fragment (RFC 9110, section 7.1)."""
-    return _octets(value).partition("#")[0]
-
-
-def _octets(value: Value) -> str:
-    """Text of a head, one character for each byte; text with others was UTF-8 on the wire."""
-    text = value.text()
-    return text if max(text, default="") <= "\xff" else text.encode().decode("latin-1")
+    return value.octets().partition("#")[0]
 
 
 def _parts(listed: Value | None, length: int, cut: bool) -> tuple[int, ...]:

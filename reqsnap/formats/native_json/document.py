@@ -32,16 +32,13 @@ _PLAIN = rb"(?:" + _STRING + rb"|[0-9.e+-]++|true|false)"
 _LINE = (
     rb'(?: {6}(?:"[a-z_]++": (?:\{|' + _PLAIN + rb",?)|\},?)"
     rb'| {8}(?:"[a-z_]++": (?:\[|' + _PLAIN + rb",?)|\],?)"
-    rb"| {10}(?:" + _STRING + rb"|\[" + _STRING + rb", " + _STRING + rb"\]|[0-9, ]*[0-9]),?)\n"
+    rb"| {10}(?:" + _STRING + rb"|\[" + _STRING + rb", " + _STRING + rb"\]),?)\n"
 )
 _REQUEST = (
     rb'      "request": \{\n(?:        "head_charset": "[a-z0-9-]+",\n)?        "head": \[\n'
     rb'          "([!#$%&\'*+.^_`|~0-9A-Za-z-]+) ([A-Za-z][A-Za-z0-9+.-]*://[!#-\[\]-~]*)",?\n'
 )
 _ITEM = re.compile(rb"    \{\n(?:" + _REQUEST + rb")?(?:" + _LINE + rb")++    \}")
-
-_WIDTH = 88
-_RUN = re.compile(rf".{{1,{_WIDTH}}}(?:,|$) ?")
 
 
 class _Json(Format):
@@ -126,7 +123,4 @@ def _laid_out(value: Any, indent: str) -> str:
         return "{\n" + ",\n".join(members) + f"\n{indent}}}"
     if not isinstance(value, list):
         return objects.dumped(value)
-    if isinstance(value[0], int):
-        runs = [run.rstrip(" ") for run in _RUN.findall(", ".join(map(str, value)))]
-        return f"[\n{inner}" + f"\n{inner}".join(runs) + f"\n{indent}]"
     return f"[\n{inner}" + f",\n{inner}".join(map(objects.dumped, value)) + f"\n{indent}]"

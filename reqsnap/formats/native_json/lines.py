@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats import json_values
+from reqsnap.formats import json_lines
 from reqsnap.formats.format import Addition, Beside, Format, Item
-from reqsnap.formats.json_values import Value
+from reqsnap.formats.json_lines import Line
 from reqsnap.formats.native_json import objects
 from reqsnap.formats.native_json.versions import check_version
 from reqsnap.model import Interaction
@@ -22,7 +21,6 @@ START = b'{"reqsnap": 1}\n'
 END = b'{"end": true}\n'
 
 _FIRST = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"reqsnap"\s*:[^,{}\[\]\n]*\}')
-_LINE = re.compile(rb"[ \t\r]*([^ \t\r\n](?:[^\n]*[^ \t\r\n])?)[ \t\r]*(?:\n|\Z)")
 # The beginning of an item as it is written, with a request line that needs no decoding.
 _REQUEST = re.compile(
     rb'\{"request": \{(?:"head_charset": "[a-z0-9-]+", )?"head": \["'
@@ -38,7 +36,7 @@ class _JsonLines(Format):
         return _FIRST.match(data) is not None
 
     def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
-        _, *items, _ = _checked(list(_lines(data)), data, path)
+        _, *items, _ = _checked(list(json_lines.lines(data)), data, path)
         return [_item(line, data, path) for line in items]
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
@@ -56,62 +54,39 @@ class _JsonLines(Format):
 JSON_LINES: Format = _JsonLines()
 
 
-class _Line(NamedTuple):
-    """Where a line stands, without the blanks around it."""
-
-    start: int
-    end: int
-
-
-def _lines(data: bytes) -> Iterator[_Line]:
-    """The lines of a file that are not empty."""
-    place = len(json_values.BOM) if data.startswith(json_values.BOM) else 0
-    for found in _LINE.finditer(data, place):
-        yield _Line(*found.span(1))
-
-
 def _with_line_ends(items: Sequence[bytes]) -> Iterator[bytes]:
     for item in items:
         yield item
         yield b"\n"
 
 
-def _checked(lines: list[_Line], data: bytes, path: str | None) -> list[_Line]:
+def _checked(lines: list[Line], data: bytes, path: str | None) -> list[Line]:
     """The lines of a file that begins and ends as it must. Raises CassetteFormatError."""
     if not lines:
         raise CassetteFormatError(path, 1, "the file is empty")
-    check_version(_value(lines[0], data, path))
+    check_version(lines[0].value(data, path))
     if len(lines) < 2 or not _is_end(lines[-1], data, path):
         reason = f"the file was cut short: its last line is not {END.strip().decode()}"
-        raise CassetteFormatError(path, _line_number(lines[-1], data), reason)
+        raise CassetteFormatError(path, lines[-1].number(data), reason)
     return lines
 
 
-def _is_end(line: _Line, data: bytes, path: str | None) -> bool:
+def _is_end(line: Line, data: bytes, path: str | None) -> bool:
     try:
-        return bool(_value(line, data, path).plain == {"end": True})
+        return bool(line.value(data, path).plain == {"end": True})
     except CassetteFormatError:
         return False
 
 
-def _value(line: _Line, data: bytes, path: str | None) -> Value:
-    source = json_values.decoded(data[line.start : line.end], path, partial(_line_number, line, data))
-    return json_values.parse(source)
-
-
-def _line_number(line: _Line, data: bytes) -> int:
-    return data.count(b"\n", 0, line.start) + 1
-
-
-def _item(line: _Line, data: bytes, path: str | None) -> Item:
+def _item(line: Line, data: bytes, path: str | None) -> Item:
     found = _REQUEST.match(data, line.start, line.end)
     decode = partial(_decode, path=path)
     if found is not None:
         method, url = found.groups()
         return Item(method.decode(), url.decode(), data, line.start, line.end, decode)
-    request = objects.read(_value(line, data, path)).request
+    request = objects.read(line.value(data, path)).request
     return Item(request.method, request.url, data, line.start, line.end, decode)
 
 
 def _decode(item: Item, path: str | None) -> Interaction:
-    return objects.read(_value(_Line(item.start, item.end), item.data, path))
+    return objects.read(Line(item.start, item.end).value(item.data, path))

@@ -93,7 +93,7 @@ def _response(response: Response, *, cut: bool) -> Object:
     trailers = heads.field_lines(response.trailers)
     found |= _head(head, trailers)
     if response.parts:
-        found["parts"] = list(texts.sizes(response, cut))
+        found["parts"] = " ".join(map(str, texts.sizes(response, cut)))
     found |= _body(response.body)
     if trailers:
         found["trailers"] = heads.shown(trailers, found.get("head_charset", heads.LATIN_1))
@@ -184,8 +184,7 @@ def _decoded(
         return decode(fields)
     except UnreadableField as error:
         at = found[error.key]
-        # Numbers are one line in the YAML file.
-        if isinstance(at.plain, list) and at.plain and not isinstance(at.plain[0], Number):
+        if isinstance(at.plain, list) and error.index < len(at.plain):
             at = at.items()[error.index]
         raise at.error(error.reason) from None
 
@@ -204,14 +203,11 @@ def _line(value: Value) -> Line:
 
 
 def _text(value: Value) -> str:
-    """A field as the text that it is in the YAML file: a list is lines, or numbers."""
+    """A field as the text that it is in the YAML file; a list is its lines."""
     if isinstance(value.plain, Number):
         return value.number()
     if isinstance(value.plain, bool):
         return "true" if value.plain else "false"
-    if not isinstance(value.plain, list):
-        return value.text()
-    items = value.items()
-    if items and isinstance(items[0].plain, Number):
-        return " ".join(item.number() for item in items)
-    return "\n".join(item.text() for item in items)
+    if isinstance(value.plain, list):
+        return "\n".join(item.text() for item in value.items())
+    return value.text()

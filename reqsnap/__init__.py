@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         DriftWarning,
         LateRequestWarning,
         LostExchangeWarning,
+        MissingBodyError,
         OutOfOrderError,
         OwnerGoneError,
         ReqsnapError,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         StaleRecordingError,
         StaleRecordingWarning,
         SwallowedRefusalWarning,
+        TornCassetteWarning,
         UnmatchedRequestError,
     )
     from reqsnap.matching.registry import register_matcher
@@ -57,9 +59,9 @@ else:
             "reqsnap.errors": """
                 AmbiguousCassetteError CassetteError CassetteFormatError CassetteInUseError
                 CassetteWriteError ConfigurationError CutRecordingError DriftWarning LateRequestWarning
-                LostExchangeWarning OutOfOrderError OwnerGoneError ReqsnapError ReqsnapWarning
-                SequenceExhaustedError StaleRecordingError StaleRecordingWarning SwallowedRefusalWarning
-                UnmatchedRequestError
+                LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError
+                ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning
+                SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
             """,
             "reqsnap.matching.registry": "register_matcher",
             "reqsnap.model": "ErrorKind Headers Interaction NetworkError Request Response",
@@ -88,6 +90,7 @@ __all__ = [
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
+    "MissingBodyError",
     "Mode",
     "NearMiss",
     "NetworkError",
@@ -104,6 +107,7 @@ __all__ = [
     "Stub",
     "SwallowedRefusalWarning",
     "TestContext",
+    "TornCassetteWarning",
     "UnmatchedRequestError",
     "__version__",
     "current_naming",

@@ -4,6 +4,7 @@
     ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
     ├── CassetteError             a cassette's file
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
+    │   │   └── MissingBodyError  a body in a file beside it is missing or was changed
     │   ├── CassetteWriteError    it could not be written; says where the recordings went
     │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
@@ -19,7 +20,8 @@
     ├── LostExchangeWarning       an exchange that could not be recorded
     ├── LateRequestWarning        a request of a thread or task that has outlived its block
     ├── DriftWarning              a request that differs from its recording, and was answered with it
-    └── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
+    ├── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
+    └── TornCassetteWarning       a file whose last addition was not finished; what stands before it is used
 
 Each error says what happened, to which request and cassette, why, and what to do.
 Its facts are attributes. No message and no attribute holds a redacted value.
@@ -89,6 +91,28 @@ class CassetteFormatError(CassetteError):
         return (
             f"{place}: {self.reason}. The file was not changed; restore it from version control, "
             "mend that line, or delete the file and record it again."
+        )
+
+
+class MissingBodyError(CassetteFormatError):
+    """A cassette one of whose bodies, in a file of its own beside it, is missing or was changed.
+
+    `file` is the name of that file, `of` the request, or the answer to it, whose body it is.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str] | None, line: int | None, reason: str, file: str, of: str
+    ) -> None:
+        super().__init__(path, line, reason)
+        self.args = (path, line, reason, file, of)
+        self.file, self.of = file, of
+
+    def __str__(self) -> str:
+        place = f"{self.path or '<cassette>'}, line {self.line}"
+        return (
+            f"{place}: the body of {self.of} is in the file {self.file} beside the cassette, "
+            f"which {self.reason}. Restore that file from version control, or record the cassette again; "
+            "max_inline_size=None keeps all bodies in the cassette."
         )
 
 
@@ -275,3 +299,32 @@ class DriftWarning(ReqsnapWarning):
 
 class StaleRecordingWarning(ReqsnapWarning):
     """Answers were replayed that had been recorded longer ago than `max_age` allows."""
+
+
+class TornCassetteWarning(ReqsnapWarning):
+    """A cassette's file whose last addition was not finished, because a process was killed meanwhile.
+
+    `path` and `line` (from 1) say where the file is torn; `used` interactions stand before that.
+    `kept` is the path under which the file as it was is kept, or None where it is as it was.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str] | None, line: int, used: int, kept: str | None = None
+    ) -> None:
+        super().__init__(None if path is None else str(path), line, used, kept)
+        self.path = None if path is None else str(path)
+        self.line, self.used, self.kept = line, used, kept
+
+    def __str__(self) -> str:
+        place = f"{self.path or '<cassette>'}, line {self.line}"
+        used = f"{self.used} interaction{'s' * (self.used != 1)} before it"
+        told = (
+            f"{place}: the last addition to the file was not finished, because a process was killed. "
+            f"What is used: {used}."
+        )
+        if self.kept is not None:
+            return f"{told} The file is mended; as it was it is kept as {self.kept}."
+        return (
+            f"{told} `reqsnap repair {self.path}` mends the file, and so does the next write to it; as it is "
+            "it is kept beside it."
+        )

@@ -13,6 +13,7 @@ from reqsnap.cassette.stubs import Stub
 from reqsnap.differences import Difference, Drift, NearMiss
 from reqsnap.errors import (
     AmbiguousCassetteError,
+    CassetteConflictError,
     CassetteError,
     CassetteFormatError,
     CassetteInUseError,
@@ -37,12 +38,14 @@ from reqsnap.matching import register_matcher
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.modes import Mode
 from reqsnap.naming import TestContext, current_naming, naming
+from reqsnap.storage import FsspecStorage, MemoryStorage, Storage, Stored
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AmbiguousCassetteError",
     "Cassette",
+    "CassetteConflictError",
     "CassetteError",
     "CassetteFormatError",
     "CassetteInUseError",
@@ -53,11 +56,13 @@ __all__ = [
     "Drift",
     "DriftWarning",
     "ErrorKind",
+    "FsspecStorage",
     "Headers",
     "Interaction",
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
+    "MemoryStorage",
     "Mode",
     "NearMiss",
     "NetworkError",
@@ -71,6 +76,8 @@ __all__ = [
     "SequenceExhaustedError",
     "StaleRecordingError",
     "StaleRecordingWarning",
+    "Storage",
+    "Stored",
     "Stub",
     "SwallowedRefusalWarning",
     "TestContext",

@@ -6,7 +6,6 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
@@ -30,6 +29,7 @@ from reqsnap.naming.path_names import (
 )
 from reqsnap.options import DEFAULTS, Options
 from reqsnap.options.values import OptionValues
+from reqsnap.storage.urls import Location, location
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +42,7 @@ class CassetteContext:
     several threads and tasks at once.
     """
 
-    def __init__(self, find: Find | None, options: Options, directory: Path | None = None) -> None:
+    def __init__(self, find: Find | None, options: Options, directory: Location | None = None) -> None:
         self._find = find
         self._options = options
         self._directory = directory
@@ -169,7 +169,7 @@ def use_cassette(*path: Any, **options: Any) -> Any:
 
 
 def _make(
-    paths: tuple[Any, ...], given: dict[str, Any], base: Options, directory: Path | None, builder: Any
+    paths: tuple[Any, ...], given: dict[str, Any], base: Options, directory: Location | None, builder: Any
 ) -> Any:
     """A context; or what stands alone, a function or class, decorated with one.
 
@@ -192,7 +192,7 @@ def _make(
     return context if alone is None else context(alone)
 
 
-def _finder(path: Any, directory: Path | None, builder: PathBuilder | None) -> Find | None:
+def _finder(path: Any, directory: Location | None, builder: PathBuilder | None) -> Find | None:
     if callable(path) and not isinstance(path, os.PathLike):
         return built_path(checked_builder("path", path), directory)
     if path is not None:
@@ -221,7 +221,7 @@ class Library:
         path_builder: str | PathBuilder | None = None,
         **options: Unpack[OptionValues],
     ) -> None:
-        self.directory = Path(checked_path(directory, "directory"))
+        self.directory = location(checked_path(directory, "directory"))
         self.options = Options.read(options)
         self.builders = _checked_builders(builders)
         self._builder = self._named(path_builder)

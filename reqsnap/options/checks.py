@@ -11,11 +11,14 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.message_checks import is_asynchronous
 from reqsnap.rules.filters import OfRequest, ShouldRecord
+from reqsnap.storage import FsspecStorage, Storage
+from reqsnap.storage.urls import is_url
 
 Check = Callable[[str, Any], Any]
 Named = TypeVar("Named", bound=enum.Enum)
@@ -174,6 +177,20 @@ def _takes_two_rather(value: Any) -> bool:
     except ValueError:
         return False
     return any(each.kind is each.VAR_POSITIONAL for each in parameters)
+
+
+def storage(name: str, value: Any) -> Storage | None:
+    """A storage, the URL of one, or None for files."""
+    if isinstance(value, str) and is_url(value):
+        return _at(value)
+    if value is None or isinstance(value, Storage):
+        return value
+    allowed = "it is an object of a subclass of reqsnap.Storage, a URL such as 's3://bucket/tests', or None"
+    raise ConfigurationError(name, value, allowed)
+
+
+# Kept, so that blocks which name one URL agree in their storage.
+_at = lru_cache(maxsize=64)(FsspecStorage)
 
 
 def count(name: str, value: Any) -> int | None:

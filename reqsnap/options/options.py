@@ -25,6 +25,7 @@ from reqsnap.rules.filters import Filters, Hook, ShouldPlayback, ShouldRecord, U
 from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import OnStale, Retention
 from reqsnap.sequences.entries import Exhaustion, Order
+from reqsnap.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Options:
     exclusive: True keeps outer cassettes from answering what this one does not hold.
     subprocesses: False leaves child processes alone; they are neither recorded nor replayed.
     record_on_exception: False drops what a block recorded that ends with an exception.
+    storage: where cassettes are kept instead of in files: a Storage, or the URL of one.
     redact: False stores secrets as they are.
     redact_headers, redact_query, redact_fields: more names that hold secrets, in headers,
     in the query, and in JSON, form and multipart bodies.
@@ -93,6 +95,7 @@ class Options:
     exclusive: bool = False
     subprocesses: bool = True
     record_on_exception: bool = True
+    storage: Storage | None = None
     redact: bool = True
     redact_headers: tuple[str, ...] = ()
     redact_query: tuple[str, ...] = ()
@@ -255,6 +258,7 @@ _CHECKS: dict[str, check.Check] = {
     "exclusive": check.flag,
     "subprocesses": check.flag,
     "record_on_exception": check.flag,
+    "storage": check.storage,
     "redact": check.flag,
     "redact_headers": check.header_names,
     "redact_query": check.names,

@@ -4,6 +4,7 @@
     ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
     ├── CassetteError             a cassette's file
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
+    │   │   └── MissingBodyError  a body in a file beside it is missing or was changed
     │   ├── CassetteWriteError    it could not be written; says where the recordings went
     │   │   └── CassetteConflictError  what a storage raises for one that has changed since it was read
     │   └── CassetteInUseError    another process uses it in a way that keeps this one out
@@ -30,45 +31,23 @@ Its facts are attributes. No message and no attribute holds a redacted value.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from os import PathLike
+from typing import TYPE_CHECKING
 
-from reqsnap.cautions import (
-    DriftWarning,
-    LateRequestWarning,
-    LostExchangeWarning,
-    ReqsnapWarning,
-    StaleRecordingWarning,
-    SwallowedRefusalWarning,
-    TornCassetteWarning,
-)
-from reqsnap.differences import NearMiss
-from reqsnap.model import Request
+from reqsnap.cautions import DriftWarning as DriftWarning
+from reqsnap.cautions import LateRequestWarning as LateRequestWarning
+from reqsnap.cautions import LostExchangeWarning as LostExchangeWarning
+from reqsnap.cautions import ReqsnapWarning as ReqsnapWarning
+from reqsnap.cautions import StaleRecordingWarning as StaleRecordingWarning
+from reqsnap.cautions import SwallowedRefusalWarning as SwallowedRefusalWarning
+from reqsnap.cautions import TornCassetteWarning as TornCassetteWarning
 from reqsnap.shortening import shortened
 
-__all__ = [
-    "AmbiguousCassetteError",
-    "CassetteConflictError",
-    "CassetteError",
-    "CassetteFormatError",
-    "CassetteInUseError",
-    "CassetteWriteError",
-    "ConfigurationError",
-    "CutRecordingError",
-    "DriftWarning",
-    "LateRequestWarning",
-    "LostExchangeWarning",
-    "OutOfOrderError",
-    "OwnerGoneError",
-    "ReqsnapError",
-    "ReqsnapWarning",
-    "SequenceExhaustedError",
-    "StaleRecordingError",
-    "StaleRecordingWarning",
-    "SwallowedRefusalWarning",
-    "TornCassetteWarning",
-    "UnmatchedRequestError",
-]
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from reqsnap.differences import NearMiss
+    from reqsnap.model import Request
 
 
 class ReqsnapError(Exception):
@@ -120,6 +99,28 @@ class CassetteFormatError(CassetteError):
         return (
             f"{place}: {self.reason}. The file was not changed; restore it from version control, "
             "mend that line, or delete the file and record it again."
+        )
+
+
+class MissingBodyError(CassetteFormatError):
+    """A cassette one of whose bodies, in a file of its own beside it, is missing or was changed.
+
+    `file` is the name of that file, `of` the request, or the answer to it, whose body it is.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str] | None, line: int | None, reason: str, file: str, of: str
+    ) -> None:
+        super().__init__(path, line, reason)
+        self.args = (path, line, reason, file, of)
+        self.file, self.of = file, of
+
+    def __str__(self) -> str:
+        place = f"{self.path or '<cassette>'}, line {self.line}"
+        return (
+            f"{place}: the body of {self.of} is in the file {self.file} beside the cassette, "
+            f"which {self.reason}. Restore that file from version control, or record the cassette again; "
+            "max_inline_size=None keeps all bodies in the cassette."
         )
 
 
@@ -188,7 +189,7 @@ class UnmatchedRequestError(ReqsnapError):
         super().__init__(method, url, mode, cassette, reason)
         self.method, self.url, self.mode, self.cassette = method, url, mode, cassette
         self.reason, self.advice, self.nearest = reason, advice, tuple(nearest)
-        self.request = request or Request(method, url)
+        self.request = request or _known_of(method, url)
 
     def __str__(self) -> str:
         where = self.cassette or "a cassette in memory"
@@ -238,6 +239,13 @@ class StaleRecordingError(UnmatchedRequestError):
 
 class OwnerGoneError(UnmatchedRequestError):
     """A request of a child process whose cassette was opened by a process that can no longer be asked."""
+
+
+def _known_of(method: str, url: str) -> Request:
+    # Here, so that the errors are known without all that requests are made of.
+    from reqsnap.model import Request
+
+    return Request(method, url)
 
 
 def _rebuild(

@@ -12,11 +12,12 @@ from reqsnap.cassette import Cassette
 from reqsnap.cassette.reading import settled, warn_if_torn
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
 from reqsnap.formats import Format, format_of
+from reqsnap.locations import Location, Url
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
 from reqsnap.processes import children
 from reqsnap.rules.policy import Policy
-from reqsnap.storage import CassetteFile, File, Location, Storage, StoredFile, Url, stored_at
+from reqsnap.storage import CassetteFile, File, Storage, StoredFile, stored_at
 from reqsnap.storage.apart import keep_apart
 from reqsnap.storage.sharing import Began, begin, forget_parent
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from reqsnap.blocks.opening import OpenBlock
 from reqsnap.errors import CassetteError, UnmatchedRequestError
+from reqsnap.locations import Url, location
 from reqsnap.options import Options
-from reqsnap.storage import CassetteFile, File, Url, file_at, location
+from reqsnap.storage import CassetteFile, File, file_at
 
 MOST = 3
 """How many refused requests are shown whole; the rest are counted."""

@@ -13,9 +13,9 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.locations import Location
 from reqsnap.naming.context import TestContext, current_naming, plain
 from reqsnap.naming.path_names import LONGEST_PART, fit, fit_part
-from reqsnap.storage.urls import Location
 
 FOLDER = "cassettes"
 _PREFIX = "test"

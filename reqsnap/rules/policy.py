@@ -10,7 +10,7 @@ from reqsnap.modes import Mode
 from reqsnap.redaction import DEFAULT_RULES, Rules
 from reqsnap.rules.filters import Filters
 from reqsnap.rules.retention import Retention
-from reqsnap.sequences.entries import Exhaustion, Order
+from reqsnap.sequences.choices import Exhaustion, Order
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ memory, fsspec_storage
              two of them: in memory, and at any URL that fsspec knows
 stored       a cassette in a storage, used like a file
 apart        what a storage does is not recorded
-urls, opening
-             paths and URLs -> such files
+opening      paths and URLs -> such files
 """
 
 from reqsnap.storage.files import CassetteFile
@@ -20,21 +19,17 @@ from reqsnap.storage.opening import File, file_at, stored_at
 from reqsnap.storage.protocol import Storage, Stored
 from reqsnap.storage.sharing import Sharing, sharing_of
 from reqsnap.storage.stored import StoredFile
-from reqsnap.storage.urls import Location, Url, location
 
 __all__ = [
     "CassetteFile",
     "File",
     "FsspecStorage",
-    "Location",
     "MemoryStorage",
     "Sharing",
     "Storage",
     "Stored",
     "StoredFile",
-    "Url",
     "file_at",
-    "location",
     "sharing_of",
     "stored_at",
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.locations import Location, Url, location
 from reqsnap.storage.files import CassetteFile
 from reqsnap.storage.fsspec_storage import FsspecStorage
 from reqsnap.storage.protocol import Storage
 from reqsnap.storage.stored import StoredFile
-from reqsnap.storage.urls import Location, Url, location
 
 File = CassetteFile | StoredFile
 """The file of a cassette, wherever it lies."""

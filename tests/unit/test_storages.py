@@ -19,6 +19,7 @@ from reqsnap.errors import (
     ConfigurationError,
 )
 from reqsnap.formats import native
+from reqsnap.locations import Url, location
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import (
@@ -28,9 +29,7 @@ from reqsnap.storage import (
     Storage,
     Stored,
     StoredFile,
-    Url,
     file_at,
-    location,
 )
 from reqsnap.storage.sharing import begin
 from tests.unit.test_merging import delete, interaction, note

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.patterns import regex
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::[A-Za-z][A-Za-z0-9+.-]+)*://")
-_BROKEN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/[^/]")
+_URL = regex(r"[A-Za-z][A-Za-z0-9+.-]+(?:::[A-Za-z][A-Za-z0-9+.-]+)*://")
+_BROKEN = regex(r"[A-Za-z][A-Za-z0-9+.-]+:/[^/]")
 
 
 class Url(str):
@@ -54,7 +53,8 @@ def location(text: str) -> Location:
             raise ConfigurationError("path", text, "it is a URL whose slashes are lost", hint)
         return Path(text)
     if text.lower().startswith("file://"):
-        # Here, because it loads http.client.
+        # Here, because they load http.client.
+        from urllib.parse import urlsplit
         from urllib.request import url2pathname
 
         return Path(url2pathname(urlsplit(text).path))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
-from reqsnap.formats import format_of
+from reqsnap.formats import Format, format_of, named
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
 from reqsnap.processes import children
@@ -185,7 +185,10 @@ def _opened(path: Path, file: CassetteFile, options: Options, policy: Policy, be
     """The state of a path, from what its file or its partial file held."""
     data, partial = began.data, began.partial
     may = permits(policy.mode, recorded=data is not None, partial=partial is not None)
-    format = format_of(path, partial if data is None else data)
+    there = partial if data is None else data
+    if there is None and may.replaces:
+        there = file.read()
+    format = _format(path, options, there)
     cassette = Cassette(
         file,
         policy,
@@ -199,6 +202,13 @@ def _opened(path: Path, file: CassetteFile, options: Options, policy: Policy, be
     elif partial is not None:
         cassette.adopt(format.read(partial, str(file.partial.path)), partial)
     return Shared(cassette, options, may)
+
+
+def _format(path: Path, options: Options, there: bytes | None) -> Format:
+    """The format of what is there, which a set that replaces it keeps; the option is for a new file."""
+    if there is None and options.format is not None:
+        return named(options.format)
+    return format_of(path, there)
 
 
 def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.formats import named
 from reqsnap.message_checks import is_asynchronous
 from reqsnap.rules.filters import OfRequest, ShouldRecord
 
@@ -26,6 +27,11 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise ConfigurationError(name, value, "it is True or False")
     return value
+
+
+def format_name(name: str, value: Any) -> str | None:
+    """The name of a registered format, or None for the one that goes with the file's name."""
+    return None if value is None else named(value).name
 
 
 def items(name: str, value: Any) -> tuple[Any, ...]:

@@ -51,6 +51,7 @@ class Options:
     max_interactions: how many are kept; the least recently used leave first.
     max_age: how old a recording may be, a timedelta or seconds.
     on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
+    format: the format of a new file, by name; a file that is there keeps the one that it has.
     auto_flush: save every `flush_interval` seconds what is new, not only at the end.
     flush_interval: that many seconds; 30 where it is not given.
     record_errors: record network errors too, and raise them on replay.
@@ -87,6 +88,7 @@ class Options:
     max_interactions: int | None = None
     max_age: timedelta | None = None
     on_stale: OnStale = OnStale.WARN
+    format: str | None = None
     auto_flush: bool = False
     flush_interval: float = 30.0
     record_errors: bool = False
@@ -249,6 +251,7 @@ _CHECKS: dict[str, check.Check] = {
     "max_interactions": check.count,
     "max_age": check.age,
     "on_stale": check.one_of(OnStale),
+    "format": check.format_name,
     "auto_flush": check.flag,
     "flush_interval": check.seconds,
     "record_errors": check.flag,

@@ -7,35 +7,68 @@
 
 from __future__ import annotations
 
-from reqsnap.api import Library, use_cassette
-from reqsnap.cassette import Cassette, RecordedRequest
-from reqsnap.cassette.stubs import Stub
-from reqsnap.differences import Difference, Drift, NearMiss
-from reqsnap.errors import (
-    AmbiguousCassetteError,
-    CassetteError,
-    CassetteFormatError,
-    CassetteInUseError,
-    CassetteWriteError,
-    ConfigurationError,
-    CutRecordingError,
-    DriftWarning,
-    LateRequestWarning,
-    LostExchangeWarning,
-    OutOfOrderError,
-    OwnerGoneError,
-    ReqsnapError,
-    ReqsnapWarning,
-    SequenceExhaustedError,
-    StaleRecordingError,
-    StaleRecordingWarning,
-    SwallowedRefusalWarning,
-    UnmatchedRequestError,
-)
-from reqsnap.matching import register_matcher
-from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
-from reqsnap.modes import Mode
-from reqsnap.naming import TestContext, current_naming, naming
+from typing import TYPE_CHECKING
+
+from reqsnap.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from reqsnap.api import Library, use_cassette
+    from reqsnap.cassette import Cassette, RecordedRequest
+    from reqsnap.cassette.stubs import Stub
+    from reqsnap.differences import Difference, Drift, NearMiss
+    from reqsnap.errors import (
+        AmbiguousCassetteError,
+        CassetteError,
+        CassetteFormatError,
+        CassetteInUseError,
+        CassetteWriteError,
+        ConfigurationError,
+        CutRecordingError,
+        DriftWarning,
+        LateRequestWarning,
+        LostExchangeWarning,
+        MissingBodyError,
+        OutOfOrderError,
+        OwnerGoneError,
+        ReqsnapError,
+        ReqsnapWarning,
+        SequenceExhaustedError,
+        StaleRecordingError,
+        StaleRecordingWarning,
+        SwallowedRefusalWarning,
+        TornCassetteWarning,
+        UnmatchedRequestError,
+    )
+    from reqsnap.matching.registry import register_matcher
+    from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
+    from reqsnap.modes import Mode
+    from reqsnap.naming import TestContext, current_naming, naming
+else:
+    # Where a package is loaded, it is put here under its name. That is a function's: so it is done
+    # now, and undone.
+    from reqsnap import naming
+
+    del naming
+    __getattr__, __dir__ = on_demand(
+        __name__,
+        {
+            "reqsnap.api": "Library use_cassette",
+            "reqsnap.cassette": "Cassette RecordedRequest",
+            "reqsnap.cassette.stubs": "Stub",
+            "reqsnap.differences": "Difference Drift NearMiss",
+            "reqsnap.errors": """
+                AmbiguousCassetteError CassetteError CassetteFormatError CassetteInUseError
+                CassetteWriteError ConfigurationError CutRecordingError DriftWarning LateRequestWarning
+                LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError
+                ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning
+                SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
+            """,
+            "reqsnap.matching.registry": "register_matcher",
+            "reqsnap.model": "ErrorKind Headers Interaction NetworkError Request Response",
+            "reqsnap.modes": "Mode",
+            "reqsnap.naming": "TestContext current_naming naming",
+        },
+    )
 
 __version__ = "0.1.0"
 
@@ -57,6 +90,7 @@ __all__ = [
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
+    "MissingBodyError",
     "Mode",
     "NearMiss",
     "NetworkError",
@@ -73,6 +107,7 @@ __all__ = [
     "Stub",
     "SwallowedRefusalWarning",
     "TestContext",
+    "TornCassetteWarning",
     "UnmatchedRequestError",
     "__version__",
     "current_naming",

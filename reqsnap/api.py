@@ -8,15 +8,13 @@ import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any, ParamSpec, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
-from reqsnap import scope
-from reqsnap.blocks import OpenBlock
+from reqsnap import blocks, scope
 from reqsnap.blocks.class_decorator import decorate_class
 from reqsnap.blocks.decorators import decorate_function
-from reqsnap.cassette import Cassette
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
-from reqsnap.naming import TestContext, current_naming
+from reqsnap.naming.context import TestContext, current_naming
 from reqsnap.naming.default_paths import Called
 from reqsnap.naming.path_names import (
     AnyPath,
@@ -29,7 +27,11 @@ from reqsnap.naming.path_names import (
     is_path_lambda,
 )
 from reqsnap.options import DEFAULTS, Options
-from reqsnap.options.values import OptionValues
+
+if TYPE_CHECKING:
+    from reqsnap.blocks import OpenBlock
+    from reqsnap.cassette import Cassette
+    from reqsnap.options.values import OptionValues
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,7 +53,7 @@ class CassetteContext:
 
     def __enter__(self) -> Cassette:
         path = None if self._find is None else self._find(_in_no_test)
-        block = OpenBlock(path, self._options)
+        block = blocks.OpenBlock(path, self._options)
         with self._lock:
             self._open.append(block)
         return block.cassette
@@ -93,7 +95,7 @@ class CassetteContext:
     def _block_for(self, called: Callable[[], Called]) -> OpenBlock:
         find = self._find
         path = called().path(self._directory) if find is None else find(lambda: called().context())
-        return OpenBlock(path, self._options)
+        return blocks.OpenBlock(path, self._options)
 
     def _leave(self) -> OpenBlock:
         """The block that this exit belongs to: this context's own, else the newest."""

@@ -10,6 +10,7 @@ import importlib
 import io
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from reqsnap.model import Headers
@@ -63,17 +64,17 @@ def undo(body: bytes, codings: tuple[str, ...]) -> Undone | None:
     return Undone(body, tuple(encoders))
 
 
-def apply(content: bytes, codings: tuple[str, ...]) -> bytes | None:
+def encode(content: bytes, codings: tuple[str, ...]) -> bytes | None:
     """Content in codings, in the order in which they are applied; None where one is not known here.
 
-    >>> undo(apply(b"plain", ("deflate", "gzip")), ("deflate", "gzip")).content
+    >>> undo(encode(b"plain", ("gzip",)), ("gzip",)).content
     b'plain'
     """
-    encoders = [_encoder(name) for name in codings]
-    for encode in encoders:
-        if encode is None:
+    for name in codings:
+        encoder = _encoder(name)
+        if encoder is None:
             return None
-        content = encode(content)
+        content = encoder(content)
     return content
 
 
@@ -83,17 +84,15 @@ def _encoder(name: str) -> Encoder | None:
     if name == "deflate":
         return _compressor(_ZLIB, True)
     if name == "br":
-        return _compress_of(_library(*_BROTLI))
+        library = _library(*_BROTLI)
+        return None if library is None else partial(library.compress)
     if name == "zstd":
         library = _library(*_ZSTD)
-        zstandard = None if library else _library("zstandard")
-        return _compress_of(library if zstandard is None else zstandard.ZstdCompressor())
+        if library is not None:
+            return partial(library.compress)
+        library = _library("zstandard")
+        return None if library is None else partial(library.ZstdCompressor().compress)
     return None
-
-
-def _compress_of(library: Any) -> Encoder | None:
-    encode: Encoder | None = getattr(library, "compress", None)
-    return encode
 
 
 def _decoder(name: str) -> Decoder | None:
@@ -176,7 +175,8 @@ def _brotli_decoder() -> Decoder | None:
     library = _library(*_BROTLI)
     if library is None:
         return None
-    return lambda body: (library.decompress(body), library.compress)
+    # The best quality takes seconds for a large body; servers use about this one.
+    return lambda body: (library.decompress(body), lambda content: library.compress(content, quality=5))
 
 
 def _zstd_decoder() -> Decoder | None:

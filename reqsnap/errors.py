@@ -4,6 +4,7 @@
     ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
     ├── CassetteError             a cassette's file
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
+    │   │   └── MissingBodyError  a body in a file beside it is missing or was changed
     │   ├── CassetteWriteError    it could not be written; says where the recordings went
     │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
@@ -19,7 +20,8 @@
     ├── LostExchangeWarning       an exchange that could not be recorded
     ├── LateRequestWarning        a request of a thread or task that has outlived its block
     ├── DriftWarning              a request that differs from its recording, and was answered with it
-    └── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
+    ├── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
+    └── TornCassetteWarning       a file whose last addition was not finished; what stands before it is used
 
 Each error says what happened, to which request and cassette, why, and what to do.
 Its facts are attributes. No message and no attribute holds a redacted value.
@@ -28,12 +30,16 @@ Its facts are attributes. No message and no attribute holds a redacted value.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from os import PathLike
+from typing import TYPE_CHECKING
 
-from reqsnap.differences import NearMiss
-from reqsnap.model import Request
 from reqsnap.shortening import shortened
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from reqsnap.differences import NearMiss
+    from reqsnap.model import Request
 
 
 class ReqsnapError(Exception):
@@ -85,6 +91,28 @@ class CassetteFormatError(CassetteError):
         return (
             f"{place}: {self.reason}. The file was not changed; restore it from version control, "
             "mend that line, or delete the file and record it again."
+        )
+
+
+class MissingBodyError(CassetteFormatError):
+    """A cassette one of whose bodies, in a file of its own beside it, is missing or was changed.
+
+    `file` is the name of that file, `of` the request, or the answer to it, whose body it is.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str] | None, line: int | None, reason: str, file: str, of: str
+    ) -> None:
+        super().__init__(path, line, reason)
+        self.args = (path, line, reason, file, of)
+        self.file, self.of = file, of
+
+    def __str__(self) -> str:
+        place = f"{self.path or '<cassette>'}, line {self.line}"
+        return (
+            f"{place}: the body of {self.of} is in the file {self.file} beside the cassette, "
+            f"which {self.reason}. Restore that file from version control, or record the cassette again; "
+            "max_inline_size=None keeps all bodies in the cassette."
         )
 
 
@@ -142,7 +170,7 @@ class UnmatchedRequestError(ReqsnapError):
         super().__init__(method, url, mode, cassette, reason)
         self.method, self.url, self.mode, self.cassette = method, url, mode, cassette
         self.reason, self.advice, self.nearest = reason, advice, tuple(nearest)
-        self.request = request or Request(method, url)
+        self.request = request or _known_of(method, url)
 
     def __str__(self) -> str:
         where = self.cassette or "a cassette in memory"
@@ -192,6 +220,13 @@ class StaleRecordingError(UnmatchedRequestError):
 
 class OwnerGoneError(UnmatchedRequestError):
     """A request of a child process whose cassette was opened by a process that can no longer be asked."""
+
+
+def _known_of(method: str, url: str) -> Request:
+    # Here, so that the errors are known without all that requests are made of.
+    from reqsnap.model import Request
+
+    return Request(method, url)
 
 
 def _rebuild(
@@ -264,3 +299,32 @@ class DriftWarning(ReqsnapWarning):
 
 class StaleRecordingWarning(ReqsnapWarning):
     """Answers were replayed that had been recorded longer ago than `max_age` allows."""
+
+
+class TornCassetteWarning(ReqsnapWarning):
+    """A cassette's file whose last addition was not finished, because a process was killed meanwhile.
+
+    `path` and `line` (from 1) say where the file is torn; `used` interactions stand before that.
+    `kept` is the path under which the file as it was is kept, or None where it is as it was.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str] | None, line: int, used: int, kept: str | None = None
+    ) -> None:
+        super().__init__(None if path is None else str(path), line, used, kept)
+        self.path = None if path is None else str(path)
+        self.line, self.used, self.kept = line, used, kept
+
+    def __str__(self) -> str:
+        place = f"{self.path or '<cassette>'}, line {self.line}"
+        used = f"{self.used} interaction{'s' * (self.used != 1)} before it"
+        told = (
+            f"{place}: the last addition to the file was not finished, because a process was killed. "
+            f"What is used: {used}."
+        )
+        if self.kept is not None:
+            return f"{told} The file is mended; as it was it is kept as {self.kept}."
+        return (
+            f"{told} `reqsnap repair {self.path}` mends the file, and so does the next write to it; as it is "
+            "it is kept beside it."
+        )

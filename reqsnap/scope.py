@@ -12,9 +12,12 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
+from typing import TYPE_CHECKING
 
 from reqsnap.errors import AmbiguousCassetteError
-from reqsnap.recorder import Recorder
+
+if TYPE_CHECKING:
+    from reqsnap.recorder import Recorder
 
 
 class Block:

@@ -15,22 +15,20 @@ from reqsnap.blocks.places import absolute, real, share
 from reqsnap.blocks.reports import about_drift, about_lost, about_refusals, about_stale
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ReqsnapWarning
-from reqsnap.interceptors import TABLE
 from reqsnap.modes import Mode
 from reqsnap.options import Options
+from reqsnap.options.policies import policy_of
 from reqsnap.processes import children
 from reqsnap.recorder import Recorder
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
-
-patching.use_table(TABLE)
 
 
 class OpenBlock:
     """A block that is open. `cassette` is what the user holds of it."""
 
     def __init__(self, path: Path | None, options: Options) -> None:
-        policy = options.policy()
+        policy = policy_of(options)
         self._options = options
         self._nested = False
         self._process = os.getpid()

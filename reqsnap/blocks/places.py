@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from reqsnap.cassette import Cassette
+from reqsnap.cassette.reading import settled, warn_if_torn
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
 from reqsnap.formats import Format, format_of, named
 from reqsnap.modes import Mode, Permits, permits
@@ -198,9 +199,9 @@ def _opened(path: Path, file: CassetteFile, options: Options, policy: Policy, be
         flush_interval=options.flush_interval if options.auto_flush else None,
     )
     if data is not None:
-        cassette.adopt(format.read(data, str(file.path)), data)
+        _adopt(cassette, format, data, file)
     elif partial is not None:
-        cassette.adopt(format.read(partial, str(file.partial.path)), partial)
+        _adopt(cassette, format, partial, file.partial)
     return Shared(cassette, options, may)
 
 
@@ -209,6 +210,16 @@ def _format(path: Path, options: Options, there: bytes | None) -> Format:
     if there is None and options.format is not None:
         return named(options.format)
     return format_of(path, there)
+
+
+def _adopt(cassette: Cassette, format: Format, data: bytes, file: CassetteFile) -> None:
+    found = settled(format, data, file, file.beside(cassette.policy.max_inline_size))
+    warn_if_torn(found, file, _BLOCK)
+    cassette.adopt(found.items, found)
+
+
+_BLOCK = 9
+"""How far from what warns the code is that opens a block."""
 
 
 def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None:
@@ -228,6 +239,7 @@ def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None
 def _save(path: Path | None, shared: Shared) -> list[ReqsnapWarning]:
     """Write what is new, when the last block on a path ends (rules 1, 8, 10 and 11 of the modes)."""
     written = shared.cassette.end(raised=shared.raised)
+    mended: list[ReqsnapWarning] = list(shared.cassette.mended)
     if shared.permits.replaces and not (written or shared.raised) and path is not None and path.exists():
-        return [ReqsnapWarning(f"{path}: nothing was recorded, so the previous cassette was kept")]
-    return []
+        mended.append(ReqsnapWarning(f"{path}: nothing was recorded, so the previous cassette was kept"))
+    return mended

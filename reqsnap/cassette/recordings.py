@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.flushing import Flusher
+from reqsnap.cassette.reading import Found
 from reqsnap.cassette.stubs import Stubs
 from reqsnap.differences import Drift
 from reqsnap.formats import Item
@@ -26,10 +27,11 @@ class Recordings:
     def __init__(self, policy: Policy, *, evicts: bool) -> None:
         self._policy = policy
         self._lock = threading.RLock()
-        self._contents = Contents(policy, evicts=evicts)
+        self._contents = Contents(policy, evicts=evicts, guard=self._lock)
+        self._only_replays = not evicts
         self._drift: list[Drift] = []
         self._flusher: Flusher | None = None
-        self._adopted: Callable[[list[Entry], bytes | None], None] | None = None
+        self._adopted: Callable[[list[Entry], Sequence[Item], Found | None], None] | None = None
         self._is_copy = False
         self._ended = False
         self.stubs = Stubs()
@@ -44,17 +46,50 @@ class Recordings:
         """The requests that were answered though their bodies differ from the recorded ones."""
         return tuple(self._drift)
 
-    def adopt(self, items: Iterable[Item], data: bytes | None = None) -> None:
-        """Take what was read from its own file, whose bytes were `data`; not a change to be written."""
+    def adopt(self, items: Sequence[Item], found: Found | None = None) -> None:
+        """Take items of its own file, where all that it held was `found`; not a change to be written."""
         with self._lock:
             entries = self._contents.adopt(items)
         if self._adopted is not None:
-            self._adopted(entries, data)
+            self._adopted(entries, items, found)
         self._changed()
+
+    @property
+    def play_count(self) -> int:
+        """How many answers were replayed since it was opened, reset, or given another set to hold."""
+        with self._lock:
+            return self._contents.plays
+
+    @property
+    def position(self) -> int:
+        """How many of its recordings have been replayed at least once."""
+        with self._lock:
+            return sum(1 for entry in self._contents.recorded if entry.plays)
+
+    @property
+    def unplayed(self) -> tuple[Interaction, ...]:
+        """The recordings that were not replayed. What this block recorded is not among them."""
+        with self._lock:
+            return tuple([entry.interaction for entry in self._contents.recorded if not entry.plays])
+
+    @property
+    def all_played(self) -> bool:
+        """Whether every recording was replayed at least once."""
+        return not self.unplayed
+
+    @property
+    def evicted(self) -> int:
+        """How many interactions have left it because it keeps only `max_interactions`."""
+        return self._contents.evicted
 
     def could_match(self, method: str, url: str) -> bool:
         """Whether a recording may answer this method and URL, whatever the body is."""
-        return self._contents.index.could_match(method, url)
+        known = self._contents.index.could_match(method, url)
+        if known is None:
+            with self._lock:
+                # Where nothing may be sent, what is not found is refused, and that costs the most.
+                known = self._contents.index.find_out(method, url, thorough=self._only_replays)
+        return known
 
     def take(self, live: Prepared, *, again: bool = True) -> Entry | None:
         """The entry that answers, its place in the sequence taken; None where there is none."""
@@ -154,7 +189,7 @@ class Recordings:
     def _be_a_copy(self) -> None:
         """In a forked process nobody holds the lock, and nothing is written any more."""
         self._is_copy = True
-        self._lock = threading.RLock()
+        self._lock = self._contents.reading.guard = threading.RLock()
         if self._flusher is not None:
             self._flusher.abandon()
             self._flusher = None

@@ -31,6 +31,11 @@ class Item:
         return self.data[self.start : self.end]
 
     @property
+    def shows_all(self) -> bool:
+        """Whether all that was redacted can be read as such in its text; False where it is not known."""
+        return False
+
+    @property
     def line(self) -> int:
         """The line of the file on which it begins, from 1."""
         return self.data.count(b"\n", 0, self.start) + 1
@@ -70,6 +75,14 @@ class Addition(NamedTuple):
     tail: bytes
 
 
+class Torn(NamedTuple):
+    """A file whose last addition was not finished: what stands before the tear, its line, and the rest."""
+
+    items: Sequence[Item]
+    line: int
+    rest: bytes
+
+
 class Format(ABC):
     """One way to write a cassette. Pure: bytes in, bytes out. Its methods are called from any thread.
 
@@ -101,4 +114,11 @@ class Format(ABC):
 
     def added(self, data: bytes, items: Sequence[bytes]) -> Addition | None:
         """How these items are added to a file that holds `data`; None where it must be written anew."""
+        return None
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        """What is left of a file that `read` refuses, where all that it lacks is the end of an addition.
+
+        None where it is damaged in another way. `line` is where the tear is, from 1.
+        """
         return None

@@ -6,20 +6,18 @@ another folder, every system can store it, and no two values end in one file.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import os
 import re
 import string
-import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.memo import Memo
 from reqsnap.naming.context import TestContext, Value, plain
+from reqsnap.patterns import regex
 
 AnyPath = str | os.PathLike[str]
 PathBuilder = Callable[[TestContext], AnyPath]
@@ -107,8 +105,7 @@ def _within(directory: Path | None, text: str, given: Any) -> Path:
 # Templates
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Literal text of a template and the field after it, if there is one."""
 
     literal: str
@@ -129,7 +126,7 @@ def _pieces(text: str) -> list[_Piece]:
     return [_Piece(literal, name, spec or "") for literal, name, spec, _ in parsed]
 
 
-_SEPARATOR = re.compile(f"[{re.escape(os.sep + (os.altsep or ''))}]")
+_SEPARATOR = regex(f"[{re.escape(os.sep + (os.altsep or ''))}]")
 
 
 def _render(pieces: list[_Piece], text_of: Callable[[_Piece], str]) -> str:
@@ -144,8 +141,7 @@ def _render(pieces: list[_Piece], text_of: Callable[[_Piece], str]) -> str:
     return os.sep.join(fit_part(part) if index in made else part for index, part in enumerate(parts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Arguments:
+class _Arguments(NamedTuple):
     """All arguments of a call, as the field `params` has them."""
 
     values: Mapping[str, Any]
@@ -199,11 +195,11 @@ def _joined(texts: list[str]) -> str:
 
 # What is fit for a name
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
-_EDGE = re.compile(r"\A[.\s]+|[.\s]+\Z")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|\Z))", re.I)
-_MARKED = re.compile(r"~[0-9a-f]{10}\Z")
-_SUFFIX = re.compile(r"\.\w{1,16}\Z")
+_FORBIDDEN = regex(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_EDGE = regex(r"\A[.\s]+|[.\s]+\Z")
+_RESERVED = regex(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|\Z))", re.I)
+_MARKED = regex(r"~[0-9a-f]{10}\Z")
+_SUFFIX = regex(r"\.\w{1,16}\Z")
 _LONGEST_VALUE, LONGEST_PART = 100, 200
 """In bytes of UTF-8. File systems take 255; the names of a cassette's neighbours are longer."""
 
@@ -214,6 +210,9 @@ def fit(text: str, meant: str | None = None, longest: int = _LONGEST_VALUE) -> s
     A value that already looks marked is marked too, so that different values never meet.
     `meant` says what is to be told apart where the text alone does not.
     """
+    # Here, as `hashlib` below: to import them takes longer than all else that a decorator does.
+    import unicodedata
+
     changed = _EDGE.sub("_", _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text)))
     if meant is None and changed == text and not _MARKED.search(text) and _size(text) <= longest:
         return text
@@ -244,6 +243,8 @@ def _split(part: str) -> tuple[str, str]:
 
 
 def _mark(text: str) -> str:
+    import hashlib
+
     return "~" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 

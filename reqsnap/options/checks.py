@@ -10,13 +10,19 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.formats import named
-from reqsnap.message_checks import is_asynchronous
-from reqsnap.rules.filters import OfRequest, ShouldRecord
+from reqsnap.functions import is_asynchronous
+from reqsnap.matching.checks import check_volatile, read_paths
+from reqsnap.matching.registry import check_match_on
+from reqsnap.patterns import regex
+
+if TYPE_CHECKING:
+    from reqsnap.model import Request, Response
+    from reqsnap.rules.filters import ShouldRecord
 
 Check = Callable[[str, Any], Any]
 Named = TypeVar("Named", bound=enum.Enum)
@@ -31,7 +37,12 @@ def flag(name: str, value: Any) -> bool:
 
 def format_name(name: str, value: Any) -> str | None:
     """The name of a registered format, or None for the one that goes with the file's name."""
-    return None if value is None else named(value).name
+    if value is None:
+        return None
+    # Here, because most programs name none and formats take a while to load.
+    from reqsnap.formats import named
+
+    return named(value).name
 
 
 def items(name: str, value: Any) -> tuple[Any, ...]:
@@ -63,7 +74,7 @@ def header_names(name: str, value: Any) -> tuple[str, ...]:
 
 
 # A token, but for `*`, which is meant as a pattern.
-_FIELD_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
+_FIELD_NAME = regex(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
 
 
 def hosts(name: str, value: Any) -> tuple[str, ...]:
@@ -76,7 +87,7 @@ def hosts(name: str, value: Any) -> tuple[str, ...]:
     return listed
 
 
-_HOST = re.compile(r"[^\s/:@\[\]]+|\[[0-9A-Fa-f:.*%]+\]")
+_HOST = regex(r"[^\s/:@\[\]]+|\[[0-9A-Fa-f:.*%]+\]")
 
 
 def field_names(name: str, value: Any) -> tuple[str, ...]:
@@ -90,13 +101,29 @@ def field_names(name: str, value: Any) -> tuple[str, ...]:
 
 
 def matchers(name: str, value: Any) -> tuple[Any, ...]:
-    """A list of at least one matcher; which ones there are is known elsewhere."""
+    """A list of at least one matcher: functions, and names of those that there are."""
     listed = items(name, value)
     if not listed:
         raise ConfigurationError(name, value, "at least one matcher is needed")
     for item in listed:
         if is_asynchronous(item):
             raise ConfigurationError(name, item, "a matcher is a function, no coroutine function")
+    check_match_on(listed)
+    return listed
+
+
+def volatile(name: str, value: Any) -> tuple[str, ...]:
+    """A list of kinds of values that differ from run to run."""
+    listed = names(name, value)
+    if listed:
+        check_volatile(listed)
+    return listed
+
+
+def json_paths(name: str, value: Any) -> tuple[str, ...]:
+    """A list of paths in JSON documents."""
+    listed = names(name, value)
+    read_paths(listed)
     return listed
 
 
@@ -115,7 +142,7 @@ def urls(name: str, value: Any) -> tuple[Any, ...]:
 
 
 # None of these may stand in a URL but `*`, which hardly ever does.
-_PATTERN = re.compile(r"[*^\\\s]")
+_PATTERN = regex(r"[*^\\\s]")
 
 
 def one_of(kind: type[Named]) -> Check:
@@ -159,6 +186,17 @@ def _takes(value: Any, arguments: int) -> bool:
         # What is written in C does not always tell.
         return True
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class OfRequest:
+    """A `should_record` of the request alone, asked as one of both."""
+
+    function: Callable[[Request], bool]
+
+    def __call__(self, request: Request, response: Response) -> bool:
+        """Whether to record an exchange."""
+        return bool(self.function(request))
 
 
 def should_record(name: str, value: Any) -> ShouldRecord | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypedDict
 
-from reqsnap.matching.matchers import Comparison
+from reqsnap.matching.registry import Comparison
 from reqsnap.model import Request, Response
 from reqsnap.modes import Mode
 from reqsnap.rules.filters import Hook, ShouldPlayback
@@ -45,6 +45,7 @@ class OptionValues(TypedDict, total=False):
     max_age: timedelta | float | None
     on_stale: str
     format: str | None
+    max_inline_size: int | None
     auto_flush: bool
     flush_interval: float
     record_errors: bool

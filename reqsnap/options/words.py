@@ -12,12 +12,13 @@ from typing import Any, NoReturn
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.options.options import Options
+from reqsnap.patterns import regex
 
 _WITH_COMMAS = {"exclude_urls", "ignore_json"}
 """Lists whose items may hold commas: each item is given by itself."""
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhdw])")
+_AGE = regex(r"([0-9]+(?:\.[0-9]+)?)([smhdw])")
 
 
 def add_options(parser: argparse.ArgumentParser, without: Collection[str] = ()) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from reqsnap.sequences.entries import Entry, Exhaustion, LiveVector, Vector
+from reqsnap.sequences.choices import Exhaustion
+from reqsnap.sequences.entries import Entry, LiveVector, Vector
 
 
 @dataclass(eq=False, slots=True)
@@ -112,6 +113,17 @@ class Group:
     def entries(self) -> list[Entry]:
         """All of them, one sequence after the other."""
         return [entry for sequence in self.sequences.values() for entry in sequence.entries]
+
+    def add(self, entry: Entry, numbers: Vector) -> None:
+        """One more entry; it is mostly the last one."""
+        last = next(reversed(self.sequences.values()), None)
+        turns = self.sequences.get(numbers)
+        if turns is not None and turns.entries[-1].order < entry.order:
+            turns.entries.append(entry)
+        elif turns is None and (last is None or last.entries[0].order < entry.order):
+            self.sequences[numbers] = Turns([entry])
+        else:
+            self.put_back(entry, numbers)
 
     def put_back(self, entry: Entry, numbers: Vector) -> None:
         """As if the entry had never left: its sequence is where it was among the others too."""

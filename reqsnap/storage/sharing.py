@@ -65,7 +65,7 @@ def forget_parent() -> None:
 class Sharing:
     """One open cassette's part in what processes share. Making one touches nothing.
 
-    Only `turn`, `give_up` and `abandon` may be called by who has not the turn.
+    Only `turn`, `wait_for_writer`, `give_up` and `abandon` may be called by who has not the turn.
     """
 
     def __init__(self, file: CassetteFile) -> None:
@@ -97,6 +97,18 @@ class Sharing:
                     turn.held.release(remove=True)
                     turn.held = None
                     self._tidy()
+
+    def wait_for_writer(self) -> None:
+        """Wait until no other process has the turn. Touches nothing, and waits no longer than for a turn."""
+        until, pause = time.monotonic() + WAIT, _FIRST_PAUSE
+        with suppress(OSError):
+            while time.monotonic() < until:
+                held = hold(self._folder / _TURN, make=False)
+                if held is not None:
+                    held.release(remove=False)
+                    return
+                time.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
     def claim(self, *, alone: bool) -> None:
         """Say that a set is recorded from now on, the first time, or anew and `alone`.

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from reqsnap.content_coding import apply, content_codings, undo
+from reqsnap.content_coding import content_codings, encode, undo
 from reqsnap.formats.heads import HTTP_VERSION
 from reqsnap.formats.vcr.values import Leaf, Mapping, Node, Sequence, UnreadableError
 from reqsnap.model import Headers, Interaction, Request, Response
@@ -127,7 +127,7 @@ def _agreeing(headers: Headers, body: bytes, status: int, method: str) -> tuple[
     """
     codings = content_codings(headers)
     if codings and body and status != HTTPStatus.PARTIAL_CONTENT and _was_decoded(body, codings):
-        encoded = apply(body, codings)
+        encoded = encode(body, codings)
         if encoded is None:
             headers = headers.without("content-encoding")
         else:

@@ -39,16 +39,24 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path == "/text":
             fields = [("Set-Cookie", "flavour=plain; Path=/x"), ("Set-Cookie", "topping=none; Path=/x")]
-            fields += [("X-Repeated", "one"), ("X-Repeated", "two"), ("Content-Type", "text/plain; charset=utf-8")]
+            fields += [
+                ("X-Repeated", "one"),
+                ("X-Repeated", "two"),
+                ("Content-Type", "text/plain; charset=utf-8"),
+            ]
             self._send(200, "OK", fields, "héllo\n- request:\n'wörld' → \"x\"\n".encode())
         elif path == "/echo":
-            shown = json.dumps({"method": self.command, "path": self.path, "body": body.decode()}, sort_keys=True)
+            shown = json.dumps(
+                {"method": self.command, "path": self.path, "body": body.decode()}, sort_keys=True
+            )
             self._send(200, "OK", [("Content-Type", "application/json"), ("X-Empty", "")], shown.encode())
         elif path == "/binary":
             self._send(201, "Created", [("Content-Type", "application/octet-stream")], body[::-1])
         elif path == "/gzip":
             shown_gzip = gzip.compress('{"text": "compressed é"}'.encode() * 3)
-            self._send(200, "OK", [("Content-Encoding", "gzip"), ("Content-Type", "application/json")], shown_gzip)
+            self._send(
+                200, "OK", [("Content-Encoding", "gzip"), ("Content-Type", "application/json")], shown_gzip
+            )
         elif path == "/redirect":
             self._send(302, "Found", [("Location", "/target")], b"elsewhere")
         elif path == "/target":
@@ -61,7 +69,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/nothing":
             self._send(204, "No Content", [], None)
         elif path == "/bucket/key":
-            self._send(200, "OK", [("ETag", '"abc"')], b"content of the key" if self.command == "GET" else b"")
+            self._send(
+                200, "OK", [("ETag", '"abc"')], b"content of the key" if self.command == "GET" else b""
+            )
         elif path == "/bucket/missing":
             shown = "<Error><Code>NoSuchKey</Code><Message>The key is not there</Message></Error>"
             self._send(404, "Not Found", [("Content-Type", "application/xml")], shown.encode())
@@ -130,7 +140,9 @@ def _record(path: Path, client: str, steps: frozenset[str]) -> None:
     with vcr.VCR().use_cassette(str(path), record_mode="none"):
         shown = program()
     noted = {name: _noted(answer) for name, answer in shown.items()}
-    path.with_suffix(".json").write_text(json.dumps(noted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.with_suffix(".json").write_text(
+        json.dumps(noted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def _noted(answer: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import importlib
 import io
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from reqsnap.model import Headers
@@ -61,6 +62,37 @@ def undo(body: bytes, codings: tuple[str, ...]) -> Undone | None:
             continue
         encoders.append(encode)
     return Undone(body, tuple(encoders))
+
+
+def encode(content: bytes, codings: tuple[str, ...]) -> bytes | None:
+    """Content in codings, in the order in which they are applied; None where one is not known here.
+
+    >>> undo(encode(b"plain", ("gzip",)), ("gzip",)).content
+    b'plain'
+    """
+    for name in codings:
+        encoder = _encoder(name)
+        if encoder is None:
+            return None
+        content = encoder(content)
+    return content
+
+
+def _encoder(name: str) -> Encoder | None:
+    if name in ("gzip", "x-gzip"):
+        return _compressor(_GZIP, True)
+    if name == "deflate":
+        return _compressor(_ZLIB, True)
+    if name == "br":
+        library = _library(*_BROTLI)
+        return None if library is None else partial(library.compress)
+    if name == "zstd":
+        library = _library(*_ZSTD)
+        if library is not None:
+            return partial(library.compress)
+        library = _library("zstandard")
+        return None if library is None else partial(library.ZstdCompressor().compress)
+    return None
 
 
 def _decoder(name: str) -> Decoder | None:
@@ -125,6 +157,9 @@ def _compressor(window: int, complete: bool) -> Encoder:
 
 # br and zstd
 
+_BROTLI = "brotli", "brotlicffi"
+_ZSTD = "compression.zstd", "backports.zstd"
+
 
 def _library(*names: str) -> Any:
     """The first of these modules that can be imported, or None."""
@@ -137,14 +172,15 @@ def _library(*names: str) -> Any:
 
 
 def _brotli_decoder() -> Decoder | None:
-    library = _library("brotli", "brotlicffi")
+    library = _library(*_BROTLI)
     if library is None:
         return None
-    return lambda body: (library.decompress(body), library.compress)
+    # The best quality takes seconds for a large body; servers use about this one.
+    return lambda body: (library.decompress(body), lambda content: library.compress(content, quality=5))
 
 
 def _zstd_decoder() -> Decoder | None:
-    library = _library("compression.zstd", "backports.zstd")
+    library = _library(*_ZSTD)
     if library is not None:
         return lambda body: (library.decompress(body), library.compress)
     library = _library("zstandard")

@@ -4,7 +4,9 @@
     ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
     ├── CassetteError             a cassette's file
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
+    │   │   └── MissingBodyError  a body in a file beside it is missing or was changed
     │   ├── CassetteWriteError    it could not be written; says where the recordings went
+    │   │   └── CassetteConflictError  what a storage raises for one that has changed since it was read
     │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
     │   ├── SequenceExhaustedError  it was recorded, but not as often as it was made
@@ -19,7 +21,8 @@
     ├── LostExchangeWarning       an exchange that could not be recorded
     ├── LateRequestWarning        a request of a thread or task that has outlived its block
     ├── DriftWarning              a request that differs from its recording, and was answered with it
-    └── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
+    ├── StaleRecordingWarning     an answer that was recorded longer ago than `max_age` allows
+    └── TornCassetteWarning       a file whose last addition was not finished; what stands before it is used
 
 Each error says what happened, to which request and cassette, why, and what to do.
 Its facts are attributes. No message and no attribute holds a redacted value.
@@ -28,12 +31,23 @@ Its facts are attributes. No message and no attribute holds a redacted value.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from os import PathLike
+from typing import TYPE_CHECKING
 
-from reqsnap.differences import NearMiss
-from reqsnap.model import Request
+from reqsnap.cautions import DriftWarning as DriftWarning
+from reqsnap.cautions import LateRequestWarning as LateRequestWarning
+from reqsnap.cautions import LostExchangeWarning as LostExchangeWarning
+from reqsnap.cautions import ReqsnapWarning as ReqsnapWarning
+from reqsnap.cautions import StaleRecordingWarning as StaleRecordingWarning
+from reqsnap.cautions import SwallowedRefusalWarning as SwallowedRefusalWarning
+from reqsnap.cautions import TornCassetteWarning as TornCassetteWarning
 from reqsnap.shortening import shortened
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from reqsnap.differences import NearMiss
+    from reqsnap.model import Request
 
 
 class ReqsnapError(Exception):
@@ -87,6 +101,36 @@ class CassetteFormatError(CassetteError):
             "mend that line, or delete the file and record it again."
         )
 
+    def at(self, line: int) -> CassetteFormatError:
+        """The same error on another line."""
+        return CassetteFormatError(self.path, line, self.reason)
+
+
+class MissingBodyError(CassetteFormatError):
+    """A cassette one of whose bodies, in a file of its own beside it, is missing or was changed.
+
+    `file` is the name of that file, `of` the request, or the answer to it, whose body it is.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str] | None, line: int | None, reason: str, file: str, of: str
+    ) -> None:
+        super().__init__(path, line, reason)
+        self.args = (path, line, reason, file, of)
+        self.file, self.of = file, of
+
+    def __str__(self) -> str:
+        place = f"{self.path or '<cassette>'}, line {self.line}"
+        return (
+            f"{place}: the body of {self.of} is in the file {self.file} beside the cassette, "
+            f"which {self.reason}. Restore that file from version control, or record the cassette again; "
+            "max_inline_size=None keeps all bodies in the cassette."
+        )
+
+    def at(self, line: int) -> MissingBodyError:
+        """The same error on another line."""
+        return MissingBodyError(self.path, line, self.reason, self.file, self.of)
+
 
 class CassetteWriteError(CassetteError):
     """A cassette that could not be written. The error underneath is its `__cause__`.
@@ -96,6 +140,17 @@ class CassetteWriteError(CassetteError):
     """
 
     rescued: str | None = None
+
+
+class CassetteConflictError(CassetteWriteError):
+    """What a `Storage` raises for a cassette that has changed since it was read, and is not written.
+
+    Who saves a cassette never sees it: it is read again, and what both have recorded is written.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None) -> None:
+        super().__init__("it has changed since it was read", path)
+        self.args = (self.path,)
 
 
 class CassetteInUseError(CassetteError):
@@ -142,7 +197,7 @@ class UnmatchedRequestError(ReqsnapError):
         super().__init__(method, url, mode, cassette, reason)
         self.method, self.url, self.mode, self.cassette = method, url, mode, cassette
         self.reason, self.advice, self.nearest = reason, advice, tuple(nearest)
-        self.request = request or Request(method, url)
+        self.request = request or _known_of(method, url)
 
     def __str__(self) -> str:
         where = self.cassette or "a cassette in memory"
@@ -194,6 +249,13 @@ class OwnerGoneError(UnmatchedRequestError):
     """A request of a child process whose cassette was opened by a process that can no longer be asked."""
 
 
+def _known_of(method: str, url: str) -> Request:
+    # Here, so that the errors are known without all that requests are made of.
+    from reqsnap.model import Request
+
+    return Request(method, url)
+
+
 def _rebuild(
     kind: type[UnmatchedRequestError], args: tuple[object, ...], state: dict[str, object]
 ) -> UnmatchedRequestError:
@@ -240,27 +302,3 @@ class AmbiguousCassetteError(ReqsnapError):
             f"are open: {', '.join(self.open_cassettes)}. reqsnap does not guess. Start the thread "
             "inside its block, or open a use_cassette block around the code that makes the request."
         )
-
-
-class ReqsnapWarning(UserWarning):
-    """The root of every warning that reqsnap gives."""
-
-
-class SwallowedRefusalWarning(ReqsnapWarning):
-    """The program caught an UnmatchedRequestError and went on without it."""
-
-
-class LostExchangeWarning(ReqsnapWarning):
-    """An exchange took place and could not be recorded; says why."""
-
-
-class LateRequestWarning(ReqsnapWarning):
-    """A thread, job or task has outlived its block, and its requests are sent and not recorded."""
-
-
-class DriftWarning(ReqsnapWarning):
-    """Requests differ from their recordings, which answered them as `drift="report"` asks."""
-
-
-class StaleRecordingWarning(ReqsnapWarning):
-    """Answers were replayed that had been recorded longer ago than `max_age` allows."""

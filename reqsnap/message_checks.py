@@ -5,13 +5,11 @@ What is shown of a wrong value is never more than its type where it may be a sec
 
 from __future__ import annotations
 
-import inspect
-import re
 from dataclasses import replace
-from typing import Any
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.model import Headers, Request, Response
+from reqsnap.patterns import regex
 
 
 def check_request(request: object, name: str = "request") -> None:
@@ -101,7 +99,7 @@ def stating_its_length(method: str, response: Response) -> Response:
     return replace(response, headers=response.headers.replaced("content-length", str(size)))
 
 
-_SIZE = re.compile("[0-9]{1,15}")
+_SIZE = regex("[0-9]{1,15}")
 
 
 def parts_fit(parts: tuple[int, ...], length: int, cut: bool) -> bool:
@@ -119,13 +117,6 @@ def require(value: object, kind: type, name: str) -> None:
 
 def _article(name: str) -> str:
     return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}" if name != "bytes" else name
-
-
-def is_asynchronous(function: Any) -> bool:
-    """Whether calling something gives a coroutine, which would count as true whatever it says."""
-    if not callable(function):
-        return False
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def is_whole(value: object) -> bool:

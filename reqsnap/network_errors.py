@@ -7,11 +7,11 @@ what lies underneath, so that any client can be told the same again.
 from __future__ import annotations
 
 import enum
-import re
 import socket
 from collections.abc import Iterator
 
 from reqsnap.model import ErrorKind, NetworkError
+from reqsnap.patterns import regex
 
 
 class Phase(enum.Enum):
@@ -120,7 +120,7 @@ _ENDED = frozenset(
 
 _ANSWERED_BY_PROXY = "Tunnel connection failed"
 
-_ERRNO = re.compile(r"\[Errno (-?\d+)\]")
+_ERRNO = regex(r"\[Errno (-?\d+)\]")
 
 
 def _common_errno(error: BaseException) -> int | None:
@@ -187,5 +187,5 @@ def _ssl_error(error: NetworkError) -> OSError:
     return made
 
 
-_REASON = re.compile(r"\[([A-Z0-9]+)(?:: ([A-Z0-9_]+))?\]")
-_AROUND_VERIFY_MESSAGE = re.compile(r"\A.*certificate verify failed: | \(_ssl\.c:\d+\)\Z")
+_REASON = regex(r"\[([A-Z0-9]+)(?:: ([A-Z0-9_]+))?\]")
+_AROUND_VERIFY_MESSAGE = regex(r"\A.*certificate verify failed: | \(_ssl\.c:\d+\)\Z")

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 Wrapper = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
 """wrapt's shape of a wrapper: (wrapped, instance, args, kwargs) -> result."""
@@ -36,8 +36,7 @@ class Patch:
     wrapper: Wrapper
 
 
-@dataclass(frozen=True, slots=True)
-class _Applied:
+class _Applied(NamedTuple):
     owner: Any
     name: str
     original: Any
@@ -50,6 +49,8 @@ guard = threading.RLock()
 _users = 0
 _generation = 0
 _table: Mapping[str, str] = {}
+_KEEPER = "reqsnap.interceptors"
+"""Where the table is that is used unless another is set; not loaded before there is a user."""
 _watched: set[str] = set()
 _loaded: dict[str, tuple[Patch, ...]] = {}
 _applied: dict[str, list[_Applied]] = {}
@@ -135,6 +136,8 @@ def _prepare() -> None:
     """Import what patching needs. Never under the lock: another thread may be importing a client."""
     import wrapt
 
+    if not _table:
+        use_table(importlib.import_module(_KEEPER).TABLE)
     for client in _table:
         if client in sys.modules:
             _load(client)

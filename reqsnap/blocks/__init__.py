@@ -7,6 +7,18 @@ class_decorator  around each test of a class
 programs         around a whole program
 """
 
-from reqsnap.blocks.opening import OpenBlock
+from typing import TYPE_CHECKING
+
+from reqsnap.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from reqsnap.blocks.opening import OpenBlock
+else:
+    __getattr__, __dir__ = on_demand(
+        __name__,
+        {
+            "reqsnap.blocks.opening": "OpenBlock",
+        },
+    )
 
 __all__ = ["OpenBlock"]

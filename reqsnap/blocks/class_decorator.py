@@ -13,13 +13,15 @@ import inspect
 import sys
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reqsnap.blocks.decorators import Ends, decorate_function
-from reqsnap.blocks.opening import OpenBlock
 from reqsnap.naming.default_paths import Called
 
-OpensFor = Callable[[Called], OpenBlock]
+if TYPE_CHECKING:
+    from reqsnap.blocks.opening import OpenBlock
+
+OpensFor = Callable[[Called], "OpenBlock"]
 """Opens a block for a test that is called."""
 
 _PREFIX = "test"

@@ -9,15 +9,17 @@ import functools
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reqsnap import scope
-from reqsnap.blocks.opening import OpenBlock
 
-Opens = Callable[[tuple[Any, ...], dict[str, Any]], OpenBlock]
+if TYPE_CHECKING:
+    from reqsnap.blocks.opening import OpenBlock
+
+Opens = Callable[[tuple[Any, ...], dict[str, Any]], "OpenBlock"]
 """Opens a block, at each call, of whose arguments it is told."""
 
-Ends = Callable[[OpenBlock, "BaseException | None"], None]
+Ends = Callable[["OpenBlock", "BaseException | None"], None]
 """Ends a block, with the error that ended it if there was one."""
 
 

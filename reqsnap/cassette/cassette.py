@@ -6,26 +6,26 @@ the path shares it. Its methods may be called from any thread.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 
+from reqsnap.cassette.copies import rescue, write_copy
 from reqsnap.cassette.ended import too_late_for_stubs, warn_of_change
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.info import RecordedRequest, told_of
 from reqsnap.cassette.reading import read_items
 from reqsnap.cassette.recordings import Recordings
-from reqsnap.cassette.saving import Saver, rescue
+from reqsnap.cassette.saving import Saver
 from reqsnap.cassette.stubs import Answer, Stub
 from reqsnap.cassette.value_checks import check_interaction
-from reqsnap.errors import CassetteWriteError, ConfigurationError
-from reqsnap.formats import NATIVE, Format, format_of
+from reqsnap.errors import CassetteWriteError, ConfigurationError, TornCassetteWarning
+from reqsnap.formats import NATIVE, Format
 from reqsnap.message_checks import check_request
 from reqsnap.model import Interaction, Request
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
-from reqsnap.storage import CassetteFile
+from reqsnap.storage import File, file_at
 from reqsnap.storage.sharing import Began
 
 FilePath = str | PathLike[str]
@@ -43,7 +43,7 @@ class Cassette(Recordings):
 
     def __init__(
         self,
-        file: CassetteFile | None = None,
+        file: File | None = None,
         policy: Policy | None = None,
         *,
         evicts: bool = True,
@@ -58,7 +58,8 @@ class Cassette(Recordings):
         self.from_partial = began is not None and began.partial is not None
         if file is not None and self._policy.mode not in (Mode.PLAYBACK, Mode.LIVE):
             anew = self._policy.mode is Mode.RECORD
-            saver = Saver(file, self._contents, self._lock, began, format=format, replaces=anew)
+            beside = file.beside(self._policy.max_inline_size)
+            saver = Saver(file, self._contents, self._lock, began, beside, format=format, replaces=anew)
             self._saver, self._adopted = saver, saver.adopted
             if flush_interval is not None:
                 self._flusher = Flusher(saver.flush, lambda: saver.has_changed, flush_interval)
@@ -67,6 +68,11 @@ class Cassette(Recordings):
     def path(self) -> str | None:
         """The path of the file, or None in memory."""
         return None if self._file is None else str(self._file.path)
+
+    @property
+    def key(self) -> str | None:
+        """What tells its file from all others, or None in memory."""
+        return None if self._file is None else self._file.key
 
     @property
     def mode(self) -> Mode:
@@ -89,36 +95,6 @@ class Cassette(Recordings):
 
     def __repr__(self) -> str:
         return f"<Cassette {self.path or 'in memory'}: {len(self)} interactions, mode {self.mode.value}>"
-
-    # What was played
-
-    @property
-    def play_count(self) -> int:
-        """How many answers were replayed since it was opened, reset, or given another set to hold."""
-        with self._lock:
-            return self._contents.plays
-
-    @property
-    def position(self) -> int:
-        """How many of its recordings have been replayed at least once."""
-        with self._lock:
-            return sum(1 for entry in self._contents.recorded if entry.plays)
-
-    @property
-    def unplayed(self) -> tuple[Interaction, ...]:
-        """The recordings that were not replayed. What this block recorded is not among them."""
-        with self._lock:
-            return tuple([entry.interaction for entry in self._contents.recorded if not entry.plays])
-
-    @property
-    def all_played(self) -> bool:
-        """Whether every recording was replayed at least once."""
-        return not self.unplayed
-
-    @property
-    def evicted(self) -> int:
-        """How many interactions have left it because it keeps only `max_interactions`."""
-        return self._contents.evicted
 
     def info(self, request: Request) -> RecordedRequest | None:
         """What it knows of a request, or None; counts nothing as played."""
@@ -191,11 +167,12 @@ class Cassette(Recordings):
         if path is not None and self._is_own(path):
             path = None
         if path is None and self._saver is not None:
-            self._saver.reload(lambda: read_items(self._own_file()))
+            self._saver.reload(lambda: read_items(self._own_file(), self._policy.max_inline_size))
         else:
-            _, found = read_items(self._own_file() if path is None else CassetteFile(path))
+            file = self._own_file() if path is None else file_at(path)
+            found = read_items(file, self._policy.max_inline_size)
             with self._lock:
-                self._contents.replace([item.decode() for item in found])
+                self._contents.replace([] if found is None else [item.decode() for item in found.items])
         self._changed()
 
     def save(self, path: FilePath | None = None) -> None:
@@ -204,8 +181,7 @@ class Cassette(Recordings):
         Raises CassetteWriteError, and ConfigurationError for its own file in playback.
         """
         if path is not None and not self._is_own(path):
-            file, format = CassetteFile(path), format_of(path, None)
-            file.write(format.file([format.item(each) for each in self.interactions]))
+            write_copy(path, self.interactions, self._policy.max_inline_size)
         elif self._saver is not None:
             self._saver.save()
         else:
@@ -223,9 +199,9 @@ class Cassette(Recordings):
             self._saver.flush()
 
     def _is_own(self, path: FilePath) -> bool:
-        return self._file is not None and os.path.realpath(path) == os.path.realpath(self._file.path)
+        return self._file is not None and file_at(path).key == self._file.key
 
-    def _own_file(self) -> CassetteFile:
+    def _own_file(self) -> File:
         if self._file is None:
             raise ConfigurationError("path", None, "a cassette in memory has no file; name one")
         return self._file
@@ -263,6 +239,11 @@ class Cassette(Recordings):
         return tuple(stub for stub in self.stubs.all if not stub.used)
 
     # For the blocks
+
+    @property
+    def mended(self) -> tuple[TornCassetteWarning, ...]:
+        """The torn files that it wrote anew."""
+        return () if self._saver is None else tuple(self._saver.mended)
 
     def abandon(self) -> None:
         """Be a copy in a forked process, which its file has nothing to do with any more."""

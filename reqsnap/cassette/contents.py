@@ -14,7 +14,8 @@ from reqsnap.formats import Item
 from reqsnap.model import Interaction
 from reqsnap.rules.policy import Policy
 from reqsnap.sequences import Index
-from reqsnap.sequences.entries import ROOM, Entry, Order, Prepared, strip_numbers
+from reqsnap.sequences.choices import Order
+from reqsnap.sequences.entries import ROOM, Entry, Prepared, strip_numbers
 from reqsnap.sequences.numbering import Numbering
 from reqsnap.sequences.pushed_out import Leaver, Push, PushedOut
 from reqsnap.sequences.recency import Recency

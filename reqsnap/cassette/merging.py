@@ -2,7 +2,8 @@
 
 Pure. A process knows what it read or wrote last. What stands in the file besides is another's
 and stays where it is; what it knows and finds no more was taken out by another; what it
-holds and does not know is new.
+holds and does not know is new. A file that is as this process left it is not looked into: what
+is to be written is compared with what is known of it, so that what only adds at its end costs no more.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import islice
 
+from reqsnap import formats
 from reqsnap.cassette.contents import Snapshot
+from reqsnap.cassette.reading import Found
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats import Format
 from reqsnap.sequences.entries import Entry
 
 
@@ -30,85 +32,116 @@ Item = Entry | Foreign
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a file is to hold, in order, and how many had to leave because that was too much."""
+    """What a file is to hold, in order, and how many had to leave because that was too much.
+
+    Where a file holds the first `count` of these items already, and nothing else, `base` are its
+    bytes. `torn` are the bytes of files whose last addition was not finished.
+    """
 
     snapshot: Snapshot
     items: Sequence[Item]
     evicted: int = 0
+    base: bytes | None = None
+    count: int = 0
+    torn: tuple[Found, ...] = ()
 
 
 class Woven:
-    """The items of a file told apart, those of others held to the place behind our own that they have.
+    """The items of others, each held to the place behind our own that it has in a file.
 
-    `known` are the marks of the entries that should be there; `held` those that are not to leave.
-    `gone` are the entries that were not found.
+    `on_disk` are the file's items in its order; `held` are the entries that are not to leave.
     """
 
-    def __init__(self, on_disk: Iterable[bytes], known: Mapping[Entry, int], held: Collection[Entry]) -> None:
-        waiting: dict[int, deque[Entry]] = {}
-        for entry, mark in known.items():
-            waiting.setdefault(mark, deque()).append(entry)
-        self.gone = dict.fromkeys(known)
-        self.has_foreign = False
+    def __init__(self, on_disk: Collection[Item], held: Iterable[Entry]) -> None:
         self._after: dict[Entry | None, list[Foreign]] = {}
+        if not any(isinstance(item, Foreign) for item in on_disk):
+            return
         place: Entry | None = None
-        for text in on_disk:
-            entries = waiting.get(hash(text))
-            if entries:
-                entry = entries.popleft()
-                del self.gone[entry]
-                place = entry if entry in held else place
-            else:
-                self.has_foreign = True
-                self._after.setdefault(place, []).append(Foreign(text))
+        staying = frozenset(held)
+        for item in on_disk:
+            if isinstance(item, Foreign):
+                self._after.setdefault(place, []).append(item)
+            elif item in staying:
+                place = item
 
-    def among(self, entries: Iterable[Entry]) -> Iterator[Item]:
-        """These entries without those that are gone, and the items of others between them."""
+    def among(self, entries: Iterable[Entry]) -> Iterable[Item]:
+        """These entries, and the items of others between them."""
+        return self._between(entries) if self._after else entries
+
+    def _between(self, entries: Iterable[Entry]) -> Iterator[Item]:
         yield from self._after.get(None, ())
         for entry in entries:
-            if entry not in self.gone:
-                yield entry
-                yield from self._after.get(entry, ())
+            yield entry
+            yield from self._after.get(entry, ())
+
+
+def told_apart(texts: Iterable[bytes], known: Mapping[Entry, int]) -> tuple[list[Item], set[Entry]]:
+    """A file's items as our entries, whose marks are `known`, and others'; and the entries that are gone."""
+    waiting: dict[int, deque[Entry]] = {}
+    for entry, mark in known.items():
+        waiting.setdefault(mark, deque()).append(entry)
+    found: list[Item] = []
+    for text in texts:
+        entries = waiting.get(hash(text))
+        found.append(entries.popleft() if entries else Foreign(text))
+    return found, {entry for entries in waiting.values() for entry in entries}
 
 
 class View:
-    """What one process knows of the file that its entries are in, which is in a `format`.
+    """What one process knows of the file that its entries are in.
 
-    `text_of` is what an entry is written as.
+    `read` finds what the bytes of a file hold; `text_of` is what an entry that is new is written as.
 
-    Items are known by the hashes of their bytes, which Python draws anew in each process.
+    Items are compared by the hashes of their bytes, which Python draws anew in each process.
     """
 
-    def __init__(self, path: str, format: Format, text_of: Callable[[Entry], bytes]) -> None:
-        self._path, self._format, self._text_of = path, format, text_of
-        self._read: tuple[bytes | None, list[Entry]] = None, []
+    def __init__(self, read: Callable[[bytes], Found], text_of: Callable[[Entry], bytes]) -> None:
+        self._read, self._text_of = read, text_of
+        self._texts: dict[Entry, formats.Item | bytes] = {}
         self._marks: dict[Entry, int] = {}
         self._gone: set[Entry] = set()
-        self._last: int | None = None
+        self._found: Found | None = None
+        self._items: list[Item] = []
 
-    def read(self, entries: Iterable[Entry], data: bytes | None) -> None:
-        """The file was read: these bytes, if they are known, and these entries, in the same order."""
-        self._learn()
-        self._read = data, list(entries)
-        self._last = None
+    def adopted(self, entries: Iterable[Entry], items: Iterable[formats.Item], found: Found | None) -> None:
+        """A file was read, if it is known which: these entries, made of these items, in its order."""
+        pairs = list(zip(entries, items, strict=True))
+        self._texts.update(pairs)
+        self._items = [entry for entry, _ in pairs]
+        self._found = found
 
     def forget(self) -> None:
         """Nothing that was known is to be taken out of a file."""
-        self._read = None, []
-        self._marks, self._last = {}, None
+        self._texts, self._marks, self._items, self._found = {}, {}, [], None
+
+    def text(self, item: Item, *, anew: bool = False) -> bytes:
+        """The bytes of an item: those that it has in the file, where they are known and not made `anew`."""
+        if isinstance(item, Foreign):
+            return item.text
+        known = None if anew else self._texts.get(item)
+        if known is None:
+            return self._text_of(item)
+        return known if isinstance(known, bytes) else known.text
+
+    def own(self, ours: Snapshot, on_disk: bytes | None) -> Merged:
+        """What a file that is this process's alone is to hold. `on_disk` is what it holds, if it is there."""
+        found = self._as_left(on_disk)
+        return Merged(ours, self._held(ours)) if found is None else self._merged(ours, self._items, [found])
 
     def added(self, ours: Snapshot, on_disk: Sequence[bytes]) -> Merged:
         """What a file is to hold to which ours are added. `on_disk` are the files whose items are kept.
 
         Raises CassetteFormatError.
         """
-        if not on_disk or self._is_as_it_was(on_disk):
-            return Merged(ours, self._held(ours))
-        self._learn()
+        if not on_disk or (len(on_disk) == 1 and self._as_left(on_disk[0]) is not None):
+            return self.own(ours, on_disk[0] if on_disk else None)
+        read = [self._read(data) for data in on_disk]
         texts: list[bytes] = []
-        for data in on_disk:
-            texts += without(self._items(data), texts)
-        return self._merged(ours, texts, self._marks)
+        for each in read:
+            texts += without([item.text for item in each.items], texts)
+        items, gone = told_apart(texts, self._all_marks())
+        self._gone |= gone
+        return self._merged(ours, items, read)
 
     def replaced(self, ours: Snapshot, before: bytes | None, now: bytes | None) -> Merged:
         """What a file is to hold that ours replace: what others have added since it was as `before` stays.
@@ -117,52 +150,62 @@ class View:
         """
         if now is None or now == before:
             return Merged(ours, self._held(ours))
-        return self._merged(ours, without(self._items(now), self._readable(before)), {})
+        texts = [item.text for item in self._read(now).items]
+        found, _ = told_apart(without(texts, self._readable(before)), {})
+        return self._merged(ours, found, ())
 
-    def wrote(self, merged: Merged, texts: Sequence[bytes], data: bytes) -> None:
-        """The file holds this now."""
-        self._read = None, []
-        pairs = list(zip(merged.items, texts, strict=True))
-        self._marks = {item: hash(text) for item, text in pairs if isinstance(item, Entry)}
-        self._last = hash(data) if len(self._marks) == len(pairs) else None
+    def wrote(self, merged: Merged, texts: Mapping[Item, bytes], data: bytes) -> None:
+        """The file holds this now: these bytes, of which these texts are new."""
+        held = frozenset(merged.items)
+        self._texts = {entry: text for entry, text in self._texts.items() if entry in held}
+        self._texts.update((item, text) for item, text in texts.items() if isinstance(item, Entry))
+        self._marks = {
+            entry: mark for entry, mark in self._marks.items() if entry in held and entry not in texts
+        }
+        self._items, self._found = list(merged.items), Found(data, ())
+
+    def release(self) -> None:
+        """Hold no bytes any more: little is written after the end of a block."""
+        written = {entry: text for entry, text in self._texts.items() if isinstance(text, bytes)}
+        for entry, text in written.items():
+            self._marks[entry] = hash(text)
+            del self._texts[entry]
+        self._found = None
 
     # Within
 
+    def _as_left(self, on_disk: bytes | None) -> Found | None:
+        found = self._found
+        return found if found is not None and on_disk == found.data else None
+
     def _held(self, ours: Snapshot) -> list[Entry]:
-        return [entry for entry in ours.in_order() if entry not in self._gone]
+        entries = ours.in_order()
+        return [entry for entry in entries if entry not in self._gone] if self._gone else entries
 
-    def _merged(self, ours: Snapshot, texts: Sequence[bytes], known: Mapping[Entry, int]) -> Merged:
+    def _merged(self, ours: Snapshot, on_disk: list[Item], found: Sequence[Found]) -> Merged:
+        """All of it, of which the one file that was found holds those that are `on_disk`."""
         held = self._held(ours)
-        woven = Woven(texts, known, frozenset(held))
-        self._gone.update(woven.gone)
-        found = list(woven.among(held))
-        if ours.by_use is None or ours.most is None or len(found) <= ours.most:
-            return Merged(ours, found)
-        surplus = len(found) - ours.most
-        by_use = woven.among(entry for entry in ours.by_use if entry not in self._gone)
-        leaving = set(islice(by_use, surplus))
-        return Merged(ours, [item for item in found if item not in leaving], surplus)
+        woven = Woven(on_disk, held)
+        items, surplus = list(woven.among(held)), 0
+        if ours.by_use is not None and ours.most is not None and len(items) > ours.most:
+            surplus = len(items) - ours.most
+            by_use = woven.among(entry for entry in ours.by_use if entry not in self._gone)
+            leaving = set(islice(by_use, surplus))
+            items = [item for item in items if item not in leaving]
+        torn = tuple(each for each in found if each.torn is not None)
+        count = len(on_disk)
+        adds = len(found) == 1 and not torn and items[:count] == on_disk
+        return Merged(ours, items, surplus, found[0].data if adds else None, count, torn)
 
-    def _is_as_it_was(self, on_disk: Sequence[bytes]) -> bool:
-        """Whether the file holds nothing of others', and all of ours that it held."""
-        if len(on_disk) > 1:
-            return False
-        return on_disk[0] == self._read[0] or (self._last is not None and hash(on_disk[0]) == self._last)
-
-    def _learn(self) -> None:
-        (data, entries), self._read = self._read, (None, [])
-        texts = [] if data is None else self._items(data)
-        if len(texts) != len(entries):
-            texts = [self._text_of(entry) for entry in entries]
-        self._marks.update((entry, hash(text)) for entry, text in zip(entries, texts, strict=True))
-
-    def _items(self, data: bytes) -> list[bytes]:
-        return [item.text for item in self._format.read(data, self._path)]
+    def _all_marks(self) -> dict[Entry, int]:
+        for entry, text in self._texts.items():
+            self._marks.setdefault(entry, hash(text if isinstance(text, bytes) else text.text))
+        return self._marks
 
     def _readable(self, data: bytes | None) -> list[bytes]:
         """The items of a file, or none where it is damaged."""
         try:
-            return [] if data is None else self._items(data)
+            return [] if data is None else [item.text for item in self._read(data).items]
         except CassetteFormatError:
             return []
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.flushing import Flusher
+from reqsnap.cassette.reading import Found
 from reqsnap.cassette.stubs import Stubs
 from reqsnap.differences import Drift
 from reqsnap.formats import Item
@@ -30,7 +31,7 @@ class Recordings:
         self._only_replays = not evicts
         self._drift: list[Drift] = []
         self._flusher: Flusher | None = None
-        self._adopted: Callable[[list[Entry], bytes | None], None] | None = None
+        self._adopted: Callable[[list[Entry], Sequence[Item], Found | None], None] | None = None
         self._is_copy = False
         self._ended = False
         self.stubs = Stubs()
@@ -45,13 +46,41 @@ class Recordings:
         """The requests that were answered though their bodies differ from the recorded ones."""
         return tuple(self._drift)
 
-    def adopt(self, items: Iterable[Item], data: bytes | None = None) -> None:
-        """Take what was read from its own file, whose bytes were `data`; not a change to be written."""
+    def adopt(self, items: Sequence[Item], found: Found | None = None) -> None:
+        """Take items of its own file, where all that it held was `found`; not a change to be written."""
         with self._lock:
             entries = self._contents.adopt(items)
         if self._adopted is not None:
-            self._adopted(entries, data)
+            self._adopted(entries, items, found)
         self._changed()
+
+    @property
+    def play_count(self) -> int:
+        """How many answers were replayed since it was opened, reset, or given another set to hold."""
+        with self._lock:
+            return self._contents.plays
+
+    @property
+    def position(self) -> int:
+        """How many of its recordings have been replayed at least once."""
+        with self._lock:
+            return sum(1 for entry in self._contents.recorded if entry.plays)
+
+    @property
+    def unplayed(self) -> tuple[Interaction, ...]:
+        """The recordings that were not replayed. What this block recorded is not among them."""
+        with self._lock:
+            return tuple([entry.interaction for entry in self._contents.recorded if not entry.plays])
+
+    @property
+    def all_played(self) -> bool:
+        """Whether every recording was replayed at least once."""
+        return not self.unplayed
+
+    @property
+    def evicted(self) -> int:
+        """How many interactions have left it because it keeps only `max_interactions`."""
+        return self._contents.evicted
 
     def could_match(self, method: str, url: str) -> bool:
         """Whether a recording may answer this method and URL, whatever the body is."""

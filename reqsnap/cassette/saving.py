@@ -8,85 +8,105 @@ that a replay or a recording never waits for a disk, nor for another process.
 
 from __future__ import annotations
 
-import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from reqsnap.cassette.contents import Contents
-from reqsnap.cassette.merging import Foreign, Merged, View
-from reqsnap.errors import CassetteWriteError, ReqsnapError
-from reqsnap.formats import NATIVE, Format, Item
-from reqsnap.model import Interaction, Request
+from reqsnap.cassette.copies import text_of
+from reqsnap.cassette.merging import Item as Kept
+from reqsnap.cassette.merging import Merged, View
+from reqsnap.cassette.reading import Found, found_in
+from reqsnap.errors import (
+    CassetteConflictError,
+    CassetteInUseError,
+    CassetteWriteError,
+    ReqsnapError,
+    TornCassetteWarning,
+)
+from reqsnap.formats import NATIVE, Beside, Format, Item
 from reqsnap.sequences.entries import Entry
-from reqsnap.storage import CassetteFile
-from reqsnap.storage.sharing import Began, Sharing
+from reqsnap.storage import File, sharing_of
+from reqsnap.storage.sharing import Began
+
+_TRIES = 20
+"""How often a store that others write too is read again before it is given up."""
 
 
 class Saver:
     """Writes one cassette's contents, which `guard` guards, to its file, which other processes may share.
 
-    `began` is how the file stood when it was opened; without it the file is there. The set
-    `replaces` that file where it is recorded anew. `has_written` is True once it wrote anything.
+    `began` is how the file stood when it was opened; without it the file is there. Large bodies
+    go to the files `beside` it. The set `replaces` that file where it is recorded anew.
+    `has_written` is True once it wrote anything, `mended` are the torn files that it wrote anew.
     """
 
     def __init__(
         self,
-        file: CassetteFile,
+        file: File,
         contents: Contents,
         guard: threading.RLock,
         began: Began | None = None,
+        beside: Beside | None = None,
         *,
         format: Format = NATIVE,
         replaces: bool = False,
     ) -> None:
         self._file, self._contents, self._guard, self._format = file, contents, guard, format
+        self._beside = beside
         self._unfinished = began is not None and began.data is None
         self._from_partial = began is not None and began.partial is not None
         self._replaces = replaces and self._unfinished
         self._before = file.read() if self._replaces else None
-        self._sharing = Sharing(file) if began is None else began.sharing
-        self._view = View(str(file.path), format, self._item)
+        self._sharing = sharing_of(file) if began is None else began.sharing
+        path = str(file.path)
+        self._view = View(
+            lambda data: found_in(format, data, path, beside),
+            lambda entry: text_of(format, entry.interaction, beside),
+        )
         # Re-entrant, because a garbage collection may end a block inside a write.
         self._one_at_a_time = threading.RLock()
         self._partial_is_newest = False
         self._has_partial = self._from_partial
         self.has_written = False
+        self.mended: list[TornCassetteWarning] = []
 
     @property
     def has_changed(self) -> bool:
         """Whether there is anything to write. Asked without the guard, so that nobody waits for it."""
         return self._contents.has_changed
 
-    def adopted(self, entries: list[Entry], data: bytes | None) -> None:
-        """The contents began with these entries, read from its file, whose bytes were these."""
-        self._view.read(entries, data)
+    def adopted(self, entries: list[Entry], items: Sequence[Item], found: Found | None) -> None:
+        """The contents began with these entries, made of the items of its file, where that is known."""
+        self._view.adopted(entries, items, found)
 
     def flush(self) -> None:
         """Write what is new where it belongs for now. Raises CassetteWriteError."""
         with self._one_at_a_time, self._reporting():
             if self.has_changed:
                 with self._sharing.turn():
-                    self._write(self._merged(partial=self._is_partial), partial=self._is_partial, keep=True)
+                    self._bring(partial=self._is_partial)
 
     def save(self) -> None:
         """Write everything to the file itself, whose set this is from now on. Raises CassetteWriteError."""
         with self._one_at_a_time, self._reporting(), self._sharing.turn():
-            self._write(self._merged(partial=False), partial=False)
+            self._bring(partial=False, anew=True)
             if self._unfinished:
                 self._drop_partial()
             self._unfinished = False
 
-    def reload(self, read: Callable[[], tuple[bytes | None, Sequence[Item]]]) -> None:
+    def reload(self, read: Callable[[], Found | None]) -> None:
         """Hold what the file holds; what was to be written is not. Raises what `read` raises."""
         with self._one_at_a_time:
-            data, items = read()
+            found = read()
+            items = () if found is None else found.items
             with self._guard:
                 entries = self._contents.reload(items)
-            if data is not None:
+            if found is not None:
                 self._view.forget()
-                self._view.read(entries, data)
-            self._before = data
+                self._view.adopted(entries, items, found)
+            self._before = None if found is None else found.data
             self._partial_is_newest = False
 
     def end(self, *, raised: bool) -> None:
@@ -104,6 +124,7 @@ class Saver:
                         self._sharing.leave(well=well)
             finally:
                 self._sharing.abandon()
+                self._view.release()
 
     def give_up(self) -> None:
         """Be of no use: another state of the path was first."""
@@ -135,7 +156,7 @@ class Saver:
         is_alone = not others.alive
         if not self._is_partial:
             if self.has_changed or self._unfinished:
-                self._write(self._merged(partial=False), partial=False)
+                self._bring(partial=False)
             self._unfinished = False
             if is_alone:
                 self._drop_partial()
@@ -143,13 +164,15 @@ class Saver:
             self._complete()
         elif self.has_changed or not (len(self._contents) or self._file.exists()):
             # Others go on, or it is for the next run to go on.
-            self._write_or_drop(partial=True)
+            self._bring(partial=True, drops=True)
 
     def _complete(self) -> None:
+        if self._partial_is_newest and self.has_changed and len(self._contents):
+            self._bring(partial=True)
         can_be_promoted = self._partial_is_newest and not self.has_changed and len(self._contents)
         if not (can_be_promoted and self._promote()):
             if self.has_changed or self._partial_is_newest or self._has_begun:
-                self._write_or_drop(partial=False)
+                self._bring(partial=False, drops=True)
             self._drop_partial()
         self._unfinished = False
 
@@ -178,82 +201,63 @@ class Saver:
         """What the partial file, or the file itself, is to hold."""
         with self._guard:
             snapshot = self._contents.snapshot()
-        if not (self._unfinished and self._replaces):
-            files = [] if partial else [self._file.read()]
-            if self._unfinished:
-                files.append(self._file.partial.read())
-            return self._view.added(snapshot, [data for data in files if data is not None])
-        # The partial file is this process's alone.
-        return (
-            self._view.added(snapshot, ())
-            if partial
-            else self._view.replaced(snapshot, self._before, self._file.read())
-        )
+        if self._unfinished and self._replaces:
+            # The partial file is this process's alone.
+            if partial:
+                left = self._file.partial.read() if self._partial_is_newest else None
+                return self._view.own(snapshot, left)
+            return self._view.replaced(snapshot, self._before, self._file.read())
+        own = None if partial else self._file.read()
+        files = [own, self._file.partial.read() if self._unfinished else None]
+        merged = self._view.added(snapshot, [data for data in files if data is not None])
+        return merged if own is not None or partial else replace(merged, base=None)
 
-    def _write_or_drop(self, *, partial: bool) -> None:
-        merged = self._merged(partial=partial)
-        if merged.items or self._file.exists():
-            self._write(merged, partial=partial)
-        else:
-            self._drop_partial()
+    def _bring(self, *, partial: bool, anew: bool = False, drops: bool = False) -> None:
+        """Write what is held to the file or the partial one; `drops` the partial one where that is nothing.
 
-    def _write(self, merged: Merged, *, partial: bool, keep: bool = False) -> None:
-        texts = [
-            item.text if isinstance(item, Foreign) else self._item(item, keep=keep) for item in merged.items
-        ]
-        data = self._format.file(texts)
+        `anew`: as it is written now, whatever stands in the file.
+        """
+        for _ in range(_TRIES):
+            merged = self._merged(partial=partial)
+            if drops and not merged.items and not self._file.exists():
+                self._drop_partial()
+                return
+            with suppress(CassetteConflictError):
+                self._write(replace(merged, base=None) if anew else merged, partial=partial, anew=anew)
+                return
+        raise CassetteInUseError(self._file.path, None, f"it wrote the cassette {_TRIES} times meanwhile")
+
+    def _write(self, merged: Merged, *, partial: bool, anew: bool = False) -> None:
+        """Write it. Raises CassetteConflictError where the file is another's again."""
+        file = self._file.partial if partial else self._file
+        for found in merged.torn:
+            self._keep_torn(file, found)
         if partial:
             self._has_partial = True
-        (self._file.partial if partial else self._file).write(data)
+        known = 0 if merged.base is None else merged.count
+        texts = {item: self._view.text(item, anew=anew) for item in merged.items[known:]}
+        data = self._added(file, merged, texts)
+        if data is None:
+            data = self._format.file([*map(self._view.text, merged.items[:known]), *texts.values()])
+            file.write(data)
         self._view.wrote(merged, texts, data)
         with self._guard:
             self._contents.saved(merged.snapshot, merged.evicted)
         self._partial_is_newest = partial
         self.has_written = True
 
-    def _item(self, entry: Entry, *, keep: bool = False) -> bytes:
-        """The bytes of an entry. `keep` remembers them, so that a later write costs what is new."""
-        known: bytes | None = entry.kept.get(_TEXT)
-        if known is None:
-            known = _text(self._format, entry.interaction)
-            if keep:
-                entry.kept[_TEXT] = known
-        return known
+    def _added(self, file: File, merged: Merged, texts: Mapping[Kept, bytes]) -> bytes | None:
+        """What the file holds, where all that is new was added at its end; None where it was not."""
+        base = merged.base
+        if base is None or not texts:
+            return base
+        addition = self._format.added(base, list(texts.values()))
+        if addition is None or not file.append(len(base), *addition):
+            return None
+        return b"".join((memoryview(base)[: addition.kept], addition.tail))
 
-
-_TEXT = "text in the file"
-
-
-def _text(format: Format, interaction: Interaction) -> bytes:
-    """One item of a file. Raises CassetteWriteError, for values of wrong types too."""
-    try:
-        return format.item(interaction)
-    except CassetteWriteError:
-        raise
-    except Exception as error:
-        request: object = getattr(interaction, "request", None)
-        name = f"{request.method} {request.url}" if isinstance(request, Request) else "an interaction"
-        raise CassetteWriteError(f"{name} cannot be written: {error!r}", None) from error
-
-
-def rescue(interactions: Iterable[Interaction], error: CassetteWriteError) -> None:
-    """Put recordings that cannot be saved where they belong into the system's temporary folder.
-
-    The error tells where they are, in a note and in `rescued`.
-    """
-    items, unwritable = [], 0
-    for interaction in interactions:
-        try:
-            items.append(_text(NATIVE, interaction))
-        except CassetteWriteError:
-            unwritable += 1
-    try:
-        with tempfile.NamedTemporaryFile(prefix="reqsnap-", suffix=".yaml", delete=False) as copy:
-            copy.write(NATIVE.file(items))
-    except OSError as problem:
-        again = "`cassette.save(path)` still can write it."
-        error.add_note(f"A copy could not be kept either: {problem}. {again}")
-        return
-    error.rescued = copy.name
-    told = f"All but {unwritable} that no file can hold" if unwritable else "Nothing is lost: the recordings"
-    error.add_note(f"{told} were written to {copy.name}")
+    def _keep_torn(self, file: File, found: Found) -> None:
+        if found.torn is not None:
+            kept = file.keep_damaged(found.data)
+            used = len(found.torn.items)
+            self.mended.append(TornCassetteWarning(file.path, found.torn.line, used, kept))

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.functions import is_asynchronous
 from reqsnap.matching.parts import split_url
-from reqsnap.message_checks import check_response, fitting, is_asynchronous
+from reqsnap.message_checks import check_response, fitting
 from reqsnap.model import Request, Response
 from reqsnap.redaction import DEFAULT_RULES, redact_request
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
 from reqsnap import __version__
 from reqsnap.errors import ReqsnapError
 
-COMMANDS = ("demo", "run")
+COMMANDS = ("check", "convert", "demo", "prune", "repair", "run", "show")
+
+INTERRUPTED, CLOSED_PIPE = 130, 141
+"""What a shell says of a program that Ctrl-C ended, and of one that wrote to where nobody reads any more."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +34,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     try:
         status: int = arguments.run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except ReqsnapError as error:
         print(f"reqsnap: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("reqsnap: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return CLOSED_PIPE
+    except OSError as error:
+        about = f"{error.filename}: " if error.filename is not None else ""
+        print(f"reqsnap: {about}{error.strerror or error}", file=sys.stderr)
+        _drop_output()
+        return 1
     return status
+
+
+def _drop_output() -> None:
+    """Lose what could not be written to stdout: Python would try again at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,13 +3,27 @@
 format       what a format is: `Format`, `Item`
 registry     the formats by name and by file
 native       reqsnap's own: YAML that people read and review
-vcr, har     others' files
-body_forms, heads, json_layout, text_blocks, yaml_tree
+native_json  the same as JSON
+vcr, har, undici, reqord
+             others' files
+body_forms, heads, json_layout, json_lines, json_values, text_blocks, yaml_tree
              what the formats share
 """
 
-from reqsnap.formats.format import Addition, Beside, Format, Item
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.native import NATIVE
-from reqsnap.formats.registry import format_of, named, register_format
+from reqsnap.formats.registry import format_of, named, named_like, recognised, register_format
 
-__all__ = ["NATIVE", "Addition", "Beside", "Format", "Item", "format_of", "named", "register_format"]
+__all__ = [
+    "NATIVE",
+    "Addition",
+    "Beside",
+    "Format",
+    "Item",
+    "Torn",
+    "format_of",
+    "named",
+    "named_like",
+    "recognised",
+    "register_format",
+]

@@ -75,6 +75,14 @@ class Addition(NamedTuple):
     tail: bytes
 
 
+class Torn(NamedTuple):
+    """A file whose last addition was not finished: what stands before the tear, its line, and the rest."""
+
+    items: Sequence[Item]
+    line: int
+    rest: bytes
+
+
 class Format(ABC):
     """One way to write a cassette. Pure: bytes in, bytes out. Its methods are called from any thread.
 
@@ -106,4 +114,11 @@ class Format(ABC):
 
     def added(self, data: bytes, items: Sequence[bytes]) -> Addition | None:
         """How these items are added to a file that holds `data`; None where it must be written anew."""
+        return None
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        """What is left of a file that `read` refuses, where all that it lacks is the end of an addition.
+
+        None where it is damaged in another way. `line` is where the tear is, from 1.
+        """
         return None

@@ -70,13 +70,17 @@ def charset(lines: Iterable[Line]) -> str:
 
 def block(lines: list[Line], charset: str, indent: str) -> str:
     """What follows `head:`: the lines as a literal block, or as a list where that cannot hold them."""
-    if charset == UTF_8:
-        lines = [_each(line, _as_utf8) for line in lines]
+    lines = shown(lines, charset)
     texts = [line for line in lines if isinstance(line, str)]
     text = "\n".join(texts)
     if len(texts) == len(lines) and text.count("\n") == len(lines) - 1 and fits_literal(text):
         return " " + literal(text, indent)
     return "".join(f"\n{indent[2:]}- {_list_entry(line)}" for line in lines)
+
+
+def shown(lines: list[Line], charset: str) -> list[Line]:
+    """The lines as people read them in that charset."""
+    return [_each(line, _as_utf8) for line in lines] if charset == UTF_8 else lines
 
 
 def restore(line: Line, charset: str) -> Line:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from reqsnap.matching.checks import returned_body
@@ -17,13 +16,14 @@ from reqsnap.matching.parts import (
     read_content,
 )
 from reqsnap.model import Request
+from reqsnap.patterns import regex
 
 NormalizeBody = Callable[[bytes], "bytes | str"]
 """A user's function: a body without its content codings -> the body that is compared."""
 
 BodyReader = Callable[[Request], Meaning]
 
-_FORM_SHAPE = re.compile(rb"[!-%'-<>-~]+=[!-%'-~]*(?:&[!-%'-<>-~]+=[!-%'-~]*)*")
+_FORM_SHAPE = regex(rb"[!-%'-<>-~]+=[!-%'-~]*(?:&[!-%'-<>-~]+=[!-%'-~]*)*")
 """Names and values as a form writes them: visible characters, a name before every `=`."""
 
 

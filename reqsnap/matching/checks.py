@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching.json_paths import GRAMMAR, Path, parse_path
-from reqsnap.matching.volatile import VOLATILE
 
 
 def check_known(option: str, name: str, known: Iterable[str], what: str) -> None:
     """Raise ConfigurationError where a name is not known, with the nearest that is."""
     names = list(known)
     if name not in names:
+        import difflib
+
         close = difflib.get_close_matches(name, names, n=1)
         raise ConfigurationError(
             option, name, f"{what} {', '.join(names)}", f"Did you mean {close[0]}?" if close else ""
@@ -45,6 +45,9 @@ def check_function(option: str, value: object, signature: str) -> None:
 
 def check_volatile(names: Sequence[str]) -> None:
     """Raise ConfigurationError where a kind of volatile value is not known."""
+    # Here, because most cassettes compare everything.
+    from reqsnap.matching.volatile import VOLATILE
+
     check_names("volatile", names)
     for name in names:
         check_known("volatile", name, VOLATILE, "each is one of")

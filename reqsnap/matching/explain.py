@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
@@ -11,6 +10,7 @@ from reqsnap.differences import Difference
 from reqsnap.matching.matchers import Matching
 from reqsnap.matching.parts import Meaning, PartMeaning, Url, readable
 from reqsnap.model import Request
+from reqsnap.patterns import regex
 
 LONGEST = 80
 """How many characters of a value are shown."""
@@ -59,7 +59,7 @@ def _part_of(difference: Difference) -> str:
     return _PART.split(difference.field, maxsplit=1)[0]
 
 
-_PART = re.compile(r"[.\[]")
+_PART = regex(r"[.\[]")
 
 
 def _target_differences(matching: Matching, live: Request, recorded: Request) -> Iterator[Difference]:

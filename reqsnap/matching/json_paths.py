@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.patterns import regex
 
 GRAMMAR = (
     'a path is written like "metadata.trace_id", "messages[*].id", "$.items[0].ts", "**.id" or "[\'a.b\']"'
@@ -45,7 +46,7 @@ DEEP: Final = _Wildcard("**")
 Path = tuple[str | int | _Wildcard, ...]
 """Names of members, places in lists, `ANY`, and `DEEP` before what may stand at any depth."""
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<deep>\.\.) | (?P<dot>\.) | (?P<any_depth>\*\*) | (?P<any>\*)
     | \[ \s* (?: (?P<index>-?[0-9]+) | (?P<all>\*) | "(?P<double>(?:[^"\\]|\\["'\\])*)"
                | '(?P<single>(?:[^'\\]|\\["'\\])*)' ) \s* \]
@@ -53,7 +54,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = regex(r"\\(.)")
 
 # What may come next: at the start a step or `..`, after a dot a step, and so on.
 _START, _AFTER_DOT, _AFTER_DEPTH, _AFTER_STEP = (

@@ -1,16 +1,15 @@
-"""The matchers by name, the registry of the user's own, and the key that makes matching one look-up."""
+"""What the matchers compare, and the key that makes matching one look-up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.matching.bodies import BODY_MATCHERS, BodyReader, NormalizeBody, body_reader
+from reqsnap.matching.bodies import BodyReader, NormalizeBody, body_reader
 from reqsnap.matching.checks import (
     check_flag,
     check_function,
-    check_known,
     check_names,
     check_volatile,
     read_paths,
@@ -19,14 +18,17 @@ from reqsnap.matching.multipart import without_boundary
 from reqsnap.matching.normal import Normal
 from reqsnap.matching.parts import Body, Meaning, Url, read_body
 from reqsnap.matching.placeholders import split_numbers
+from reqsnap.matching.registry import (
+    BODIES,
+    BUILT_IN,
+    DEFAULT_MATCH_ON,
+    TARGET,
+    Comparison,
+    check_match_on,
+    function_of,
+)
 from reqsnap.matching.targets import NormalizeQuery, anycase, url_reader
-from reqsnap.message_checks import is_asynchronous
 from reqsnap.model import Request
-
-Comparison = Callable[[Request, Request], bool]
-"""A matcher of the user's: (live request, recorded request) -> are they the same."""
-
-DEFAULT_MATCH_ON = ("method", "uri", "body")
 
 _TARGET: dict[str, Callable[[str, Url], Hashable]] = {
     "method": lambda method, url: method.upper(),
@@ -37,44 +39,9 @@ _TARGET: dict[str, Callable[[str, Url], Hashable]] = {
     "query": lambda method, url: url.query,
     "uri": lambda method, url: url,
 }
-"""Matchers that need the method and the URL alone: decided before there is a body."""
+"""What each matcher of `TARGET` compares."""
 
-_BODIES = (*BODY_MATCHERS, "raw_body")
-_BUILT_IN = (*_TARGET, "headers", *_BODIES)
 _EVERY_HEADER = "*"
-_registered: dict[str, Comparison] = {}
-
-
-def register_matcher(name: str, comparison: Comparison) -> None:
-    """Make a matcher known by name, for use in `match_on`.
-
-    Takes a name that no built-in matcher has and a function of two requests, the live
-    one and a recorded one, both redacted. Raises ConfigurationError for another.
-
-    >>> register_matcher("same tenant", lambda live, recorded:
-    ...     live.headers.get("x-tenant") == recorded.headers.get("x-tenant"))
-    """
-    if not isinstance(name, str) or not name or name in _BUILT_IN:
-        raise ConfigurationError("name", name, "a matcher's name is a new, non-empty string")
-    if not callable(comparison) or is_asynchronous(comparison):
-        raise ConfigurationError("comparison", comparison, "a matcher is a function of two requests")
-    _registered[name] = comparison
-
-
-def registered(match_on: Sequence[str | Comparison]) -> tuple[Comparison | None, ...]:
-    """The functions that names of matchers stand for at present; None for what is built in. Empty if there are none."""
-    if not _registered:
-        return ()
-    return tuple([_registered.get(matcher) for matcher in match_on if isinstance(matcher, str)])
-
-
-def check_match_on(match_on: Sequence[str | Comparison]) -> None:
-    """Raise ConfigurationError where a matcher is neither callable nor known by name."""
-    for matcher in match_on:
-        if isinstance(matcher, str):
-            check_known("match_on", matcher, (*_BUILT_IN, *_registered), "matchers are functions or one of")
-        elif not callable(matcher):
-            raise ConfigurationError("match_on", matcher, "a matcher is a name or a function of two requests")
 
 
 @dataclass(frozen=True)
@@ -125,12 +92,12 @@ class Matching:
         names = [matcher for matcher in self.match_on if isinstance(matcher, str)]
         normal = Normal(self.volatile, paths) if self.volatile or paths else None
         self._keep("_normal", normal)
-        self._keep("comparisons", tuple([_comparison(m) for m in self.match_on if m not in _BUILT_IN]))
-        self._keep("_target", tuple([_TARGET[name] for name in names if name in _TARGET]))
-        self._keep("_is_plain", [name for name in names if name in _TARGET] == ["method", "uri"])
+        self._keep("comparisons", tuple([_comparison(m) for m in self.match_on if m not in BUILT_IN]))
+        self._keep("_target", tuple([_TARGET[name] for name in names if name in TARGET]))
+        self._keep("_is_plain", [name for name in names if name in TARGET] == ["method", "uri"])
         self._keep("url", url_reader(normal, self.case_sensitive, self.match_query, self.normalize_query))
         self._prepare_headers(names)
-        self._prepare_bodies([name for name in names if name in _BODIES] if self.match_body else [])
+        self._prepare_bodies([name for name in names if name in BODIES] if self.match_body else [])
 
     def _check(self) -> None:
         check_match_on(self.match_on)
@@ -242,4 +209,4 @@ class _Answering:
 
 
 def _comparison(matcher: str | Comparison) -> Comparison:
-    return _Answering(matcher, _registered[matcher] if isinstance(matcher, str) else matcher)
+    return _Answering(matcher, function_of(matcher))

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from reqsnap.patterns import regex
+
 
 class Part(NamedTuple):
     """One part: its header section with the empty line that ends it, its content, and how it ends.
@@ -28,11 +30,11 @@ class Multipart(NamedTuple):
     epilogue: bytes
 
 
-_BOUNDARY = re.compile(r';\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]+))', re.IGNORECASE | re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_NAME = re.compile(r';\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]+))', re.IGNORECASE | re.DOTALL)
-_EMPTY_LINE = re.compile(rb"\n\r?\n")
-_FOLD = re.compile(r"\r?\n[ \t]+")
+_BOUNDARY = regex(r';\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]+))', re.IGNORECASE | re.DOTALL)
+_ESCAPE = regex(r"\\(.)", re.DOTALL)
+_NAME = regex(r';\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]+))', re.IGNORECASE | re.DOTALL)
+_EMPTY_LINE = regex(rb"\n\r?\n")
+_FOLD = regex(r"\r?\n[ \t]+")
 
 
 def boundary_of(content_type: str) -> str | None:

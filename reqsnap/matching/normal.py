@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
 from reqsnap.matching.json_paths import Path, without
 from reqsnap.matching.volatile import VOLATILE
+from reqsnap.patterns import regex
 from reqsnap.redaction.names import fold
 
-_ENCODED = re.compile("%(?:20|2B|2C|3A)")
+_ENCODED = regex("%(?:20|2B|2C|3A)")
 
 Pairs = tuple[tuple[str, str], ...]
 

@@ -12,14 +12,15 @@ from reqsnap.content_coding import content_codings, undo
 from reqsnap.matching.multipart import Part, boundary_of, read_head, split_multipart
 from reqsnap.matching.normal import Normal, Pairs
 from reqsnap.model import Request
+from reqsnap.patterns import regex
 from reqsnap.redaction.names import fold
 
 DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 
-_URL = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*))?([^?#]*)(?:\?([^#]*))?", re.DOTALL)
-_AUTHORITY = re.compile(r"(?:.*@)?(\[[^\]]*\]|[^:]*)(?::(\d*))?\Z", re.DOTALL)
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_URL = regex(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*))?([^?#]*)(?:\?([^#]*))?", re.DOTALL)
+_AUTHORITY = regex(r"(?:.*@)?(\[[^\]]*\]|[^:]*)(?::(\d*))?\Z", re.DOTALL)
+_ENCODED = regex(r"%[0-9A-Fa-f]{2}")
+_UNRESERVED = regex(r"[A-Za-z0-9._~-]")
 
 
 class Url(NamedTuple):
@@ -152,7 +153,7 @@ def read_body(request: Request) -> Body:
     return read_content(body, content_type).body
 
 
-_HAS_MEANING = re.compile(r"multipart/|application/x-www-form-urlencoded|.*json", re.IGNORECASE | re.DOTALL)
+_HAS_MEANING = regex(r"multipart/|application/x-www-form-urlencoded|.*json", re.IGNORECASE | re.DOTALL)
 
 
 def plain_body(request: Request) -> bytes:

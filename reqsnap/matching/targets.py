@@ -9,11 +9,12 @@ from urllib.parse import quote, unquote_to_bytes
 from reqsnap.matching.checks import returned_pairs
 from reqsnap.matching.normal import Normal, Pairs
 from reqsnap.matching.parts import Url, as_utf8, read_query, sent_query, split_url
+from reqsnap.patterns import regex
 
 NormalizeQuery = Callable[[list[tuple[str, str]]], "list[tuple[str, str]] | str"]
 """A user's function: the pairs of a query as they were sent -> those that are compared, or a query's text."""
 
-_ENCODED_TEXT = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_ENCODED_TEXT = regex(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 
 def url_reader(

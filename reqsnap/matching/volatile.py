@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from reqsnap.patterns import regex
 from reqsnap.redaction import PLACEHOLDER, unnumbered
 from reqsnap.redaction.names import fold, folded
 
@@ -44,9 +45,7 @@ class Volatile:
 
 # UUIDs (RFC 9562). Without hyphens they cannot be told from a digest.
 
-_UUID = re.compile(
-    r"(?<![0-9A-Za-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Za-z])", re.IGNORECASE
-)
+_UUID = regex(r"(?<![0-9A-Za-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Za-z])", re.IGNORECASE)
 
 
 def _without_uuids(text: str) -> str:
@@ -58,7 +57,7 @@ def _without_uuids(text: str) -> str:
 
 _DAY, _MONTH = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _TIME = r"[0-2]\d:[0-5]\d:[0-6]\d"
-_TIMESTAMP = re.compile(
+_TIMESTAMP = regex(
     rf"""(?<!\d)(?:
       \d{{4}}-[01]\d-[0-3]\d[Tt_ ][0-2]\d:[0-5]\d(?::[0-6]\d(?:[.,]\d+)?)?
         (?:\s?Z|\s?UTC|[+-]\d\d(?::?\d\d)?)?
@@ -70,8 +69,8 @@ _TIMESTAMP = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_UNIX = re.compile(r"(?:1\d{9}|[23]\d{9}|40\d{8})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?")
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_UNIX = regex(r"(?:1\d{9}|[23]\d{9}|40\d{8})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?")
+_WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TIME_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -112,8 +111,8 @@ def _without_unix_time(name: str, written: str, value: str) -> str:
 # Boundaries that a Content-Type within the body declares, and one that a body without a type begins with.
 # A declared one may be longer than the 70 characters that RFC 2046 allows; a guessed one may not.
 
-_DECLARED = re.compile(r"""(?<![^;\s])boundary\s*=\s*(?:"([^"\r\n]+)"|'([^'\r\n]+)'|([^\s;,"']+))""", re.I)
-_FIRST_LINE = re.compile(r"--([^\r\n]{0,69}[^\s-])[ \t]*\r?\n")
+_DECLARED = regex(r"""(?<![^;\s])boundary\s*=\s*(?:"([^"\r\n]+)"|'([^'\r\n]+)'|([^\s;,"']+))""", re.I)
+_FIRST_LINE = regex(r"--([^\r\n]{0,69}[^\s-])[ \t]*\r?\n")
 
 
 def _without_boundaries(text: str) -> str:
@@ -134,9 +133,9 @@ def _without_boundaries(text: str) -> str:
 
 # AWS signatures, versions 4 and 2
 
-_SIGNED = re.compile(r"(;?)\b(?:x-amz-date|x-amz-security-token)\b(?=[;,\s]|\Z)", re.IGNORECASE)
-_SCOPE_DATE = re.compile(r"(?<=/)\d{8}(?=/)")
-_SIGNATURE_4 = re.compile(r"(?<![\w-])Signature=[^,\s]*")
+_SIGNED = regex(r"(;?)\b(?:x-amz-date|x-amz-security-token)\b(?=[;,\s]|\Z)", re.IGNORECASE)
+_SCOPE_DATE = regex(r"(?<=/)\d{8}(?=/)")
+_SIGNATURE_4 = regex(r"(?<![\w-])Signature=[^,\s]*")
 
 
 def _without_aws_signature(name: str, written: str, value: str) -> str:

@@ -5,6 +5,15 @@ path_names     a path, a template of one, or a function that makes one
 default_paths  where the cassette of a decorated function lies
 """
 
-from reqsnap.naming.context import TestContext, current_naming, naming
+from typing import TYPE_CHECKING
+
+from reqsnap.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from reqsnap.naming.context import TestContext, current_naming, naming
+else:
+    __getattr__, __dir__ = on_demand(
+        __name__, {"reqsnap.naming.context": "TestContext current_naming naming"}
+    )
 
 __all__ = ["TestContext", "current_naming", "naming"]

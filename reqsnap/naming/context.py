@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.patching import Hold
@@ -106,8 +106,7 @@ class NamingContext:
         return call
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(NamedTuple):
     """One entering of a naming context."""
 
     owner: NamingContext

@@ -6,33 +6,32 @@ another folder, every system can store it, and no two values end in one file.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import os
 import re
 import string
-import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePath
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.locations import Location, Url, is_url, location
 from reqsnap.memo import Memo
 from reqsnap.naming.context import TestContext, Value, plain
+from reqsnap.patterns import regex
 
 AnyPath = str | os.PathLike[str]
 PathBuilder = Callable[[TestContext], AnyPath]
 """Makes the path of a cassette; a `str` is relative, a path-like may be absolute."""
 
-Find = Callable[[Callable[[], TestContext]], Path]
+Find = Callable[[Callable[[], TestContext]], Location]
 """Finds the path of a block that is being entered; asks for the test only where it must."""
 
 
 _given: Memo[Find] = Memo()
 
 
-def given_path(path: Any, directory: Path | None) -> Find:
+def given_path(path: Any, directory: Location | None) -> Find:
     """How to find a path that was given as text, with fields or without.
 
     Raises ConfigurationError for what is no path or template, or leaves the directory.
@@ -40,7 +39,7 @@ def given_path(path: Any, directory: Path | None) -> Find:
     return _given.of((type(path), path, directory), lambda: _find(path, directory))
 
 
-def _find(path: Any, directory: Path | None) -> Find:
+def _find(path: Any, directory: Location | None) -> Find:
     text = checked_path(path)
     pieces = _pieces(text)
     if not any(piece.field for piece in pieces):
@@ -48,25 +47,28 @@ def _find(path: Any, directory: Path | None) -> Find:
         return lambda context: literal
     _within(directory, _render(pieces, lambda piece: "_"), path)
 
-    def find(context: Callable[[], TestContext]) -> Path:
+    def find(context: Callable[[], TestContext]) -> Location:
         fields = _fields(context())
         return _within(directory, _render(pieces, lambda piece: _text(text, piece, fields)), path)
 
     return find
 
 
-def built_path(builder: PathBuilder, directory: Path | None) -> Find:
+def built_path(builder: PathBuilder, directory: Location | None) -> Find:
     """How to find a path that a function makes."""
 
-    def find(context: Callable[[], TestContext]) -> Path:
+    def find(context: Callable[[], TestContext]) -> Location:
         made = builder(context())
-        path = PurePath(checked_path(made))
+        text = checked_path(made)
+        if is_url(text):
+            return location(text)
+        path = PurePath(text)
         if path.is_absolute() and not isinstance(made, str):
             return Path(path)
         if path.anchor or ".." in path.parts:
             allowed = "a function's path leads downwards from the directory"
             raise ConfigurationError("path", made, allowed, "An absolute one is returned as a pathlib.Path.")
-        return Path(directory or "", *map(_fit_file, path.parts))
+        return _below(directory, map(_fit_file, path.parts))
 
     return find
 
@@ -94,21 +96,29 @@ def checked_path(path: Any, name: str = "path") -> str:
     return text
 
 
-def _within(directory: Path | None, text: str, given: Any) -> Path:
-    path = Path(text)
+def _within(directory: Location | None, text: str, given: Any) -> Location:
+    path = location(text)
+    if isinstance(path, Url):
+        return path
     if directory is None or path.is_absolute():
         return path
     if path.anchor or os.path.normpath(text).split(os.sep)[0] == "..":
         allowed = f"it leaves the directory {directory}"
         raise ConfigurationError("path", given, allowed, "An absolute path may lie anywhere.")
-    return directory / path
+    return _below(directory, path.parts)
+
+
+def _below(directory: Location | None, parts: Iterable[str]) -> Location:
+    found = Path() if directory is None else directory
+    for part in parts:
+        found = found / part
+    return found
 
 
 # Templates
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Literal text of a template and the field after it, if there is one."""
 
     literal: str
@@ -129,7 +139,7 @@ def _pieces(text: str) -> list[_Piece]:
     return [_Piece(literal, name, spec or "") for literal, name, spec, _ in parsed]
 
 
-_SEPARATOR = re.compile(f"[{re.escape(os.sep + (os.altsep or ''))}]")
+_SEPARATOR = regex(f"[{re.escape(os.sep + (os.altsep or ''))}]")
 
 
 def _render(pieces: list[_Piece], text_of: Callable[[_Piece], str]) -> str:
@@ -141,11 +151,11 @@ def _render(pieces: list[_Piece], text_of: Callable[[_Piece], str]) -> str:
         if piece.field:
             parts[-1] += text_of(piece)
             made.add(len(parts) - 1)
-    return os.sep.join(fit_part(part) if index in made else part for index, part in enumerate(parts))
+    separator = "/" if is_url(pieces[0].literal) else os.sep
+    return separator.join(fit_part(part) if index in made else part for index, part in enumerate(parts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Arguments:
+class _Arguments(NamedTuple):
     """All arguments of a call, as the field `params` has them."""
 
     values: Mapping[str, Any]
@@ -199,11 +209,11 @@ def _joined(texts: list[str]) -> str:
 
 # What is fit for a name
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
-_EDGE = re.compile(r"\A[.\s]+|[.\s]+\Z")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|\Z))", re.I)
-_MARKED = re.compile(r"~[0-9a-f]{10}\Z")
-_SUFFIX = re.compile(r"\.\w{1,16}\Z")
+_FORBIDDEN = regex(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_EDGE = regex(r"\A[.\s]+|[.\s]+\Z")
+_RESERVED = regex(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|\Z))", re.I)
+_MARKED = regex(r"~[0-9a-f]{10}\Z")
+_SUFFIX = regex(r"\.\w{1,16}\Z")
 _LONGEST_VALUE, LONGEST_PART = 100, 200
 """In bytes of UTF-8. File systems take 255; the names of a cassette's neighbours are longer."""
 
@@ -214,6 +224,9 @@ def fit(text: str, meant: str | None = None, longest: int = _LONGEST_VALUE) -> s
     A value that already looks marked is marked too, so that different values never meet.
     `meant` says what is to be told apart where the text alone does not.
     """
+    # Here, as `hashlib` below: to import them takes longer than all else that a decorator does.
+    import unicodedata
+
     changed = _EDGE.sub("_", _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text)))
     if meant is None and changed == text and not _MARKED.search(text) and _size(text) <= longest:
         return text
@@ -244,6 +257,8 @@ def _split(part: str) -> tuple[str, str]:
 
 
 def _mark(text: str) -> str:
+    import hashlib
+
     return "~" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 

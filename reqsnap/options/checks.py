@@ -10,12 +10,22 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.message_checks import is_asynchronous
-from reqsnap.rules.filters import OfRequest, ShouldRecord
+from reqsnap.functions import is_asynchronous
+from reqsnap.locations import is_url
+from reqsnap.matching.checks import check_volatile, read_paths
+from reqsnap.matching.registry import check_match_on
+from reqsnap.patterns import regex
+
+if TYPE_CHECKING:
+    from reqsnap.model import Request, Response
+    from reqsnap.rules.filters import ShouldRecord
+    from reqsnap.storage import Storage
 
 Check = Callable[[str, Any], Any]
 Named = TypeVar("Named", bound=enum.Enum)
@@ -26,6 +36,16 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise ConfigurationError(name, value, "it is True or False")
     return value
+
+
+def format_name(name: str, value: Any) -> str | None:
+    """The name of a registered format, or None for the one that goes with the file's name."""
+    if value is None:
+        return None
+    # Here, because most programs name none and formats take a while to load.
+    from reqsnap.formats import named
+
+    return named(value).name
 
 
 def items(name: str, value: Any) -> tuple[Any, ...]:
@@ -57,7 +77,7 @@ def header_names(name: str, value: Any) -> tuple[str, ...]:
 
 
 # A token, but for `*`, which is meant as a pattern.
-_FIELD_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
+_FIELD_NAME = regex(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
 
 
 def hosts(name: str, value: Any) -> tuple[str, ...]:
@@ -70,7 +90,7 @@ def hosts(name: str, value: Any) -> tuple[str, ...]:
     return listed
 
 
-_HOST = re.compile(r"[^\s/:@\[\]]+|\[[0-9A-Fa-f:.*%]+\]")
+_HOST = regex(r"[^\s/:@\[\]]+|\[[0-9A-Fa-f:.*%]+\]")
 
 
 def field_names(name: str, value: Any) -> tuple[str, ...]:
@@ -84,13 +104,29 @@ def field_names(name: str, value: Any) -> tuple[str, ...]:
 
 
 def matchers(name: str, value: Any) -> tuple[Any, ...]:
-    """A list of at least one matcher; which ones there are is known elsewhere."""
+    """A list of at least one matcher: functions, and names of those that there are."""
     listed = items(name, value)
     if not listed:
         raise ConfigurationError(name, value, "at least one matcher is needed")
     for item in listed:
         if is_asynchronous(item):
             raise ConfigurationError(name, item, "a matcher is a function, no coroutine function")
+    check_match_on(listed)
+    return listed
+
+
+def volatile(name: str, value: Any) -> tuple[str, ...]:
+    """A list of kinds of values that differ from run to run."""
+    listed = names(name, value)
+    if listed:
+        check_volatile(listed)
+    return listed
+
+
+def json_paths(name: str, value: Any) -> tuple[str, ...]:
+    """A list of paths in JSON documents."""
+    listed = names(name, value)
+    read_paths(listed)
     return listed
 
 
@@ -109,7 +145,7 @@ def urls(name: str, value: Any) -> tuple[Any, ...]:
 
 
 # None of these may stand in a URL but `*`, which hardly ever does.
-_PATTERN = re.compile(r"[*^\\\s]")
+_PATTERN = regex(r"[*^\\\s]")
 
 
 def one_of(kind: type[Named]) -> Check:
@@ -155,6 +191,17 @@ def _takes(value: Any, arguments: int) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class OfRequest:
+    """A `should_record` of the request alone, asked as one of both."""
+
+    function: Callable[[Request], bool]
+
+    def __call__(self, request: Request, response: Response) -> bool:
+        """Whether to record an exchange."""
+        return bool(self.function(request))
+
+
 def should_record(name: str, value: Any) -> ShouldRecord | None:
     """A function of a request, or of a request and its response; made one of both."""
     if value is None:
@@ -174,6 +221,29 @@ def _takes_two_rather(value: Any) -> bool:
     except ValueError:
         return False
     return any(each.kind is each.VAR_POSITIONAL for each in parameters)
+
+
+def storage(name: str, value: Any) -> Storage | None:
+    """A storage, the URL of one, or None for files."""
+    if value is None:
+        return None
+    if isinstance(value, str) and is_url(value):
+        return _at(value)
+    # Here, because few need it, and importing reqsnap is not to load it.
+    from reqsnap.storage import Storage
+
+    if isinstance(value, Storage):
+        return value
+    allowed = "it is an object of a subclass of reqsnap.Storage, a URL such as 's3://bucket/tests', or None"
+    raise ConfigurationError(name, value, allowed)
+
+
+@lru_cache(maxsize=64)
+def _at(url: str) -> Storage:
+    """Kept, so that blocks which name one URL agree in their storage."""
+    from reqsnap.storage import FsspecStorage
+
+    return FsspecStorage(url)
 
 
 def count(name: str, value: Any) -> int | None:

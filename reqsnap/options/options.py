@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.matching import DEFAULT_MATCH_ON, Matching
-from reqsnap.matching.matchers import Comparison, registered
+from reqsnap.matching.registry import DEFAULT_MATCH_ON
 from reqsnap.memo import Memo
 from reqsnap.modes import VARIABLE, Mode
 from reqsnap.options import checks as check
 from reqsnap.options.needs import NEEDS, Need
-from reqsnap.options.values import NormalizeBody, NormalizeQuery
 from reqsnap.options.vcrpy_names import HINTS
-from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules
-from reqsnap.rules.filters import Filters, Hook, ShouldPlayback, ShouldRecord, UrlFilter
-from reqsnap.rules.policy import Policy
-from reqsnap.rules.retention import OnStale, Retention
-from reqsnap.sequences.entries import Exhaustion, Order
+from reqsnap.rules.retention import OnStale
+from reqsnap.sequences.choices import Exhaustion, Order
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from reqsnap.matching.registry import Comparison
+    from reqsnap.options.values import NormalizeBody, NormalizeQuery
+    from reqsnap.rules.filters import Hook, ShouldPlayback, ShouldRecord, UrlFilter
+    from reqsnap.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,16 @@ class Options:
     max_interactions: how many are kept; the least recently used leave first.
     max_age: how old a recording may be, a timedelta or seconds.
     on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
+    format: the format of a new file, by name; a file that is there keeps the one that it has.
+    max_inline_size: the most bytes of a body in the cassette itself; a larger one has a file of
+    its own in a folder beside it. 1 MiB where it is not given, None for any.
     auto_flush: save every `flush_interval` seconds what is new, not only at the end.
     flush_interval: that many seconds; 30 where it is not given.
     record_errors: record network errors too, and raise them on replay.
     exclusive: True keeps outer cassettes from answering what this one does not hold.
     subprocesses: False leaves child processes alone; they are neither recorded nor replayed.
     record_on_exception: False drops what a block recorded that ends with an exception.
+    storage: where cassettes are kept instead of in files: a Storage, or the URL of one.
     redact: False stores secrets as they are.
     redact_headers, redact_query, redact_fields: more names that hold secrets, in headers,
     in the query, and in JSON, form and multipart bodies.
@@ -87,12 +91,15 @@ class Options:
     max_interactions: int | None = None
     max_age: timedelta | None = None
     on_stale: OnStale = OnStale.WARN
+    format: str | None = None
+    max_inline_size: int | None = 1 << 20
     auto_flush: bool = False
     flush_interval: float = 30.0
     record_errors: bool = False
     exclusive: bool = False
     subprocesses: bool = True
     record_on_exception: bool = True
+    storage: Storage | None = None
     redact: bool = True
     redact_headers: tuple[str, ...] = ()
     redact_query: tuple[str, ...] = ()
@@ -116,68 +123,11 @@ class Options:
     def _checked(cls, given: Mapping[str, Any], base: Options | None) -> Options:
         values = {name: _checked(name, value) for name, value in given.items()}
         options = dataclasses.replace(base or cls(), **values)
-        # Finds what only shows when it is put together, such as an unknown matcher.
-        matching = options.matching()
         for need in NEEDS:
             # In a Library the switch may still be given where a cassette is used.
-            if (base is not None or need.switches & values.keys()) and not need.is_met(options, matching):
+            if (base is not None or need.switches & values.keys()) and not need.is_met(options):
                 _refuse_any(need, given, values)
         return options
-
-    def matching(self) -> Matching:
-        """What is compared."""
-        return _matchings.of((self, registered(self.match_on)), self._matching)
-
-    def policy(self) -> Policy:
-        """What the blocks of one path must agree in, with the mode that is in force now."""
-        override, matchers = os.environ.get(VARIABLE), registered(self.match_on)
-        # By identity first: a hash of all options takes longer than all else that opens a nested block.
-        return _of_this.of((id(self), override, matchers), lambda: (self, self._known_policy(matchers)))[1]
-
-    def _known_policy(self, matchers: object) -> Policy:
-        mode = self.effective_mode()
-        return _policies.of((self, mode, matchers), lambda: self._policy(mode))
-
-    def _matching(self) -> Matching:
-        return Matching(
-            self.match_on,
-            self.match_headers,
-            self.ignore_headers,
-            self.exclude_headers,
-            case_sensitive=self.case_sensitive,
-            match_query=self.match_query,
-            normalize_query=self.normalize_query,
-            match_body=self.match_body,
-            normalize_body=self.normalize_body,
-            volatile=self.volatile,
-            ignore_json=self.ignore_json,
-        )
-
-    def _policy(self, mode: Mode) -> Policy:
-        more = self.redact_headers, self.redact_query, self.redact_fields, self.exclude_headers
-        rules = _extended(self.redact, *more) if any(more) else DEFAULT_RULES if self.redact else NO_RULES
-        return Policy(
-            mode,
-            self.matching(),
-            rules,
-            self.on_exhausted,
-            self.order,
-            self.drift == "report",
-            self._filters(),
-            Retention(self.max_interactions, self.max_age, self.on_stale),
-            self.record_errors,
-        )
-
-    def _filters(self) -> Filters:
-        return Filters(
-            self.exclude_urls,
-            self.ignore_hosts,
-            self.ignore_localhost,
-            self.should_record,
-            self.should_playback,
-            self.before_record,
-            self.before_playback,
-        )
 
     def effective_mode(self) -> Mode:
         """The mode, or what REQSNAP_MODE says instead."""
@@ -188,21 +138,6 @@ class Options:
 _PLAIN = frozenset({str, bool, int, float, Mode, type(None)})
 _read: Memo[tuple[Options | None, Options]] = Memo()
 """What programs give again and again, with the options of the library that they were given over."""
-_matchings: Memo[Matching] = Memo()
-_policies: Memo[Policy] = Memo()
-_of_this: Memo[tuple[Options, Policy]] = Memo()
-
-
-@lru_cache(maxsize=64)
-def _extended(
-    redact: bool,
-    headers: tuple[str, ...],
-    query: tuple[str, ...],
-    fields: tuple[str, ...],
-    excluded: tuple[str, ...],
-) -> Rules:
-    base = DEFAULT_RULES if redact else NO_RULES
-    return base.extended(headers=headers, query=query, fields=fields, excluded=excluded)
 
 
 DEFAULTS = Options()
@@ -217,6 +152,8 @@ def _refuse_any(need: Need, given: Mapping[str, Any], values: Mapping[str, Any])
 def _checked(name: str, value: Any) -> Any:
     found = _CHECKS.get(name)
     if found is None:
+        import difflib
+
         close = difflib.get_close_matches(name, _CHECKS, n=1)
         hint = HINTS.get(name) or (f"Did you mean {close[0]}?" if close else "")
         raise ConfigurationError(name, value, f"the options are {', '.join(_CHECKS)}", hint)
@@ -234,8 +171,8 @@ _CHECKS: dict[str, check.Check] = {
     "normalize_query": check.function,
     "match_body": check.flag,
     "normalize_body": check.function,
-    "volatile": check.names,
-    "ignore_json": check.names,
+    "volatile": check.volatile,
+    "ignore_json": check.json_paths,
     "drift": check.drift,
     "on_exhausted": check.one_of(Exhaustion),
     "order": check.one_of(Order),
@@ -249,12 +186,15 @@ _CHECKS: dict[str, check.Check] = {
     "max_interactions": check.count,
     "max_age": check.age,
     "on_stale": check.one_of(OnStale),
+    "format": check.format_name,
+    "max_inline_size": check.count,
     "auto_flush": check.flag,
     "flush_interval": check.seconds,
     "record_errors": check.flag,
     "exclusive": check.flag,
     "subprocesses": check.flag,
     "record_on_exception": check.flag,
+    "storage": check.storage,
     "redact": check.flag,
     "redact_headers": check.header_names,
     "redact_query": check.names,

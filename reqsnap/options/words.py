@@ -12,12 +12,13 @@ from typing import Any, NoReturn
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.options.options import Options
+from reqsnap.patterns import regex
 
 _WITH_COMMAS = {"exclude_urls", "ignore_json"}
 """Lists whose items may hold commas: each item is given by itself."""
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhdw])")
+_AGE = regex(r"([0-9]+(?:\.[0-9]+)?)([smhdw])")
 
 
 def add_options(parser: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
@@ -104,10 +105,12 @@ def _span(name: str) -> dict[str, Any]:
 _KINDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "bool": _flag,
     "str": _word,
+    "str | None": _word,
     "Mode": _word,
     "Exhaustion": _word,
     "Order": _word,
     "OnStale": _word,
+    "Storage | None": _word,
     "tuple[str, ...]": _list,
     "tuple[str | Comparison, ...]": _list,
     "tuple[UrlFilter, ...]": _list,

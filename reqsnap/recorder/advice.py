@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from reqsnap.differences import Difference, NearMiss
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching.json_paths import parse_path
 from reqsnap.modes import Mode
+from reqsnap.patterns import regex
 
 MOST = 2
 """How many options are named."""
@@ -31,7 +31,7 @@ def to_do(mode: Mode, nearest: Iterable[NearMiss], *, is_json: bool) -> str:
     return f"{record}; if the difference is meant to be ignored, {', and '.join(options[:MOST])}{more}."
 
 
-_PART = re.compile(r"[. \[]")
+_PART = regex(r"[. \[]")
 
 
 def _option(difference: Difference, is_json: bool) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit
 from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.json_text import find_in_json
@@ -14,14 +15,14 @@ from reqsnap.redaction.placeholders import respelled
 from reqsnap.redaction.urls import find_encoded, find_urls
 
 _FORM = "application/x-www-form-urlencoded"
-_BINARY = re.compile(
+_BINARY = regex(
     r"(?:image|audio|video|font)/(?!svg)|application/(?:octet-stream|pdf|zip|gzip|wasm|zstd|x-tar|x-protobuf|protobuf"
     r"|msgpack|x-msgpack|cbor|grpc|avro|java-archive|x-7z|x-bzip|x-gzip|vnd\.apache|vnd\.ms-|vnd\.openxml"
     r"|vnd\.amazon\.eventstream|vnd\.rar)"
     r"|binary/"
 )
-_FORM_SHAPE = re.compile(r"[\w.%+*~\[\]-]+=[^&\s]*(?:&[\w.%+*~\[\]-]+=[^&\s]*)*\s*", re.ASCII)
-_PAIR = re.compile(r"(?:\A|&)\s*([^=&\s]+)=([^&\r\n]*)", re.ASCII)
+_FORM_SHAPE = regex(r"[\w.%+*~\[\]-]+=[^&\s]*(?:&[\w.%+*~\[\]-]+=[^&\s]*)*\s*", re.ASCII)
+_PAIR = regex(r"(?:\A|&)\s*([^=&\s]+)=([^&\r\n]*)", re.ASCII)
 
 
 def find_in_body(text: str, content_type: str, finder: Finder) -> list[Edit]:
@@ -81,11 +82,11 @@ def _find_in_form(text: str, finder: Finder) -> Iterator[Edit]:
 
 # Multipart (RFC 2046, section 5.1; RFC 7578)
 
-_BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^\s;,]+))', re.IGNORECASE)
-_FIRST_LINE = re.compile(r"\s*--([^\r\n]{1,70})\r?\n")
-_PART_HEAD = re.compile(r"[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
-_PART_NAME = re.compile(r'^content-disposition:[^\r\n]*?[;\s]name=(?:"([^"\r\n]*)"|([^\s;]+))', re.I | re.M)
-_PART_TYPE = re.compile(r"^content-type:[ \t]*([^\r\n]*)", re.I | re.M)
+_BOUNDARY = regex(r'boundary=(?:"([^"]+)"|([^\s;,]+))', re.IGNORECASE)
+_FIRST_LINE = regex(r"\s*--([^\r\n]{1,70})\r?\n")
+_PART_HEAD = regex(r"[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
+_PART_NAME = regex(r'^content-disposition:[^\r\n]*?[;\s]name=(?:"([^"\r\n]*)"|([^\s;]+))', re.I | re.M)
+_PART_TYPE = regex(r"^content-type:[ \t]*([^\r\n]*)", re.I | re.M)
 
 
 def _boundary(content_type: str, text: str) -> str:

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 
 from reqsnap.content_coding import Undone, content_codings, undo
 from reqsnap.model import Headers
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, applied, mapped_sizes, merged
 from reqsnap.redaction.placeholders import unnumbered
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_CHARSET = regex(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _BEGINNINGS = frozenset((b"{", b"[", b'"', b"<"))
-_WIDE = re.compile(r"utf-?_?(?:16|32)|shift|sjis|cp932|windows-31j|gb|big5|cp9|johab|uhc|ks_c", re.IGNORECASE)
+_WIDE = regex(r"utf-?_?(?:16|32)|shift|sjis|cp932|windows-31j|gb|big5|cp9|johab|uhc|ks_c", re.IGNORECASE)
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),

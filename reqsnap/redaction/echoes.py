@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, merged, revised
 from reqsnap.redaction.names import fold
 from reqsnap.redaction.placeholders import PLACEHOLDER, Secret
@@ -57,7 +58,7 @@ class Echoes:
         return found
 
 
-_BASE64 = re.compile(r"[A-Za-z0-9_+/%\\&#;-]{8,}")
+_BASE64 = regex(r"[A-Za-z0-9_+/%\\&#;-]{8,}")
 """What may be base64, spelled in whatever way."""
 
 

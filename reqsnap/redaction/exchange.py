@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reqsnap.model import Headers, NetworkError, Request, Response
+from reqsnap.patterns import regex
 from reqsnap.redaction.bodies import find_in_body
 from reqsnap.redaction.content import Content
 from reqsnap.redaction.echoes import Echoes, Needle, find_echoes, hidden, redact_text
@@ -23,10 +24,10 @@ from reqsnap.redaction.rules import Rules
 from reqsnap.redaction.urls import redact_url
 
 _FRAMING = frozenset(("content-length", "content-encoding", "transfer-encoding"))
-_INTEGRITY = re.compile(
+_INTEGRITY = regex(
     r"content-md5|(?:content-|repr-)?digest|x-amz-checksum-.*|x-goog-hash|x-amz-content-sha256", re.IGNORECASE
 )
-_SCHEME = re.compile(r"[^:/?#]*://")
+_SCHEME = regex(r"[^:/?#]*://")
 
 
 def redact_request(

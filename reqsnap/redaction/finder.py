@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import enum
-import re
 from urllib.parse import unquote_plus
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.names import fold
 from reqsnap.redaction.placeholders import Placeholder, Secret, credentials_placeholder
 from reqsnap.redaction.rules import Rules, looks_like_credential
 
-_HOST = re.compile(r"[^:/?#]*://(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)")
-_INNERMOST = re.compile(r"\[([^\[\]]+)\](?:\[\])?\Z")
+_HOST = regex(r"[^:/?#]*://(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)")
+_INNERMOST = regex(r"\[([^\[\]]+)\](?:\[\])?\Z")
 
 
 class Kind(enum.IntEnum):

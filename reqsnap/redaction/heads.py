@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from reqsnap.model import Headers
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised
 from reqsnap.redaction.finder import Finder
 from reqsnap.redaction.names import fold
@@ -75,13 +76,13 @@ def _basic_placeholder(value: str) -> str | None:
 
 
 # `name=value` in quotes or bare; a piece without a name is a value (RFC 6265bis, section 5.6).
-_COOKIE = re.compile(r'\s*+(?:([^=;\s]*+)\s*+=\s*+)?("[^"]*"(?=\s*+(?:;|\Z))|[^;]*+);?', re.ASCII)
-_SET_COOKIE = re.compile(
+_COOKIE = regex(r'\s*+(?:([^=;\s]*+)\s*+=\s*+)?("[^"]*"(?=\s*+(?:;|\Z))|[^;]*+);?', re.ASCII)
+_SET_COOKIE = regex(
     r'(?:\A|,)\s*+([^=;,\s"]++)\s*+=\s*+'
     r'("[^"]*"(?=\s*+(?:[;,]|\Z))|[^;,]*+(?:,(?!\s*+[^=;,\s"]++=)[^;,]*+)*+)',
     re.ASCII,
 )
-_NAMELESS = re.compile(r"\A\s*([^=;\s]+)\s*(?=;|\Z)", re.ASCII)
+_NAMELESS = regex(r"\A\s*([^=;\s]+)\s*(?=;|\Z)", re.ASCII)
 
 
 def _cookies(value: str, finder: Finder) -> list[Edit]:

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, merged
 from reqsnap.redaction.json_text import CONTENTS, ESCAPE
 
@@ -17,11 +18,11 @@ class _Token(NamedTuple):
     string: bool
 
 
-_TOKEN = re.compile(rf'"{CONTENTS}"|[\[\]{{}}]|[^\s\[\]{{}}:,"]+')
-_BEGINNING = re.compile(r"(?:\ufeff|\xef\xbb\xbf)?\s*", re.ASCII)
+_TOKEN = regex(rf'"{CONTENTS}"|[\[\]{{}}]|[^\s\[\]{{}}:,"]+')
+_BEGINNING = regex(r"(?:\ufeff|\xef\xbb\xbf)?\s*", re.ASCII)
 _SPACE = " \t\r\n"
 _OPENERS = '{["-0123456789'
-_DATA_LINE = re.compile(r"(?:data:)?[ \t]*(?=[\[{\"\d-])")
+_DATA_LINE = regex(r"(?:data:)?[ \t]*(?=[\[{\"\d-])")
 
 
 def fitted(text: str, edits: list[Edit]) -> list[Edit]:

@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, view
 from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.names import fold
 
-_NAME = re.compile(r'"([^"\\]{1,64})"\s*:', re.ASCII)
-_ESCAPED_NAME = re.compile(r'"((?:[^"\\]|\\u[0-9a-fA-F]{4}){1,64})"\s*:', re.ASCII)
+_NAME = regex(r'"([^"\\]{1,64})"\s*:', re.ASCII)
+_ESCAPED_NAME = regex(r'"((?:[^"\\]|\\u[0-9a-fA-F]{4}){1,64})"\s*:', re.ASCII)
 # Possessive, so that strings of any length are read without a stack.
 CONTENTS = r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
-_VALUE = re.compile(rf'\s*(?:"({CONTENTS})|([\[{{])|(-?\d[\d.eE+-]*|true\b))', re.ASCII)
-_STRING = re.compile(f'"({CONTENTS})"')
-_LEAF = re.compile(rf'"({CONTENTS})"(\s*:)?|(-?\d[\w.+-]*)', re.ASCII)
-_NESTING = re.compile(rf'"{CONTENTS}"?|([\[{{])|([\]}}])')
-ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_VALUE = regex(rf'\s*(?:"({CONTENTS})|([\[{{])|(-?\d[\d.eE+-]*|true\b))', re.ASCII)
+_STRING = regex(f'"({CONTENTS})"')
+_LEAF = regex(rf'"({CONTENTS})"(\s*:)?|(-?\d[\w.+-]*)', re.ASCII)
+_NESTING = regex(rf'"{CONTENTS}"?|([\[{{])|([\]}}])')
+ESCAPE = regex(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 

@@ -6,17 +6,18 @@ import html
 import re
 from collections.abc import Iterator
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit
 from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.rules import has_known_prefix
 
-_ELEMENT_NAME = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)[\s>]", re.ASCII)
+_ELEMENT_NAME = regex(r"<(?:[\w.-]+:)?([\w.-]+)[\s>]", re.ASCII)
 _START = r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>\s*+"
-_ELEMENT = re.compile(_START + r"([^<>]*[^<>\s])\s*</", re.ASCII)
-_CDATA = re.compile(_START + r"<!\[CDATA\[(.*?)\]\]>", re.ASCII | re.DOTALL)
-_ATTRIBUTE = re.compile(r"""(?<=\s)(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.ASCII)
-_TAG = re.compile(r"<[A-Za-z][^<>]*=[^<>]*>", re.ASCII)
-_PAIR = re.compile(
+_ELEMENT = regex(_START + r"([^<>]*[^<>\s])\s*</", re.ASCII)
+_CDATA = regex(_START + r"<!\[CDATA\[(.*?)\]\]>", re.ASCII | re.DOTALL)
+_ATTRIBUTE = regex(r"""(?<=\s)(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.ASCII)
+_TAG = regex(r"<[A-Za-z][^<>]*=[^<>]*>", re.ASCII)
+_PAIR = regex(
     r"<(name|key)>\s*([^<>]+?)\s*</\1>\s*(?:<value>\s*)?(?:<(?:string|data|base64)>)?([^<>]*[^<>\s])\s*</",
     re.ASCII,
 )

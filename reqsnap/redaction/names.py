@@ -6,8 +6,9 @@ found in `max_tokens`.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from reqsnap.patterns import regex
 
 HEADERS = """
     Authorization Proxy-Authorization X-Authorization X-Forwarded-Authorization X-Original-Authorization
@@ -121,7 +122,7 @@ HOSTS = (
 )
 """Hosts, and which ambiguous names hold credentials there."""
 
-PATHS = re.compile(
+PATHS = regex(
     r"/bot(\d{5,}:[\w-]{20,})(?![\w-])"  # Telegram
     r"|/services/(T\w{6,}/B\w{6,}/\w{16,})"  # Slack
     r"|/webhooks/\d{10,}/([\w-]{40,})"  # Discord
@@ -143,4 +144,4 @@ def fold(name: str) -> str:
 
 def folded(names: str) -> frozenset[str]:
     """A table as a set of folded names."""
-    return frozenset(map(fold, names.split()))
+    return frozenset(fold(names).split())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, overload
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit
 
 PLACEHOLDER = "[REDACTED]"
@@ -31,8 +32,8 @@ def plain(secret: Secret) -> str:
     return PLACEHOLDER
 
 
-_NUMBERED = re.compile(r"\[REDACTED(?::(\d{1,18}))?\]")
-_NUMBERED_BYTES = re.compile(rb"\[REDACTED(?::(\d{1,18}))?\]")
+_NUMBERED = regex(r"\[REDACTED(?::(\d{1,18}))?\]")
+_NUMBERED_BYTES = regex(rb"\[REDACTED(?::(\d{1,18}))?\]")
 
 
 @overload
@@ -59,9 +60,9 @@ def unnumbered(text: str | bytes) -> tuple[str | bytes, tuple[int, ...]]:
 # A client that was given a placeholder on replay sends it back, as it spells values.
 
 _SPELLED = r"(?:\[|%(?:25)*5[Bb])REDACTED(?:(?::|%(?:25)*3[Aa])(\d{1,18}))?(?:\]|%(?:25)*5[Dd])"
-_ANYWHERE = re.compile(_SPELLED)
-_ALONE = re.compile(rf'\s*"?{_SPELLED}"?\s*')
-_CREDENTIALS = re.compile(rf'(?:[A-Za-z][\w-]*\s+)?"?{_SPELLED}"?')
+_ANYWHERE = regex(_SPELLED)
+_ALONE = regex(rf'\s*"?{_SPELLED}"?\s*')
+_CREDENTIALS = regex(rf'(?:[A-Za-z][\w-]*\s+)?"?{_SPELLED}"?')
 
 
 def _normal(found: re.Match[str]) -> str:

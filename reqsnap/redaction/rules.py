@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from reqsnap.patterns import regex
 from reqsnap.redaction import names
 from reqsnap.redaction.names import HostRule, fold, folded
 from reqsnap.redaction.placeholders import holds_placeholder
@@ -85,7 +85,7 @@ VOCABULARY = DEFAULT_RULES.query | DEFAULT_RULES.fields | DEFAULT_RULES.ambiguou
 """Words of the protocols themselves: a password `password` is not sought elsewhere."""
 
 
-_PREFIXED = re.compile(
+_PREFIXED = regex(
     r"(?:(?i:bearer|basic)\s+\S"
     r"|eyJ[\w-]{8}|AKIA[0-9A-Z]{12}|ASIA[0-9A-Z]{12}|AIza[\w-]{16}|ya29\.[\w.-]{8}|1//0[\w-]{8}|GOCSPX-[\w-]{8}"
     r"|gh[pousr]_\w{8}|github_pat_\w{8}|gl(?:pat|dt|rt|ptt|soat|cbt)-[\w-]{8}|npm_\w{8}|pypi-\w{8}|hf_\w{8}"
@@ -96,10 +96,10 @@ _PREFIXED = re.compile(
     r"|NR(?:AK|II|JS)-\w{8}|dapi[0-9a-f]{16}|secret_\w{16}|ntn_\w{8}|pat-\w{2,4}\d-[\w-]{8}|EAA[0-9A-Za-z]{20}"
     r"|hvs\.[\w-]{8}|glsa_\w{8}|sntrys_\w{8}|phc_\w{8}|phx_\w{8}|-----BEGIN )"
 )
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_RUN = re.compile(r"[A-Za-z0-9]{16,}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}")
-_FILE = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
+_UUID = regex(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_RUN = regex(r"[A-Za-z0-9]{16,}")
+_BASE64 = regex(r"[A-Za-z0-9+/]{20,}={0,2}")
+_FILE = regex(r"\.[A-Za-z0-9]{1,5}\Z")
 
 
 def has_known_prefix(value: str) -> bool:

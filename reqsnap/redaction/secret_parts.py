@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from binascii import a2b_base64
 from urllib.parse import unquote
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.finder import as_text
 from reqsnap.redaction.json_text import leaves
 from reqsnap.redaction.names import fold, folded
 from reqsnap.redaction.placeholders import Secret
 
-_TOKEN = re.compile(r"[^\s,\"=]+=*")
-_PARAMETER = re.compile(r'([A-Za-z][\w-]*)\s*=\s*(?:"([^"]*)"|([^\s,;&"]+))')
+_TOKEN = regex(r"[^\s,\"=]+=*")
+_PARAMETER = regex(r'([A-Za-z][\w-]*)\s*=\s*(?:"([^"]*)"|([^\s,;&"]+))')
 _SCHEMES = folded(
     "Bearer Basic Token Bot ApiKey Digest OAuth Negotiate NTLM AWS AWS4-HMAC-SHA256 HMAC SharedKey"
     " SharedKeyLite Splunk SSWS"

@@ -9,8 +9,10 @@ from binascii import b2a_base64
 from typing import NamedTuple
 from urllib.parse import quote
 
-_RUN = re.compile(r"[A-Za-z0-9]+")
-_LONG_RUN = re.compile(r"[A-Za-z0-9]{12,}")
+from reqsnap.patterns import regex
+
+_RUN = regex(r"[A-Za-z0-9]+")
+_LONG_RUN = regex(r"[A-Za-z0-9]{12,}")
 _NAMED = {'"': "quot", "&": "amp", "'": "apos", "<": "lt", ">": "gt", "\xa0": "nbsp"}
 _SHORT = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 

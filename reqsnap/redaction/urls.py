@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus
 
+from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised, view
 from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.json_text import find_in_json
@@ -14,14 +15,14 @@ from reqsnap.redaction.placeholders import holds_placeholder, respelled
 from reqsnap.redaction.rules import looks_like_credential
 
 # In a body `&` may stand as `&amp;` or `\u0026`, and `/` as `\/`.
-_NAME = re.compile(r"[?&;#]([^=&;#?/\s\"'<>\\]+)=", re.ASCII)
-_ESCAPED_NAME = re.compile(r"(?:[?&;#]|\\u0026)([^=&;#?/\s\"'<>\\]+)=", re.ASCII)
-_PLAIN_NAME = re.compile(r"[?&;#]([^=&;#?/]+)=")
-_VALUE = re.compile(r'(?:[^&#\s"<>\\]|\\/)*', re.ASCII)
-_PATH_PARAMETER = re.compile(r'[^/?#;&\s"<>\\]*', re.ASCII)
-_USERINFO = re.compile(r":(?:\\?/){2}([^/?#\s\"'<>\\]+)@", re.ASCII)
-_IN_TEXT = re.compile(r"[A-Za-z]:(?:\\?/){2}[^\s\"'<>]+", re.ASCII)
-_PERCENT = re.compile(r"%[0-9a-fA-F]{2}|\+")
+_NAME = regex(r"[?&;#]([^=&;#?/\s\"'<>\\]+)=", re.ASCII)
+_ESCAPED_NAME = regex(r"(?:[?&;#]|\\u0026)([^=&;#?/\s\"'<>\\]+)=", re.ASCII)
+_PLAIN_NAME = regex(r"[?&;#]([^=&;#?/]+)=")
+_VALUE = regex(r'(?:[^&#\s"<>\\]|\\/)*', re.ASCII)
+_PATH_PARAMETER = regex(r'[^/?#;&\s"<>\\]*', re.ASCII)
+_USERINFO = regex(r":(?:\\?/){2}([^/?#\s\"'<>\\]+)@", re.ASCII)
+_IN_TEXT = regex(r"[A-Za-z]:(?:\\?/){2}[^\s\"'<>]+", re.ASCII)
+_PERCENT = regex(r"%[0-9a-fA-F]{2}|\+")
 
 
 def redact_url(url: str, finder: Finder) -> str:

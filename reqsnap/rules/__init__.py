@@ -4,9 +4,3 @@ filters      which requests it has to do with, and the user's hooks
 retention    how many recordings it keeps, and for how long
 policy       all of it, with the matching and the redaction, as one value
 """
-
-from reqsnap.rules.filters import Filters
-from reqsnap.rules.policy import Policy
-from reqsnap.rules.retention import OnStale, Retention
-
-__all__ = ["Filters", "OnStale", "Policy", "Retention"]

@@ -26,17 +26,6 @@ Hook = Callable[[Interaction], Interaction | None]
 
 
 @dataclass(frozen=True, slots=True)
-class OfRequest:
-    """A `should_record` of the request alone, asked as one of both."""
-
-    function: Callable[[Request], bool]
-
-    def __call__(self, request: Request, response: Response) -> bool:
-        """Whether to record an exchange."""
-        return bool(self.function(request))
-
-
-@dataclass(frozen=True, slots=True)
 class Filters:
     """What is left alone, and the hooks.
 

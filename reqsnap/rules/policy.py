@@ -10,7 +10,7 @@ from reqsnap.modes import Mode
 from reqsnap.redaction import DEFAULT_RULES, Rules
 from reqsnap.rules.filters import Filters
 from reqsnap.rules.retention import Retention
-from reqsnap.sequences.entries import Exhaustion, Order
+from reqsnap.sequences.choices import Exhaustion, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Policy:
 
     `reports_drift`: a request whose body alone differs is answered and reported.
     `records_errors`: an exchange that ends in a network error is recorded too.
+    `max_inline_size`: the bytes from which on a body has a file of its own beside the cassette.
     """
 
     mode: Mode = Mode.ONCE
@@ -30,6 +31,7 @@ class Policy:
     filters: Filters = field(default_factory=Filters)
     retention: Retention = field(default_factory=Retention)
     records_errors: bool = False
+    max_inline_size: int = 1 << 20
 
     @property
     def is_plain(self) -> bool:

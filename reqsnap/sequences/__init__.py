@@ -2,6 +2,7 @@
 
 Pure: values in, values out, no lock and no clock.
 
+    choices      what a user chooses of it
     entries      an interaction with its place, and what it is compared by
     index        the entries of a cassette by what they answer, and the next one for a request
     turns        whose turn it is within one sequence
@@ -11,7 +12,20 @@ Pure: values in, values out, no lock and no clock.
     pushed_out   what older recordings leave behind
 """
 
-from reqsnap.sequences.entries import Entry
-from reqsnap.sequences.index import Index
+from typing import TYPE_CHECKING
+
+from reqsnap.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from reqsnap.sequences.entries import Entry
+    from reqsnap.sequences.index import Index
+else:
+    __getattr__, __dir__ = on_demand(
+        __name__,
+        {
+            "reqsnap.sequences.entries": "Entry",
+            "reqsnap.sequences.index": "Index",
+        },
+    )
 
 __all__ = ["Entry", "Index"]

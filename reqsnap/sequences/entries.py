@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,23 +15,6 @@ Vector = tuple[int, ...]
 
 LiveVector = tuple["Secret | int", ...]
 """A live request's secret values, in order; a number where it sent a placeholder back."""
-
-
-class Exhaustion(enum.Enum):
-    """What happens after the last recording of a sequence."""
-
-    REPEAT = "repeat"
-    ERROR = "error"
-    CYCLE = "cycle"
-
-
-class Order(enum.Enum):
-    """Which recording is next."""
-
-    PER_REQUEST = "per_request"
-    """Each request has a sequence of its own."""
-    STRICT = "strict"
-    """The whole cassette is one sequence: requests must come as they were recorded."""
 
 
 ROOM = 1 << 64

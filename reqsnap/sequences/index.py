@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
-from reqsnap.sequences.entries import ROOM, Entry, Exhaustion, Order, Prepared, Vector
+from reqsnap.sequences.choices import Exhaustion, Order
+from reqsnap.sequences.entries import ROOM, Entry, Prepared, Vector
 from reqsnap.sequences.known import Known
 from reqsnap.sequences.turns import Turns
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from reqsnap.sequences.entries import Entry, Exhaustion, LiveVector, Vector
+from reqsnap.sequences.choices import Exhaustion
+from reqsnap.sequences.entries import Entry, LiveVector, Vector
 
 
 @dataclass(eq=False, slots=True)

@@ -13,12 +13,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
+from itertools import chain, count
 from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
+from reqsnap.storage import beside
 
 if sys.platform != "win32":
     import fcntl
+
+PARTIAL = ".partial"
+"""What the name of a set that is not complete yet has after the cassette's."""
 
 _AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
@@ -41,11 +47,20 @@ class CassetteFile:
             raise ConfigurationError("path", path, f"it is no path ({error})") from None
 
     @property
+    def key(self) -> str:
+        """What tells it from all other cassettes."""
+        return os.path.normcase(self._target)
+
+    @property
     def partial(self) -> CassetteFile:
         """`NAME.partial`, which holds a set that is not complete yet; as private as NAME."""
-        partial = CassetteFile(f"{self._target}.partial")
+        partial = CassetteFile(f"{self._target}{PARTIAL}")
         partial._like = self._target
         return partial
+
+    def beside(self, max_inline_size: int) -> beside.Bodies:
+        """The files in `NAME.bodies`, which a partial file shares; for bodies of more than so many bytes."""
+        return beside.Bodies(str(self.path), self._body, max_inline_size)
 
     @property
     def lock_folder(self) -> Path:
@@ -82,7 +97,7 @@ class CassetteFile:
         """
         with self._reporting("it could not be written, and is as it was"):
             folder = self._target.parent
-            folder.mkdir(parents=True, exist_ok=True)
+            _make_folder(folder)
             _remove_leftovers(folder)
             temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
             try:
@@ -100,6 +115,43 @@ class CassetteFile:
                 raise
             _sync_folder(folder)
 
+    def append(self, size: int, kept: int, tail: bytes) -> bool:
+        """Let a file of `size` bytes hold its first `kept` bytes and a tail, in place and on the disk.
+
+        What the tail has beyond the end of the file is on the disk before anything is overwritten: whoever
+        dies half way leaves all that was there, and behind it what was not finished. False where
+        the file must be written whole. Raises CassetteWriteError, and then it is as it was.
+        """
+        replaced = size - kept
+        if len(tail) <= replaced:
+            return False
+        with self._reporting("it could not be added to, and is as it was"):
+            if not self.exists():
+                return False
+            with open(self._target, "r+b", buffering=0) as file:
+                if os.fstat(file.fileno()).st_size != size:
+                    return False
+                file.seek(kept)
+                before = file.read(replaced)
+                try:
+                    _put(file, size, tail[replaced:])
+                    _put(file, kept, tail[:replaced])
+                except BaseException:
+                    with suppress(OSError):
+                        _put(file, kept, before)
+                        file.truncate(size)
+                    raise
+        return True
+
+    def keep_damaged(self, data: bytes) -> str:
+        """Keep what the file holds, as it is, under a new name beside it; returns its path."""
+        numbers = chain([""], (f"-{number}" for number in count(2)))
+        files = (CassetteFile(f"{self._target}.damaged{number}") for number in numbers)
+        file = next(each for each in files if not each.exists())
+        file._like = self._target
+        file.write(data)
+        return str(file.path)
+
     def promote(self) -> None:
         """Let the partial file take the name. Raises CassetteWriteError, and then both are as they were."""
         partial = self.partial._target
@@ -112,6 +164,12 @@ class CassetteFile:
         """Delete the file, if it is there. Raises CassetteWriteError."""
         with self._reporting("it could not be removed"):
             self._target.unlink(missing_ok=True)
+
+    def _body(self, name: str) -> CassetteFile:
+        target = self._like or self._target
+        file = CassetteFile(target.with_name(target.name + beside.FOLDER) / name)
+        file._like = target
+        return file
 
     def _check_file(self) -> None:
         try:
@@ -192,6 +250,22 @@ def _is_mine(descriptor: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _put(file: FileIO, place: int, data: bytes) -> None:
+    """Write all of it at a place of a file, and have it on the disk."""
+    file.seek(place)
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
+    os.fsync(file.fileno())
+
+
+def _make_folder(folder: Path) -> None:
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in made:
+        _sync_folder(each.parent)
 
 
 def _sync_folder(folder: Path) -> None:

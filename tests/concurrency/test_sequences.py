@@ -12,7 +12,8 @@ import pytest
 
 from reqsnap import Cassette, Interaction, Mode, Request, Response, use_cassette
 from reqsnap.rules.policy import Policy
-from reqsnap.sequences.entries import Exhaustion, prepare
+from reqsnap.sequences.choices import Exhaustion
+from reqsnap.sequences.entries import prepare
 from tests.support.counter import Counter
 from tests.support.items import as_items
 from tests.support.rounds import rounds

@@ -16,10 +16,11 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from pathlib import Path
 from typing import NoReturn
 
-from reqsnap import use_cassette
+from reqsnap import TornCassetteWarning, use_cassette
 from tests.processes.killing import CHILDREN, LONGEST, drained, has_ended
 from tests.processes.recording import ask
 
@@ -59,6 +60,8 @@ def kill_one(path: Path, port: int, wait: float, victim: int) -> list[int]:
 def record(path: Path, port: int, number: int, said: int, stop: int) -> NoReturn:
     """Ask for /NUMBER/0 and so on until it is time to end, and tell of each that a flush has saved."""
     status = 1
+    # Who is killed may leave a torn file, which the others mend.
+    warnings.simplefilter("ignore", TornCassetteWarning)
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port)
         with use_cassette(path, mode="update", auto_flush=True, flush_interval=0.002) as cassette:

@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
-from reqsnap import Cassette, CassetteFormatError, CassetteInUseError, use_cassette
+from reqsnap import Cassette, CassetteFormatError, CassetteInUseError, TornCassetteWarning, use_cassette
 from tests.processes.children import ROOT
 from tests.processes.killing import CHILDREN
 from tests.processes.test_killed import by_child
@@ -89,7 +90,10 @@ def test_long_rounds_of_killing_one_of_three_lose_nothing_that_was_saved(
             assert numbers == [str(n) for n in range(len(numbers))]
             assert len(numbers) >= saved > 0
             assert child == told["victim"] or len(numbers) == saved
-    with use_cassette(tmp_path / "0.yaml") as cassette:
+    with (
+        warnings.catch_warnings(action="ignore", category=TornCassetteWarning),
+        use_cassette(tmp_path / "0.yaml") as cassette,
+    ):
         held = by_child(tmp_path / "0.yaml.partial")
         for child in range(CHILDREN):
             for count in range(len(held[child]) + 1):

@@ -22,7 +22,8 @@ from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import Retention
-from reqsnap.sequences.entries import Entry, Exhaustion, Prepared, prepare
+from reqsnap.sequences.choices import Exhaustion
+from reqsnap.sequences.entries import Entry, Prepared, prepare
 from reqsnap.storage import CassetteFile, Sharing
 from reqsnap.storage.sharing import Began
 from tests.support.items import as_items

@@ -43,13 +43,18 @@ def file(tmp_path: Path) -> CassetteFile:
 def writes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are written, in order."""
     names: list[str] = []
-    write = CassetteFile.write
+    write, append = CassetteFile.write, CassetteFile.append
 
     def counted(file: CassetteFile, data: bytes) -> None:
         names.append(file.path.name)
         write(file, data)
 
+    def counted_too(file: CassetteFile, size: int, kept: int, tail: bytes) -> bool:
+        names.append(file.path.name)
+        return append(file, size, kept, tail)
+
     monkeypatch.setattr(CassetteFile, "write", counted)
+    monkeypatch.setattr(CassetteFile, "append", counted_too)
     return names
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.formats.json_layout import STYLES, lay_out, restore
+from reqsnap.formats.json_layout import lay_out, restore
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 values: st.SearchStrategy[Any] = st.recursive(
@@ -18,6 +18,7 @@ values: st.SearchStrategy[Any] = st.recursive(
     max_leaves=15,
 )
 documents = st.lists(values, max_size=8) | st.dictionaries(st.text(max_size=8), values, max_size=6)
+long_values = st.lists(documents, min_size=2, max_size=4)
 separators = st.tuples(st.sampled_from([",", ", ", " , ", ",  "]), st.sampled_from([":", ": ", " : "]))
 
 
@@ -44,11 +45,38 @@ def laid_out(text: str, style: str) -> str:
         ('{"a": 1, "b": {}}', "spaced", ["{", '  "a": 1,', '  "b": {}', "}"]),
         ('[{"a":[1,2]},[]]', "compact", ["[", "  {", '    "a":[1,2]', "  },", "  []", "]"]),
         ('{"a":", ","b":"]"}', "compact", ["{", '  "a":", ",', '  "b":"]"', "}"]),
+        ('{ "a": { "b" : 2 }, "c": [ 1 ] }', "padded",
+         ["{", '  "a": {', '    "b" : 2', "  },", '  "c": [ 1 ]', "}"]),
+        ('{ "a": "{ }", "b": {} }', "padded", ["{", '  "a": "{ }",', '  "b": {}', "}"]),
+        ('[{"a":1,"b":[1,2]}, \n {"a":2,"b":null}]', "rows",
+         ["[", "  {", '    "a":1,', '    "b":[1,2]', "  },", "  {",
+          '    "a":2,', '    "b":null', "  }", "]"]),
+        (r'{"a":"\/\u00e9\\"}', "compact", ["{", r'  "a":"\/\u00e9\\"', "}"]),
         (r'{"a":"\",{[","b":"\\"}', "compact", ["{", r'  "a":"\",{[",', r'  "b":"\\"', "}"]),
     ],
-)
+)  # fmt: skip
 def test_a_line_for_each_member_and_item(text: str, style: str, lines: list[str]) -> None:
     assert laid_out(text, style).split("\n") == lines
+
+
+LONG = "x" * 90
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "shown"),
+    [
+        (f'{{"a":"{LONG}"}}\n{{"b":2,"c":3}}\n', "compact lines",
+         f'{{\n  "a":"{LONG}"\n}}\n{{\n  "b":2,\n  "c":3\n}}\n'),
+        (f'{{"a": "{LONG}", "b": 2}}{{}}', "spaced lines", f'{{\n  "a": "{LONG}",\n  "b": 2\n}}{{}}'),
+        (f'\n\n {{"a":"{LONG}"}}', "compact lines", f'\n\n {{\n  "a":"{LONG}"\n}}'),
+        (f'[1]\n\n"text" 17\nnull\n{{ "a": "{LONG}" }}', "padded lines",
+         f'[1]\n\n"text" 17\nnull\n{{\n  "a": "{LONG}"\n}}'),
+    ],
+)  # fmt: skip
+def test_several_values_are_laid_out_where_one_is_too_long_for_a_line(
+    text: str, style: str, shown: str
+) -> None:
+    assert laid_out(text, style) == shown
 
 
 def test_line_ends_after_the_document_stay_where_they_are() -> None:
@@ -89,7 +117,7 @@ def test_a_separator_of_the_other_style_is_left_alone() -> None:
         '{\n  "a": 1\n}',
         '{"a":1}\n{"b":2}\n',
         ' {"a":1}',
-        '{ "a": 1 }',
+        '{"a":1} and more',
         "[" * 41 + "[]" + "]" * 41,
         "[" * 100_000,
     ],
@@ -116,7 +144,7 @@ def test_every_style_of_dumps_comes_back_exactly(
         assert restore(found[1], found[0]) == text
         assert json.loads(found[1]) == json.loads(text)
     else:
-        assert "{" not in text or separators[0] not in STYLES.values() or not has_members(value)
+        assert "{" not in text or separators[0] not in (",", ", ") or not has_members(value)
 
 
 @settings(deadline=None, max_examples=50)
@@ -125,6 +153,21 @@ def test_an_object_with_members_is_always_laid_out(value: dict[str, Any]) -> Non
     compact, spaced = (json.dumps(value, separators=(comma, ":")) for comma in (",", ", "))
     assert laid_out(compact, "compact").startswith("{\n  ")
     assert laid_out(spaced, "spaced" if spaced != compact else "compact").startswith("{\n  ")
+
+
+@settings(deadline=None, max_examples=100)
+@given(long_values, separators, st.sampled_from(["\n", "", " ", "\r\n", "\n\n"]))
+def test_values_one_after_the_other_come_back_exactly(
+    values: list[Any], separators: tuple[str, str], between: str
+) -> None:
+    values.append({"long": LONG})
+    lines = [json.dumps(value, separators=separators) for value in values]
+    text = between.join(lines) + between
+    found = lay_out(text)
+    if found is not None:
+        assert restore(found[1], found[0]) == text
+    else:
+        assert separators[0] not in (",", ", ")
 
 
 @settings(deadline=None, max_examples=300)

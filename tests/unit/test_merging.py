@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reqsnap.cassette import Cassette
+from reqsnap.cassette.reading import found_in
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import native
 from reqsnap.formats.native.items import items
@@ -43,7 +44,8 @@ def opened(file: CassetteFile, mode: Mode = Mode.UPDATE, most: int | None = None
     )
     data = began.partial if began.data is None else began.data
     if data is not None:
-        cassette.adopt(native.NATIVE.read(data), data)
+        found = found_in(native.NATIVE, data, None, None)
+        cassette.adopt(found.items, found)
     return cassette
 
 

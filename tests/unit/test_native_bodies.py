@@ -60,7 +60,21 @@ BODIES = {
     body: " "
 """,
     b'say "\\"\r\n': r"""
-    body: "say \"\\\"\r\n"
+    line_ends: crlf
+    body: |
+      say "\"
+""",
+    b"a\rb\r": r"""
+    line_ends: cr
+    body: |
+      a
+      b
+""",
+    b"mixed\r\nline\nends": r"""
+    body: "\
+      mixed\r\n\
+      line\n\
+      ends"
 """,
     b"a\r\n  b \r\n\r\n\tc": r"""
     body: "\
@@ -105,11 +119,12 @@ BODIES = {
       }
 """,
     b'{"a":1}\r\n': r"""
+    line_ends: crlf
     json: compact
-    body: "\
-      {\n\
-      \  \"a\":1\n\
-      }\r\n"
+    body: |
+      {
+        "a":1
+      }
 """,
 }
 

@@ -11,7 +11,7 @@ import pytest
 from reqsnap import ConfigurationError, Library, Mode, use_cassette
 from reqsnap.options import Options
 from reqsnap.options.vcrpy_names import HINTS
-from reqsnap.sequences.entries import Exhaustion
+from reqsnap.sequences.choices import Exhaustion
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from reqsnap.modes import Mode, permits
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 from reqsnap.redaction import DEFAULT_RULES
 from reqsnap.rules.policy import Policy
-from reqsnap.sequences.entries import Exhaustion
+from reqsnap.sequences.choices import Exhaustion
 from tests.support.items import as_items
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

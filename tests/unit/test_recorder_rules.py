@@ -19,7 +19,7 @@ from reqsnap.recorder.decisions import Unread
 from reqsnap.rules.filters import Filters
 from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import OnStale, Retention
-from reqsnap.sequences.entries import Exhaustion, Order
+from reqsnap.sequences.choices import Exhaustion, Order
 from tests.support.items import as_items
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

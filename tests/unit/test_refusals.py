@@ -20,7 +20,7 @@ from reqsnap.modes import Mode, permits
 from reqsnap.recorder import Recorder
 from reqsnap.recorder.advice import to_do
 from reqsnap.rules.filters import Filters
-from reqsnap.sequences.entries import Exhaustion, Order
+from reqsnap.sequences.choices import Exhaustion, Order
 from tests.unit.test_recorder_rules import JSON, recorder, refusal, status
 
 URL = "http://h/items"

@@ -14,7 +14,8 @@ from reqsnap.model import Interaction, Request, Response
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.rules.retention import Retention
-from reqsnap.sequences.entries import Entry, Exhaustion, Order, prepare
+from reqsnap.sequences.choices import Exhaustion, Order
+from reqsnap.sequences.entries import Entry, prepare
 from reqsnap.storage import CassetteFile
 from tests.support.items import as_items
 

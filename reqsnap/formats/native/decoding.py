@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats.format import Item
+from reqsnap.formats.format import Beside, Item
 from reqsnap.formats.heads import Line
 from reqsnap.formats.native import reader
 from reqsnap.formats.native import values as native_values
@@ -42,36 +42,38 @@ _SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class Decoder:
-    """Makes interactions of the items of a file that `scan` covers. `path` is only named in errors."""
+    """Makes interactions of the items of a file that `scan` covers.
 
-    def __init__(self, path: str | None) -> None:
-        self._path = path
+    `path` is only named in errors; `beside` has the files in which large bodies are.
+    """
+
+    def __init__(self, path: str | None, beside: Beside | None = None) -> None:
+        self._path, self._beside = path, beside
 
     def __call__(self, item: Item) -> Interaction:
         """The interaction. Raises CassetteFormatError."""
-        found = decoded(item.text)
+        found = decoded(item.text, self._beside)
         return self.parsed(item) if found is None else found
 
     def parsed(self, item: Item) -> Interaction:
         """The same, by way of PyYAML."""
         try:
-            (found,) = reader.load(b"".join([_START, item.text, _END]), self._path)
+            (found,) = reader.load(b"".join([_START, item.text, _END]), self._path, self._beside)
         except CassetteFormatError as error:
-            line = item.line + (error.line or 1) - 1 - _LINES_BEFORE
-            raise CassetteFormatError(self._path, line, error.reason) from None
+            raise error.at(item.line + (error.line or 1) - 1 - _LINES_BEFORE) from None
         return found
 
 
-def decoded(data: bytes) -> Interaction | None:
+def decoded(data: bytes, beside: Beside | None = None) -> Interaction | None:
     """The interaction of a plain item; None for one that has to be parsed, or is damaged."""
     text = _as_text(data)
     found = None if text is None else _ITEM.fullmatch(text)
     if found is None:
         return None
     before, head, after, *body = found.group(1, 2, 3, 4, 5, 6)
-    asked = _fields(before + after, head, body, _REQUEST_KEYS)
+    asked = _fields(before + after, head, body, _REQUEST_KEYS, beside)
     before, head, after, *body, trailers, last, recorded_at = found.group(7, 8, 9, 10, 11, 12, 13, 14, 15)
-    answered = _fields(before + after + last, head, body, _RESPONSE_KEYS)
+    answered = _fields(before + after + last, head, body, _RESPONSE_KEYS, beside)
     if asked is None or answered is None:
         return None
     if trailers is not None:
@@ -97,7 +99,9 @@ def _as_text(data: bytes) -> str | None:
     return None if _SPECIAL.search(text) else text
 
 
-def _fields(simple: str, head: str, body: list[str | None], known: frozenset[str]) -> Fields | None:
+def _fields(
+    simple: str, head: str, body: list[str | None], known: frozenset[str], beside: Beside | None
+) -> Fields | None:
     """A request or a response as texts; None where its keys or the indentation of its body are odd."""
     texts: dict[str, str] = {}
     if simple:
@@ -113,7 +117,7 @@ def _fields(simple: str, head: str, body: list[str | None], known: frozenset[str
         if text is None or "body" in texts:
             return None
         texts["body"] = text
-    return Fields({"head": _lines(head)}, texts)
+    return Fields({"head": _lines(head)}, texts, beside)
 
 
 def _lines(block: str) -> list[Line]:

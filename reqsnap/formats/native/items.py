@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reqsnap.formats import native
-from reqsnap.formats.format import Item, decoded
+from reqsnap.formats.format import Beside, Item, decoded
 from reqsnap.formats.native.decoding import Decoder
 from reqsnap.formats.native.scan import scan
 
@@ -19,21 +19,22 @@ class _Item(Item):
         return self.data.find(b"base64", self.start, self.end) < 0
 
 
-def items(data: bytes, path: str | None = None) -> list[Item]:
+def items(data: bytes, path: str | None = None, beside: Beside | None = None) -> list[Item]:
     """The items of a file, in order. Raises CassetteFormatError.
 
     Those of the layout that reqsnap writes are decoded when they are needed, and what is wrong
     in one of them is raised then. Any other file, such as one that was edited, is parsed at
     once, and each item written anew.
     """
-    found = _scanned(data, path)
+    found = _scanned(data, path, beside)
     if found is not None:
         return found
-    return [decoded(each, native.dump_item(each)) for each in native.load(data, path)]
+    read = native.load(data, path, beside)
+    return [decoded(each, native.dump_item(each, beside)) for each in read]
 
 
-def _scanned(data: bytes, path: str | None) -> list[Item] | None:
-    decoder = Decoder(path)
+def _scanned(data: bytes, path: str | None, beside: Beside | None) -> list[Item] | None:
+    decoder = Decoder(path, beside)
     found: list[Item] = []
     for place in scan(data):
         if place is None:

@@ -1,0 +1,204 @@
+"""What a cassette lost on its way into another format. Pure: what was meant against what was read back."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import NamedTuple
+
+from reqsnap.content_coding import content_codings, undo
+from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
+
+_SAME_TIME = 0.001
+"""Seconds by which times may differ: formats keep milliseconds, and fractions of them in binary."""
+
+_OF_CODINGS = ("content-encoding", "content-length")
+"""The fields that go with a content coding."""
+
+
+class Difference(NamedTuple):
+    """What is not as it was meant. `is_loss`: it is gone; else it is there and says something else."""
+
+    what: str
+    is_loss: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a cassette that was read back differs from what was meant.
+
+    `losses` say in how many interactions what is gone. `wrong` says what is there and says
+    something else, and the first interaction, its place from 0, in which it does.
+    """
+
+    losses: Mapping[str, int] = field(default_factory=dict)
+    wrong: Mapping[str, int] = field(default_factory=dict)
+
+
+def compare(meant: Sequence[Interaction], found: Sequence[Interaction]) -> Comparison:
+    """Compare what was meant to be in a file with what was found in it."""
+    if len(meant) != len(found):
+        lacking = f"{len(meant):,} interactions were written, {len(found):,} read back"
+        return Comparison(wrong={lacking: min(len(meant), len(found))})
+    losses: Counter[str] = Counter()
+    wrong: dict[str, int] = {}
+    if not _are_in_order(meant, found):
+        found = _paired(meant, found)
+        losses["the order of interactions"] = len(meant)
+    for place, (one, other) in enumerate(zip(meant, found, strict=True)):
+        for what, is_loss in differences(one, other):
+            if is_loss:
+                losses[what] += 1
+            else:
+                wrong.setdefault(what, place)
+    return Comparison(losses, wrong)
+
+
+def differences(meant: Interaction, found: Interaction) -> Iterator[Difference]:
+    """Each way in which an interaction is not as it was meant."""
+    if meant == found:
+        return
+    yield from _of_requests(meant, found)
+    yield from _of_responses(meant, found)
+    yield from _of_errors(meant.error, found.error)
+    if abs((meant.recorded_at - found.recorded_at).total_seconds()) > _SAME_TIME:
+        yield Difference("the time of recording")
+    if abs(meant.elapsed - found.elapsed) > _SAME_TIME:
+        yield Difference("how long exchanges took")
+
+
+def _of_requests(meant: Interaction, found: Interaction) -> Iterator[Difference]:
+    one, other = meant.request, found.request
+    if (one.method, one.url) != (other.method, other.url):
+        yield Difference("methods or URLs", is_loss=False)
+    coded = _is_content_the_same(one, other)
+    if coded:
+        yield Difference(_coding_of(other, "requests"))
+    elif one.body and not other.body:
+        yield Difference("bodies of requests")
+    elif one.body != other.body:
+        yield Difference("bodies of requests", is_loss=False)
+    yield from _of_headers(one.headers, other.headers, "header fields of requests", coded)
+    if one.complete != other.complete:
+        yield Difference("that requests were recorded incomplete")
+
+
+def _of_responses(meant: Interaction, found: Interaction) -> Iterator[Difference]:
+    one, other = meant.response, found.response
+    if one.status != other.status:
+        yield Difference("status codes", is_loss=False)
+    if one.reason != other.reason:
+        yield Difference("reason phrases", is_loss=not other.reason)
+    if one.version != other.version:
+        yield Difference("HTTP versions")
+    coded = _is_content_the_same(one, other)
+    if coded:
+        yield Difference(_coding_of(other, "responses"))
+    elif one.body != other.body:
+        yield Difference("bodies of responses", is_loss=False)
+    yield from _of_headers(one.headers, other.headers, "header fields of responses", coded)
+    if one.trailers and not other.trailers:
+        yield Difference("trailers")
+    else:
+        yield from _of_headers(one.trailers, other.trailers, "trailers")
+    if one.parts != other.parts:
+        yield Difference("the parts in which bodies arrived")
+
+
+def _of_errors(one: NetworkError | None, other: NetworkError | None) -> Iterator[Difference]:
+    if one == other:
+        return
+    if one is None or other is None:
+        # An answer that had been cut would pass for a whole one, and the other way round.
+        yield Difference("network errors", is_loss=False)
+    elif one.kind is not other.kind:
+        yield Difference("the kinds of network errors", is_loss=False)
+    else:
+        yield Difference("details of network errors")
+
+
+def _is_content_the_same(meant: Request | Response, found: Request | Response) -> bool:
+    """Whether bodies differ in their content coding alone: in its bytes, or in that it was undone."""
+    codings = content_codings(meant.headers)
+    if meant.body == found.body or not codings:
+        return False
+    one = undo(meant.body, codings)
+    other = undo(found.body, content_codings(found.headers))
+    return one is not None and other is not None and one.content == other.content
+
+
+def _coding_of(found: Request | Response, of: str) -> str:
+    if content_codings(found.headers):
+        return f"the exact bytes of compressed bodies of {of}"
+    return f"content codings of {of}"
+
+
+# Header fields
+
+
+def _of_headers(one: Headers, other: Headers, of: str, coded: bool = False) -> Iterator[Difference]:
+    if coded:
+        one, other = one.without(*_OF_CODINGS), other.without(*_OF_CODINGS)
+    if one == other:
+        return
+    meant, found = _by_name(one), _by_name(other)
+    gone = [name for name in meant if name not in found]
+    if gone:
+        yield Difference(f"{of}: {', '.join(sorted(gone))}")
+    if any(name not in meant or not _may_be_joined(meant[name], found[name]) for name in found):
+        yield Difference(f"values of {of}", is_loss=False)
+        return
+    if any(len(meant[name]) != len(values) for name, values in found.items()):
+        yield Difference(f"that {of} were repeated")
+        return
+    kept = [pair for pair in one if pair[0].lower() in found]
+    spelled = [name for name, _ in sorted(kept, key=_folded)] != [
+        name for name, _ in sorted(other, key=_folded)
+    ]
+    if spelled:
+        yield Difference(f"how names of {of} are spelled")
+    if [name.lower() for name, _ in kept] != [name.lower() for name, _ in other]:
+        yield Difference(f"the order of {of}")
+
+
+def _by_name(headers: Headers) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in headers:
+        found[name.lower()].append(value)
+    return found
+
+
+def _may_be_joined(meant: Sequence[str], found: Sequence[str]) -> bool:
+    """Whether values are the same, or one that joins them (RFC 9110, section 5.3)."""
+    return list(meant) == list(found) or [", ".join(meant)] == list(found)
+
+
+def _folded(pair: tuple[str, str]) -> str:
+    return pair[0].lower()
+
+
+# Order
+
+
+def _are_in_order(meant: Iterable[Interaction], found: Iterable[Interaction]) -> bool:
+    """Whether each is where it was, by what even a poor format holds."""
+    return all(
+        one is not None and other is not None and _head(one) == _head(other)
+        for one, other in zip_longest(meant, found)
+    )
+
+
+def _head(interaction: Interaction) -> tuple[str, str, int]:
+    return interaction.request.method, interaction.request.url, interaction.response.status
+
+
+def _paired(meant: Iterable[Interaction], found: Sequence[Interaction]) -> list[Interaction]:
+    """What was found, in the order of what was meant; what is like nothing comes where there is room."""
+    waiting: defaultdict[tuple[str, str, int], deque[int]] = defaultdict(deque)
+    for place, each in enumerate(found):
+        waiting[_head(each)].append(place)
+    places = [waiting[_head(each)].popleft() if waiting[_head(each)] else None for each in meant]
+    left = iter(sorted(set(range(len(found))).difference(place for place in places if place is not None)))
+    return [found[next(left) if place is None else place] for place in places]

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reqsnap import Cassette, CassetteFormatError
+from reqsnap.cassette.reading import found_in
 from reqsnap.formats import NATIVE, native
 from reqsnap.formats.native import decoding
 from reqsnap.formats.native.scan import scan
@@ -220,7 +221,8 @@ def ask(file: CassetteFile, mode: Mode) -> Counter[str]:
         assert data is not None
         policy = Policy(mode=mode)
         cassette = Cassette(file, policy)
-        cassette.adopt(NATIVE.read(data, str(file.path)), data)
+        found = found_in(NATIVE, data, str(file.path), None)
+        cassette.adopt(found.items, found)
         recorder = Recorder(cassette, permits(Mode.PLAYBACK, recorded=True))
     except CassetteFormatError as error:
         assert error.path is not None

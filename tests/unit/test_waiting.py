@@ -19,7 +19,8 @@ from reqsnap.matching import Matching
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.redaction import DEFAULT_RULES
 from reqsnap.sequences import Index
-from reqsnap.sequences.entries import Entry, Exhaustion, Order, prepare
+from reqsnap.sequences.choices import Exhaustion, Order
+from reqsnap.sequences.entries import Entry, prepare
 from reqsnap.sequences.numbering import Numbering
 from reqsnap.sequences.places import place_of
 from tests.support.rounds import rounds

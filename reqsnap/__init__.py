@@ -59,10 +59,11 @@ else:
             "reqsnap.cassette.stubs": "Stub",
             "reqsnap.differences": "Difference Drift NearMiss",
             "reqsnap.errors": """
-                AmbiguousCassetteError CassetteConflictError CassetteError CassetteFormatError
-                CassetteInUseError CassetteWriteError ConfigurationError CutRecordingError
-                DriftWarning LateRequestWarning LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError
-                ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning
+                AmbiguousCassetteError CassetteConflictError CassetteError
+                CassetteFormatError CassetteInUseError CassetteWriteError ConfigurationError
+                CutRecordingError DriftWarning LateRequestWarning LostExchangeWarning
+                MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError ReqsnapWarning
+                SequenceExhaustedError StaleRecordingError StaleRecordingWarning
                 SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
             """,
             "reqsnap.matching.registry": "register_matcher",

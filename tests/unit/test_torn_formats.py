@@ -26,6 +26,13 @@ def names_of(format: Format, data: bytes) -> list[str]:
     return [item.decode().request.url.removeprefix("http://h/") for item in format.read(data)]
 
 
+def places(first: int, last: int) -> list[int]:
+    """Every place near both ends, and some between."""
+    return [
+        place for place in range(first, last + 1) if min(place - first, last - place) < 20 or not place % 13
+    ]
+
+
 @pytest.mark.parametrize("held", [["a"], ["a", "b"]])
 @pytest.mark.parametrize("name", ["native", "json", "jsonl", "vcr", "vcr-json"])
 def test_whoever_is_stopped_at_any_byte_leaves_what_was_there(
@@ -40,7 +47,7 @@ def test_whoever_is_stopped_at_any_byte_leaves_what_was_there(
     file.write(before)
     assert file.append(len(before), *addition)
     assert file.read() == after
-    for size in range(len(before) + 1, len(after) + 1):
+    for size in places(len(before) + 1, len(after)):
         stopped = before + after[len(before) : size]
         if name == "vcr" or not after[len(before) : size].strip():
             # A few words behind the last line of VCR.py's file may be read as a part of that line.

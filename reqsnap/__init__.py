@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         TornCassetteWarning,
         UnmatchedRequestError,
     )
+    from reqsnap.formats import Addition, Beside, Format, Item, Torn, register_format
     from reqsnap.matching.registry import register_matcher
     from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
     from reqsnap.modes import Mode
@@ -59,13 +60,13 @@ else:
             "reqsnap.cassette.stubs": "Stub",
             "reqsnap.differences": "Difference Drift NearMiss",
             "reqsnap.errors": """
-                AmbiguousCassetteError CassetteConflictError CassetteError
-                CassetteFormatError CassetteInUseError CassetteWriteError ConfigurationError
-                CutRecordingError DriftWarning LateRequestWarning LostExchangeWarning
-                MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError ReqsnapWarning
-                SequenceExhaustedError StaleRecordingError StaleRecordingWarning
-                SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
+                AmbiguousCassetteError CassetteConflictError CassetteError CassetteFormatError
+                CassetteInUseError CassetteWriteError ConfigurationError CutRecordingError DriftWarning
+                LateRequestWarning LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError
+                ReqsnapError ReqsnapWarning SequenceExhaustedError StaleRecordingError
+                StaleRecordingWarning SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
             """,
+            "reqsnap.formats": "Addition Beside Format Item Torn register_format",
             "reqsnap.matching.registry": "register_matcher",
             "reqsnap.model": "ErrorKind Headers Interaction NetworkError Request Response",
             "reqsnap.modes": "Mode",
@@ -77,7 +78,9 @@ else:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Addition",
     "AmbiguousCassetteError",
+    "Beside",
     "Cassette",
     "CassetteConflictError",
     "CassetteError",
@@ -90,9 +93,11 @@ __all__ = [
     "Drift",
     "DriftWarning",
     "ErrorKind",
+    "Format",
     "FsspecStorage",
     "Headers",
     "Interaction",
+    "Item",
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
@@ -116,11 +121,13 @@ __all__ = [
     "Stub",
     "SwallowedRefusalWarning",
     "TestContext",
+    "Torn",
     "TornCassetteWarning",
     "UnmatchedRequestError",
     "__version__",
     "current_naming",
     "naming",
+    "register_format",
     "register_matcher",
     "use_cassette",
 ]

@@ -101,6 +101,10 @@ class CassetteFormatError(CassetteError):
             "mend that line, or delete the file and record it again."
         )
 
+    def at(self, line: int) -> CassetteFormatError:
+        """The same error on another line."""
+        return CassetteFormatError(self.path, line, self.reason)
+
 
 class MissingBodyError(CassetteFormatError):
     """A cassette one of whose bodies, in a file of its own beside it, is missing or was changed.
@@ -122,6 +126,10 @@ class MissingBodyError(CassetteFormatError):
             f"which {self.reason}. Restore that file from version control, or record the cassette again; "
             "max_inline_size=None keeps all bodies in the cassette."
         )
+
+    def at(self, line: int) -> MissingBodyError:
+        """The same error on another line."""
+        return MissingBodyError(self.path, line, self.reason, self.file, self.of)
 
 
 class CassetteWriteError(CassetteError):

@@ -11,7 +11,7 @@ from reqsnap import scope
 from reqsnap.cassette import Cassette
 from reqsnap.cassette.reading import settled, warn_if_torn
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
-from reqsnap.formats import Format, format_of
+from reqsnap.formats import Format, format_of, named
 from reqsnap.locations import Location, Url
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
@@ -203,7 +203,10 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
     """The state of a path, from what its file or its partial file held."""
     data, partial = began.data, began.partial
     may = permits(policy.mode, recorded=data is not None, partial=partial is not None)
-    format = format_of(file.path, partial if data is None else data)
+    there = partial if data is None else data
+    if there is None and may.replaces:
+        there = file.read()
+    format = _format(file, options, there)
     cassette = Cassette(
         file,
         policy,
@@ -217,6 +220,13 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
     elif partial is not None:
         _adopt(cassette, format, partial, file.partial)
     return Shared(cassette, options, may)
+
+
+def _format(file: File, options: Options, there: bytes | None) -> Format:
+    """The format of what is there, which a set that replaces it keeps; the option is for a new file."""
+    if there is None and options.format is not None:
+        return named(options.format)
+    return format_of(file.path, there)
 
 
 def _adopt(cassette: Cassette, format: Format, data: bytes, file: File) -> None:

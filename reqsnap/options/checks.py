@@ -38,6 +38,16 @@ def flag(name: str, value: Any) -> bool:
     return value
 
 
+def format_name(name: str, value: Any) -> str | None:
+    """The name of a registered format, or None for the one that goes with the file's name."""
+    if value is None:
+        return None
+    # Here, because most programs name none and formats take a while to load.
+    from reqsnap.formats import named
+
+    return named(value).name
+
+
 def items(name: str, value: Any) -> tuple[Any, ...]:
     """A list, and no string in its place."""
     if isinstance(value, str | bytes):

@@ -45,6 +45,7 @@ class OptionValues(TypedDict, total=False):
     max_interactions: int | None
     max_age: timedelta | float | None
     on_stale: str
+    format: str | None
     max_inline_size: int | None
     auto_flush: bool
     flush_interval: float

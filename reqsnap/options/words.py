@@ -105,6 +105,7 @@ def _span(name: str) -> dict[str, Any]:
 _KINDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "bool": _flag,
     "str": _word,
+    "str | None": _word,
     "Mode": _word,
     "Exhaustion": _word,
     "Order": _word,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats.format import Addition, Beside, Format, Item
+from reqsnap.formats import torn
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.vcr import reader, writer, yaml_layout
 from reqsnap.formats.vcr.values import Mapping, Node, UnreadableError
 from reqsnap.formats.vcr.yaml_layout import END, START, Place
@@ -54,6 +55,9 @@ class _VcrYaml(Format):
         if end is None or not (end == len(data) or _KEY.match(data, end)):
             end = _end_of_parsed_items(data)
         return None if end is None else Addition(end, b"".join([*items, data[end:]]))
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        return torn.behind_line(data, END, lambda whole: self.read(whole, path, beside))
 
 
 def _is_tail(tail: bytes) -> bool:

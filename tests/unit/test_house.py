@@ -15,7 +15,7 @@ import reqsnap
 ROOT = Path(reqsnap.__file__).parent
 
 ROWS = [
-    {"model", "functions", "on_demand", "patterns", "shortening"},
+    {"model", "functions", "on_demand", "patterns", "shortening", "warned"},
     {"differences"},
     {"errors"},
     {"modes", "message_checks"},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from reqsnap.errors import CassetteFormatError
+from reqsnap.errors import CassetteFormatError, MissingBodyError
 from reqsnap.formats.format import Beside, Item
 from reqsnap.formats.heads import Line
 from reqsnap.formats.native import reader
@@ -23,7 +23,7 @@ _START, _END = START.encode(), END.encode()
 _LINES_BEFORE = START.count("\n")
 
 # Words that are the same text in YAML as they stand here: no quotes, no colon, no comment.
-_WORD = r"[A-Za-z0-9][A-Za-z0-9./_+-]*+"
+_WORD = r"[A-Za-z0-9][A-Za-z0-9./_+=*;,-]*+"
 _SIMPLE = rf"((?:    [a-z_]++: {_WORD}(?: {_WORD})*+\n)*+)"
 _LINES = r"((?:      [^ \t\n][^\n]*\n)++)"
 _HEAD = rf"    head: \|-\n{_LINES}"
@@ -59,10 +59,16 @@ class Decoder:
         """The same, by way of PyYAML."""
         try:
             (found,) = reader.load(b"".join([_START, item.text, _END]), self._path, self._beside)
+        except MissingBodyError as error:
+            line = _line_in_file(item, error)
+            raise MissingBodyError(self._path, line, error.reason, error.file, error.of) from None
         except CassetteFormatError as error:
-            line = item.line + (error.line or 1) - 1 - _LINES_BEFORE
-            raise CassetteFormatError(self._path, line, error.reason) from None
+            raise CassetteFormatError(self._path, _line_in_file(item, error), error.reason) from None
         return found
+
+
+def _line_in_file(item: Item, error: CassetteFormatError) -> int:
+    return item.line + (error.line or 1) - 1 - _LINES_BEFORE
 
 
 def decoded(data: bytes, beside: Beside | None = None) -> Interaction | None:

@@ -15,8 +15,8 @@ class _Item(Item):
 
     @property
     def shows_all(self) -> bool:
-        """Bodies in base64 show nothing; all else is text that people can read."""
-        return self.data.find(b"base64", self.start, self.end) < 0
+        """Bodies in base64 or in a file show nothing; all else is text that people can read."""
+        return all(self.data.find(word, self.start, self.end) < 0 for word in (b"base64", b"    file: "))
 
 
 def items(data: bytes, path: str | None = None, beside: Beside | None = None) -> list[Item]:

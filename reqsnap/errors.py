@@ -6,6 +6,7 @@
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
     │   │   └── MissingBodyError  a body in a file beside it is missing or was changed
     │   ├── CassetteWriteError    it could not be written; says where the recordings went
+    │   │   └── CassetteConflictError  what a storage raises for one that has changed since it was read
     │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
     │   ├── SequenceExhaustedError  it was recorded, but not as often as it was made
@@ -33,28 +34,14 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from reqsnap.cautions import DriftWarning as DriftWarning
+from reqsnap.cautions import LateRequestWarning as LateRequestWarning
+from reqsnap.cautions import LostExchangeWarning as LostExchangeWarning
+from reqsnap.cautions import ReqsnapWarning as ReqsnapWarning
+from reqsnap.cautions import StaleRecordingWarning as StaleRecordingWarning
+from reqsnap.cautions import SwallowedRefusalWarning as SwallowedRefusalWarning
+from reqsnap.cautions import TornCassetteWarning as TornCassetteWarning
 from reqsnap.shortening import shortened
-from reqsnap.warned import (
-    DriftWarning as DriftWarning,
-)
-from reqsnap.warned import (
-    LateRequestWarning as LateRequestWarning,
-)
-from reqsnap.warned import (
-    LostExchangeWarning as LostExchangeWarning,
-)
-from reqsnap.warned import (
-    ReqsnapWarning as ReqsnapWarning,
-)
-from reqsnap.warned import (
-    StaleRecordingWarning as StaleRecordingWarning,
-)
-from reqsnap.warned import (
-    SwallowedRefusalWarning as SwallowedRefusalWarning,
-)
-from reqsnap.warned import (
-    TornCassetteWarning as TornCassetteWarning,
-)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -114,6 +101,10 @@ class CassetteFormatError(CassetteError):
             "mend that line, or delete the file and record it again."
         )
 
+    def at(self, line: int) -> CassetteFormatError:
+        """The same error on another line."""
+        return CassetteFormatError(self.path, line, self.reason)
+
 
 class MissingBodyError(CassetteFormatError):
     """A cassette one of whose bodies, in a file of its own beside it, is missing or was changed.
@@ -136,6 +127,10 @@ class MissingBodyError(CassetteFormatError):
             "max_inline_size=None keeps all bodies in the cassette."
         )
 
+    def at(self, line: int) -> MissingBodyError:
+        """The same error on another line."""
+        return MissingBodyError(self.path, line, self.reason, self.file, self.of)
+
 
 class CassetteWriteError(CassetteError):
     """A cassette that could not be written. The error underneath is its `__cause__`.
@@ -145,6 +140,17 @@ class CassetteWriteError(CassetteError):
     """
 
     rescued: str | None = None
+
+
+class CassetteConflictError(CassetteWriteError):
+    """What a `Storage` raises for a cassette that has changed since it was read, and is not written.
+
+    Who saves a cassette never sees it: it is read again, and what both have recorded is written.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None) -> None:
+        super().__init__("it has changed since it was read", path)
+        self.args = (self.path,)
 
 
 class CassetteInUseError(CassetteError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from reqsnap.errors import CassetteFormatError, MissingBodyError
+from reqsnap.errors import CassetteFormatError
 from reqsnap.formats.format import Beside, Item
 from reqsnap.formats.heads import Line
 from reqsnap.formats.native import reader
@@ -59,16 +59,9 @@ class Decoder:
         """The same, by way of PyYAML."""
         try:
             (found,) = reader.load(b"".join([_START, item.text, _END]), self._path, self._beside)
-        except MissingBodyError as error:
-            line = _line_in_file(item, error)
-            raise MissingBodyError(self._path, line, error.reason, error.file, error.of) from None
         except CassetteFormatError as error:
-            raise CassetteFormatError(self._path, _line_in_file(item, error), error.reason) from None
+            raise error.at(item.line + (error.line or 1) - 1 - _LINES_BEFORE) from None
         return found
-
-
-def _line_in_file(item: Item, error: CassetteFormatError) -> int:
-    return item.line + (error.line or 1) - 1 - _LINES_BEFORE
 
 
 def decoded(data: bytes, beside: Beside | None = None) -> Interaction | None:

@@ -1,4 +1,4 @@
-"""Every warning that reqsnap gives; `reqsnap.errors` draws their tree, and has them too."""
+"""Every warning that reqsnap gives; `reqsnap.errors` draws their tree."""
 
 from __future__ import annotations
 

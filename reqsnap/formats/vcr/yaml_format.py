@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats.format import Addition, Beside, Format, Item
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.vcr import reader, writer, yaml_layout
 from reqsnap.formats.vcr.values import Mapping, Node, UnreadableError
-from reqsnap.formats.vcr.yaml_layout import END, START, Place
+from reqsnap.formats.vcr.yaml_layout import END, ITEM_START, START, Place
 from reqsnap.model import Interaction
 
 _BOM = b"\xef\xbb\xbf"
@@ -55,10 +55,24 @@ class _VcrYaml(Format):
             end = _end_of_parsed_items(data)
         return None if end is None else Addition(end, b"".join([*items, data[end:]]))
 
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        layout = yaml_layout.scan(data)
+        if layout is None or not layout.places or data.endswith(b"\n" + END):
+            return None
+        places = yaml_layout.whole(layout, data)
+        rest = data[places[-1].end if places else len(START) :]
+        if b"\n" + ITEM_START in rest[:-1]:
+            return None
+        try:
+            items = [_item(data, place, partial(_decoded, path=path)) for place in places]
+        except UnreadableError:
+            return None
+        return Torn(items, data.count(b"\n", 0, len(data) - len(rest)) + 1, rest)
+
 
 def _is_tail(tail: bytes) -> bool:
-    """Whether what follows the items of a file holds none itself, and stands for itself."""
-    if tail in (END, b""):
+    """Whether what follows the items of a file is its end, holds none itself, and stands for itself."""
+    if tail == END:
         return True
     if not _KEY.match(tail):
         return False
@@ -66,7 +80,7 @@ def _is_tail(tail: bytes) -> bool:
         root = _tree(tail)
     except UnreadableError:
         return False
-    return isinstance(root, Mapping) and "interactions" not in root.entries
+    return isinstance(root, Mapping) and "version" in root.entries and "interactions" not in root.entries
 
 
 def _item(data: bytes, place: Place, decoder: partial[Interaction]) -> Item:
@@ -117,7 +131,13 @@ class _LaidOutAnew(Item):
 def _parsed(data: bytes, path: str | None) -> list[Item]:
     """The items of a file, whatever its layout."""
     try:
-        nodes = reader.items(_tree(data.removeprefix(_BOM)))
+        root = _tree(data.removeprefix(_BOM))
+        nodes = reader.items(root)
+        if isinstance(root, Mapping) and "version" not in root.entries:
+            line = data.count(b"\n") + 1
+            raise UnreadableError(
+                line, "it was cut off: the line 'version: 1', with which it ends, is missing"
+            )
         return [_of_node(data, node) for node in nodes]
     except UnreadableError as error:
         raise CassetteFormatError(path, error.line, error.reason) from None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reqsnap.matching.registry import Comparison
     from reqsnap.options.values import NormalizeBody, NormalizeQuery
     from reqsnap.rules.filters import Hook, ShouldPlayback, ShouldRecord, UrlFilter
+    from reqsnap.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Options:
     exclusive: True keeps outer cassettes from answering what this one does not hold.
     subprocesses: False leaves child processes alone; they are neither recorded nor replayed.
     record_on_exception: False drops what a block recorded that ends with an exception.
+    storage: where cassettes are kept instead of in files: a Storage, or the URL of one.
     redact: False stores secrets as they are.
     redact_headers, redact_query, redact_fields: more names that hold secrets, in headers,
     in the query, and in JSON, form and multipart bodies.
@@ -97,6 +99,7 @@ class Options:
     exclusive: bool = False
     subprocesses: bool = True
     record_on_exception: bool = True
+    storage: Storage | None = None
     redact: bool = True
     redact_headers: tuple[str, ...] = ()
     redact_query: tuple[str, ...] = ()
@@ -191,6 +194,7 @@ _CHECKS: dict[str, check.Check] = {
     "exclusive": check.flag,
     "subprocesses": check.flag,
     "record_on_exception": check.flag,
+    "storage": check.storage,
     "redact": check.flag,
     "redact_headers": check.header_names,
     "redact_query": check.names,

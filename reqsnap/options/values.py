@@ -11,6 +11,7 @@ from reqsnap.matching.registry import Comparison
 from reqsnap.model import Request, Response
 from reqsnap.modes import Mode
 from reqsnap.rules.filters import Hook, ShouldPlayback
+from reqsnap.storage import Storage
 
 NormalizeQuery = Callable[[list[tuple[str, str]]], list[tuple[str, str]] | str]
 NormalizeBody = Callable[[bytes], bytes | str]
@@ -52,6 +53,7 @@ class OptionValues(TypedDict, total=False):
     exclusive: bool
     subprocesses: bool
     record_on_exception: bool
+    storage: Storage | str | None
     redact: bool
     redact_headers: Iterable[str]
     redact_query: Iterable[str]

@@ -110,6 +110,7 @@ _KINDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "Exhaustion": _word,
     "Order": _word,
     "OnStale": _word,
+    "Storage | None": _word,
     "tuple[str, ...]": _list,
     "tuple[str | Comparison, ...]": _list,
     "tuple[UrlFilter, ...]": _list,

@@ -14,7 +14,13 @@ import pytest
 import requests
 import vcr
 
-from reqsnap import CassetteWriteError, ConfigurationError, UnmatchedRequestError, use_cassette
+from reqsnap import (
+    CassetteWriteError,
+    ConfigurationError,
+    TornCassetteWarning,
+    UnmatchedRequestError,
+    use_cassette,
+)
 from tests.support.counter import Counter
 
 TOKEN = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
@@ -99,6 +105,19 @@ def test_a_network_error_does_not_fit_into_a_file_of_vcrpy(tmp_path: Path, serve
     assert "reqsnap convert" in str(caught.value)
     assert caught.value.rescued is not None
     Path(caught.value.rescued).unlink()
+
+
+def test_of_a_file_that_was_cut_off_what_is_whole_is_used_and_added_to(
+    tmp_path: Path, server: Counter
+) -> None:
+    path = tmp_path / "cassette.yaml"
+    one, two, three = (getter(server, f"/{name}") for name in ("one", "two", "three"))
+    recorded = by_vcrpy(path, one, two, mode="once")
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.warns(TornCassetteWarning, match="1 "), use_cassette(path, mode="update"):
+        assert one() == recorded[0]
+        recorded = [recorded[0], two(), three()]
+    assert by_vcrpy(path, one, two, three) == recorded
 
 
 # Secrets

@@ -191,7 +191,9 @@ def test_other_damage_is_not_taken_for_a_cut(data: bytes) -> None:
 
 def test_items_of_other_layouts_are_written_as_vcrpy_writes_them() -> None:
     data = b"# Edited\n" + TEXT.encode()
-    assert b"".join(item.text for item in VCR.read(data)) == TEXT.encode()[14:-11]
+    items = VCR.read(data)
+    assert b"".join(item.text for item in items) == TEXT.encode()[14:-11]
+    assert [item.line for item in items] == [3, TEXT[: TEXT.rindex("- request")].count("\n") + 2]
 
 
 # Lazily read equals parsed

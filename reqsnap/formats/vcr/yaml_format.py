@@ -20,6 +20,8 @@ _BEGINNING = re.compile(
 )
 _KEY = re.compile(rb"[A-Za-z]\w*:")
 _NOT_AS_IT_STANDS = (b"!", b"'", b'"')
+# As YAML counts lines (YAML 1.1, section 5.4).
+_LINE_END = re.compile(rb"\r\n?|\n|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _EMPTY = b"interactions: []\n"
 
 
@@ -138,7 +140,8 @@ def _parsed(data: bytes, path: str | None) -> list[Item]:
             raise UnreadableError(
                 line, "it was cut off: the line 'version: 1', with which it ends, is missing"
             )
-        return [_of_node(data, node) for node in nodes]
+        starts = [0, *(found.end() for found in _LINE_END.finditer(data))]
+        return [_of_node(data, starts[node.line - 1], node) for node in nodes]
     except UnreadableError as error:
         raise CassetteFormatError(path, error.line, error.reason) from None
 
@@ -156,10 +159,10 @@ def _end_of_parsed_items(data: bytes) -> int | None:
     return None if end is None else len(data) - len(plain) + len(text[:end].encode())
 
 
-def _of_node(data: bytes, node: Node) -> Item:
+def _of_node(data: bytes, start: int, node: Node) -> Item:
     found = reader.interaction(node)
     request = found.request
-    return _LaidOutAnew(request.method, request.url, data, 0, 0, lambda item: found)
+    return _LaidOutAnew(request.method, request.url, data, start, start, lambda item: found)
 
 
 VCR: Format = _VcrYaml()

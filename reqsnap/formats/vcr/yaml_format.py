@@ -21,6 +21,8 @@ _BEGINNING = re.compile(
 )
 _KEY = re.compile(rb"[A-Za-z]\w*:")
 _NOT_AS_IT_STANDS = (b"!", b"'", b'"')
+# As YAML counts lines (YAML 1.1, section 5.4).
+_LINE_END = re.compile(rb"\r\n?|\n|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _EMPTY = b"interactions: []\n"
 
 
@@ -61,8 +63,8 @@ class _VcrYaml(Format):
 
 
 def _is_tail(tail: bytes) -> bool:
-    """Whether what follows the items of a file holds none itself, and stands for itself."""
-    if tail in (END, b""):
+    """Whether what follows the items of a file is its end, holds none itself, and stands for itself."""
+    if tail == END:
         return True
     if not _KEY.match(tail):
         return False
@@ -70,7 +72,7 @@ def _is_tail(tail: bytes) -> bool:
         root = _tree(tail)
     except UnreadableError:
         return False
-    return isinstance(root, Mapping) and "interactions" not in root.entries
+    return isinstance(root, Mapping) and "version" in root.entries and "interactions" not in root.entries
 
 
 def _item(data: bytes, place: Place, decoder: partial[Interaction]) -> Item:
@@ -121,8 +123,15 @@ class _LaidOutAnew(Item):
 def _parsed(data: bytes, path: str | None) -> list[Item]:
     """The items of a file, whatever its layout."""
     try:
-        nodes = reader.items(_tree(data.removeprefix(_BOM)))
-        return [_of_node(data, node) for node in nodes]
+        root = _tree(data.removeprefix(_BOM))
+        nodes = reader.items(root)
+        if isinstance(root, Mapping) and "version" not in root.entries:
+            line = data.count(b"\n") + 1
+            raise UnreadableError(
+                line, "it was cut off: the line 'version: 1', with which it ends, is missing"
+            )
+        starts = [0, *(found.end() for found in _LINE_END.finditer(data))]
+        return [_of_node(data, starts[node.line - 1], node) for node in nodes]
     except UnreadableError as error:
         raise CassetteFormatError(path, error.line, error.reason) from None
 
@@ -140,10 +149,10 @@ def _end_of_parsed_items(data: bytes) -> int | None:
     return None if end is None else len(data) - len(plain) + len(text[:end].encode())
 
 
-def _of_node(data: bytes, node: Node) -> Item:
+def _of_node(data: bytes, start: int, node: Node) -> Item:
     found = reader.interaction(node)
     request = found.request
-    return _LaidOutAnew(request.method, request.url, data, 0, 0, lambda item: found)
+    return _LaidOutAnew(request.method, request.url, data, start, start, lambda item: found)
 
 
 VCR: Format = _VcrYaml()

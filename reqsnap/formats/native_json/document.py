@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any
 
 from reqsnap.formats import json_values
-from reqsnap.formats.format import Addition, Beside, Format, Item, decoded
-from reqsnap.formats.native_json import objects
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn, decoded
+from reqsnap.formats.native_json import objects, torn
 from reqsnap.formats.native_json.lines import JSON_LINES
 from reqsnap.formats.native_json.versions import check_version
 from reqsnap.model import Interaction
@@ -68,6 +68,9 @@ class _Json(Format):
         if not items or data == START + END:
             return Addition(end, rest)
         return Addition(end - len(b"\n"), b",\n" + rest)
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        return torn.of_document(data, START, END, lambda whole: self.read(whole, path, beside))
 
     def _parsed(self, data: bytes, path: str | None) -> list[Item]:
         root = json_values.parse(json_values.decoded(data, path))

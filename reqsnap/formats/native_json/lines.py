@@ -11,9 +11,9 @@ from functools import partial
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import json_lines
-from reqsnap.formats.format import Addition, Beside, Format, Item
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.json_lines import Line
-from reqsnap.formats.native_json import objects
+from reqsnap.formats.native_json import objects, torn
 from reqsnap.formats.native_json.versions import check_version
 from reqsnap.model import Interaction
 
@@ -49,6 +49,9 @@ class _JsonLines(Format):
         if not data.endswith(b"\n" + END):
             return None
         return Addition(len(data) - len(END), b"".join([*_with_line_ends(items), END]))
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        return torn.of_lines(data, START, END, lambda whole: self.read(whole, path, beside))
 
 
 JSON_LINES: Format = _JsonLines()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         DriftWarning,
         LateRequestWarning,
         LostExchangeWarning,
+        MissingBodyError,
         OutOfOrderError,
         OwnerGoneError,
         ReqsnapError,
@@ -59,9 +60,9 @@ else:
             "reqsnap.errors": """
                 AmbiguousCassetteError CassetteError CassetteFormatError CassetteInUseError
                 CassetteWriteError ConfigurationError CutRecordingError DriftWarning LateRequestWarning
-                LostExchangeWarning OutOfOrderError OwnerGoneError ReqsnapError ReqsnapWarning
-                SequenceExhaustedError StaleRecordingError StaleRecordingWarning SwallowedRefusalWarning
-                TornCassetteWarning UnmatchedRequestError
+                LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError
+                ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning
+                SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
             """,
             "reqsnap.formats": "Addition Beside Format Item Torn register_format",
             "reqsnap.matching.registry": "register_matcher",
@@ -95,6 +96,7 @@ __all__ = [
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
+    "MissingBodyError",
     "Mode",
     "NearMiss",
     "NetworkError",

@@ -84,10 +84,10 @@ def _encoder(name: str) -> Encoder | None:
     if name == "deflate":
         return _compressor(_ZLIB, True)
     if name == "br":
-        library = _library("brotli", "brotlicffi")
+        library = _library(*_BROTLI)
         return None if library is None else partial(library.compress)
     if name == "zstd":
-        library = _library("compression.zstd", "backports.zstd")
+        library = _library(*_ZSTD)
         if library is not None:
             return partial(library.compress)
         library = _library("zstandard")
@@ -157,6 +157,9 @@ def _compressor(window: int, complete: bool) -> Encoder:
 
 # br and zstd
 
+_BROTLI = "brotli", "brotlicffi"
+_ZSTD = "compression.zstd", "backports.zstd"
+
 
 def _library(*names: str) -> Any:
     """The first of these modules that can be imported, or None."""
@@ -169,14 +172,15 @@ def _library(*names: str) -> Any:
 
 
 def _brotli_decoder() -> Decoder | None:
-    library = _library("brotli", "brotlicffi")
+    library = _library(*_BROTLI)
     if library is None:
         return None
-    return lambda body: (library.decompress(body), library.compress)
+    # The best quality takes seconds for a large body; servers use about this one.
+    return lambda body: (library.decompress(body), lambda content: library.compress(content, quality=5))
 
 
 def _zstd_decoder() -> Decoder | None:
-    library = _library("compression.zstd", "backports.zstd")
+    library = _library(*_ZSTD)
     if library is not None:
         return lambda body: (library.decompress(body), library.compress)
     library = _library("zstandard")

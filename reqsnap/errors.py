@@ -4,6 +4,7 @@
     ├── ConfigurationError        an option, mode, matcher or path that cannot be used (also a ValueError)
     ├── CassetteError             a cassette's file
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
+    │   │   └── MissingBodyError  a body in a file beside it is missing or was changed
     │   ├── CassetteWriteError    it could not be written; says where the recordings went
     │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
@@ -90,6 +91,28 @@ class CassetteFormatError(CassetteError):
         return (
             f"{place}: {self.reason}. The file was not changed; restore it from version control, "
             "mend that line, or delete the file and record it again."
+        )
+
+
+class MissingBodyError(CassetteFormatError):
+    """A cassette one of whose bodies, in a file of its own beside it, is missing or was changed.
+
+    `file` is the name of that file, `of` the request, or the answer to it, whose body it is.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str] | None, line: int | None, reason: str, file: str, of: str
+    ) -> None:
+        super().__init__(path, line, reason)
+        self.args = (path, line, reason, file, of)
+        self.file, self.of = file, of
+
+    def __str__(self) -> str:
+        place = f"{self.path or '<cassette>'}, line {self.line}"
+        return (
+            f"{place}: the body of {self.of} is in the file {self.file} beside the cassette, "
+            f"which {self.reason}. Restore that file from version control, or record the cassette again; "
+            "max_inline_size=None keeps all bodies in the cassette."
         )
 
 

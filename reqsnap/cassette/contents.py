@@ -1,16 +1,17 @@
 """What a cassette holds: its recordings, what is new, what was played, what its file lacks.
 
-Pure: no lock, no clock, no I/O; whoever owns `Contents` serialises its use.
+Pure: no clock, no I/O; whoever owns `Contents` serialises its use.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from reqsnap.cassette.unread import Reading
 from reqsnap.formats import Item
 from reqsnap.model import Interaction
-from reqsnap.redaction import redact_error, redact_interaction
 from reqsnap.rules.policy import Policy
 from reqsnap.sequences import Index
 from reqsnap.sequences.choices import Order
@@ -44,9 +45,10 @@ class Contents:
 
     `index` finds recordings, `numbering` numbers secrets, `recency` is None where nothing
     is evicted, `evicted` counts what was. `evicts` says whether the mode may change the set.
+    What stands in its file is read when it is first needed, by any thread, under the `guard`.
     """
 
-    def __init__(self, policy: Policy, *, evicts: bool) -> None:
+    def __init__(self, policy: Policy, *, evicts: bool, guard: threading.RLock) -> None:
         most = policy.retention.max_interactions
         self._policy = policy
         self._most = most if evicts else None
@@ -61,6 +63,7 @@ class Contents:
         self._plays_of_gone = 0
         self.evicted = 0
         self.numbering = Numbering()
+        self.reading = Reading(policy.rules, self.numbering, guard)
         self.index = self._new_index()
         self.recency = self._new_recency()
 
@@ -109,7 +112,7 @@ class Contents:
 
     def append(self, interaction: Interaction) -> None:
         """Hold an interaction after the others, redacted; it can be replayed."""
-        entry = Entry(self._redacted(interaction), self._order_at_end())
+        entry = Entry(self.reading.redacted(interaction), self._order_at_end())
         matching = self._policy.matching
         # What a function of the user's raises is raised here, before anything has changed.
         matching.key(strip_numbers(entry.interaction.request, matching)[0])
@@ -119,14 +122,25 @@ class Contents:
 
     def adopt(self, items: Iterable[Item]) -> list[Entry]:
         """Hold, as these entries, what its own file holds after what there is; an eviction is a change."""
-        entries = [Entry(self._redacted(item.decode()), self._order_at_end()) for item in items]
+        entries = self.reading.expected(items, self._order_at_end)
         self._hold(entries, self.index)
         self._evict()
         return entries
 
     def replace(self, interactions: Iterable[Interaction]) -> list[Entry]:
         """Hold these interactions and no others, unplayed, as these entries. Errors change nothing."""
-        entries = [Entry(self._redacted(each), self._order_at_end()) for each in interactions]
+        redacted = self.reading.redacted
+        return self._replace([Entry(redacted(each), self._order_at_end()) for each in interactions])
+
+    def reload(self, items: Iterable[Item]) -> list[Entry]:
+        """As `replace`, with what its own file holds. Raises CassetteFormatError."""
+        evicted = self.evicted
+        entries = self.reading.read(items, self._order_at_end)
+        self._replace(entries)
+        self._saved_edits = self._edits if self.evicted == evicted else _NO_STATE
+        return entries
+
+    def _replace(self, entries: list[Entry]) -> list[Entry]:
         index = self._new_index()
         for entry in entries:
             index.add(entry)
@@ -140,16 +154,9 @@ class Contents:
         self._evict()
         return entries
 
-    def reload(self, items: Iterable[Item]) -> list[Entry]:
-        """As `replace`, with what its own file holds."""
-        evicted = self.evicted
-        entries = self.replace([item.decode() for item in items])
-        self._saved_edits = self._edits if self.evicted == evicted else _NO_STATE
-        return entries
-
     def note(self, order: int, interaction: Interaction, replaces: Entry | None) -> Entry:
         """Hold a new interaction, redacted, at its place or that of the one it replaces; not replayed."""
-        entry = Entry(self._redacted(interaction), order)
+        entry = Entry(self.reading.redacted(interaction), order)
         before, leavers = self._edits, list[Leaver]()
         if replaces is not None:
             entry.order = replaces.order
@@ -218,7 +225,8 @@ class Contents:
             if index is not None:
                 index.add(entry)
             self._recorded[entry] = None
-            self.numbering.seen(entry.interaction)
+            if entry.unread is None:
+                self.numbering.seen(entry.interaction)
             if self.recency is not None:
                 self.recency.use(entry)
 
@@ -283,16 +291,6 @@ class Contents:
 
     def _new_recency(self) -> Recency | None:
         return None if self._most is None else Recency(self._most)
-
-    def _redacted(self, interaction: Interaction) -> Interaction:
-        request, response, secrets = redact_interaction(
-            interaction.request, interaction.response, self._policy.rules, self.numbering.placeholder
-        )
-        error = interaction.error and redact_error(interaction.error, secrets)
-        same = request is interaction.request and response is interaction.response
-        if same and error is interaction.error:
-            return interaction
-        return replace(interaction, request=request, response=response, error=error)
 
 
 _ABSENT = object()

@@ -52,17 +52,23 @@ class Woven:
     `on_disk` are the file's items in its order; `held` are the entries that are not to leave.
     """
 
-    def __init__(self, on_disk: Iterable[Item], held: Collection[Entry]) -> None:
+    def __init__(self, on_disk: Collection[Item], held: Iterable[Entry]) -> None:
         self._after: dict[Entry | None, list[Foreign]] = {}
+        if not any(isinstance(item, Foreign) for item in on_disk):
+            return
         place: Entry | None = None
+        staying = frozenset(held)
         for item in on_disk:
             if isinstance(item, Foreign):
                 self._after.setdefault(place, []).append(item)
-            elif item in held:
+            elif item in staying:
                 place = item
 
-    def among(self, entries: Iterable[Entry]) -> Iterator[Item]:
+    def among(self, entries: Iterable[Entry]) -> Iterable[Item]:
         """These entries, and the items of others between them."""
+        return self._between(entries) if self._after else entries
+
+    def _between(self, entries: Iterable[Entry]) -> Iterator[Item]:
         yield from self._after.get(None, ())
         for entry in entries:
             yield entry
@@ -173,12 +179,13 @@ class View:
         return found if found is not None and on_disk == found.data else None
 
     def _held(self, ours: Snapshot) -> list[Entry]:
-        return [entry for entry in ours.in_order() if entry not in self._gone]
+        entries = ours.in_order()
+        return [entry for entry in entries if entry not in self._gone] if self._gone else entries
 
     def _merged(self, ours: Snapshot, on_disk: list[Item], found: Sequence[Found]) -> Merged:
         """All of it, of which the one file that was found holds those that are `on_disk`."""
         held = self._held(ours)
-        woven = Woven(on_disk, frozenset(held))
+        woven = Woven(on_disk, held)
         items, surplus = list(woven.among(held)), 0
         if ours.by_use is not None and ours.most is not None and len(items) > ours.most:
             surplus = len(items) - ours.most

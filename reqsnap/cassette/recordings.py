@@ -27,7 +27,8 @@ class Recordings:
     def __init__(self, policy: Policy, *, evicts: bool) -> None:
         self._policy = policy
         self._lock = threading.RLock()
-        self._contents = Contents(policy, evicts=evicts)
+        self._contents = Contents(policy, evicts=evicts, guard=self._lock)
+        self._only_replays = not evicts
         self._drift: list[Drift] = []
         self._flusher: Flusher | None = None
         self._adopted: Callable[[list[Entry], Sequence[Item], Found | None], None] | None = None
@@ -83,7 +84,12 @@ class Recordings:
 
     def could_match(self, method: str, url: str) -> bool:
         """Whether a recording may answer this method and URL, whatever the body is."""
-        return self._contents.index.could_match(method, url)
+        known = self._contents.index.could_match(method, url)
+        if known is None:
+            with self._lock:
+                # Where nothing may be sent, what is not found is refused, and that costs the most.
+                known = self._contents.index.find_out(method, url, thorough=self._only_replays)
+        return known
 
     def take(self, live: Prepared, *, again: bool = True) -> Entry | None:
         """The entry that answers, its place in the sequence taken; None where there is none."""
@@ -183,7 +189,7 @@ class Recordings:
     def _be_a_copy(self) -> None:
         """In a forked process nobody holds the lock, and nothing is written any more."""
         self._is_copy = True
-        self._lock = threading.RLock()
+        self._lock = self._contents.reading.guard = threading.RLock()
         if self._flusher is not None:
             self._flusher.abandon()
             self._flusher = None

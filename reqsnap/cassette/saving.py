@@ -239,7 +239,7 @@ class Saver:
         addition = self._format.added(base, list(texts.values()))
         if addition is None or not file.append(len(base), *addition):
             return None
-        return base[: addition.kept] + addition.tail
+        return b"".join((memoryview(base)[: addition.kept], addition.tail))
 
     def _keep_torn(self, file: CassetteFile, found: Found) -> None:
         if found.torn is not None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from reqsnap import __version__
 from reqsnap.errors import ReqsnapError
 
-COMMANDS = ("check", "convert", "demo", "prune", "run", "show")
+COMMANDS = ("check", "convert", "demo", "prune", "repair", "run", "show")
 
 INTERRUPTED, CLOSED_PIPE = 130, 141
 """What a shell says of a program that Ctrl-C ended, and of one that wrote to where nobody reads any more."""
@@ -34,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     try:
         status: int = arguments.run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except ReqsnapError as error:
         print(f"reqsnap: {error}", file=sys.stderr)
         return 1
@@ -42,7 +43,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("reqsnap: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Who read it has seen enough. What is left in the buffer would be an error when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return CLOSED_PIPE
+    except OSError as error:
+        about = f"{error.filename}: " if error.filename is not None else ""
+        print(f"reqsnap: {about}{error.strerror or error}", file=sys.stderr)
+        _drop_output()
+        return 1
     return status
+
+
+def _drop_output() -> None:
+    """Lose what could not be written to stdout: Python would try again at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,35 +9,63 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reqsnap.errors import CassetteError
+from reqsnap.cassette.reading import settled
+from reqsnap.cli.printable import counted
+from reqsnap.errors import CassetteError, CassetteFormatError
 from reqsnap.formats import Beside, Format, Item, format_of
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
-from reqsnap.storage.beside import FOLDER
+from reqsnap.storage.beside import FOLDER, Bodies
+from reqsnap.storage.files import PARTIAL
 
 _HEAD = 64 * 1024
 """The bytes at its beginning by which a file in a folder is told to be a cassette."""
 
-_LEFT_FILE = re.compile(r".+\.(?:partial|damaged)|\.reqsnap-[0-9a-f]+\.tmp")
+_LEFT_FILE = re.compile(r".+\.(?:partial|damaged(?:-[0-9]+)?)|\.reqsnap-[0-9a-f]+\.tmp")
 _LEFT_FOLDER = re.compile(r"\..+\.lock")
 
 
 @dataclass(frozen=True, slots=True)
 class Cassette:
-    """A cassette as it was read: what its file holds, and in which format."""
+    """A cassette as it was read: what its file holds, and in which format.
+
+    `torn` is the error of one whose last addition was not finished; `items` are what stands before that.
+    """
 
     path: Path
     data: bytes
     format: Format
+    items: Sequence[Item]
+    torn: CassetteFormatError | None = None
 
-    def items(self, beside: Beside | None = None) -> Sequence[Item]:
-        """Its items. Raises CassetteFormatError. `beside` stands for the files beside it."""
-        found = self.beside() if beside is None else beside
-        return self.format.read(self.data, str(self.path), found)
+    @property
+    def whole(self) -> Sequence[Item]:
+        """Its items. Raises CassetteFormatError where it is torn."""
+        if self.torn is not None:
+            raise self.torn
+        return self.items
 
-    def beside(self) -> Beside:
-        """The files beside it."""
-        return CassetteFile(self.path).beside(Policy().max_inline_size)
+
+class Noted:
+    """The files beside a cassette, and the names of those that were read. Fits `reqsnap.formats.Beside`."""
+
+    def __init__(self, beside: Beside) -> None:
+        self._beside = beside
+        self.names: set[str] = set()
+
+    @property
+    def max_inline_size(self) -> int:
+        """The most bytes that a body in the cassette itself has."""
+        return self._beside.max_inline_size
+
+    def read(self, name: str) -> bytes | None:
+        """What the file of that name holds; None where there is none. Raises CassetteError."""
+        self.names.add(name)
+        return self._beside.read(name)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep data under a name. Raises CassetteWriteError."""
+        self._beside.write(name, data)
 
 
 @dataclass(slots=True)
@@ -90,39 +118,63 @@ def is_leftover(name: str) -> bool:
 def leftovers_of(path: Path) -> Iterator[Path]:
     """The leftovers of one cassette."""
     file = CassetteFile(path)
-    for name in (f"{path.name}.partial", f"{path.name}.damaged"):
-        if path.with_name(name).exists():
-            yield path.with_name(name)
-    if file.lock_folder.is_dir():
+    yield from sorted(each for each in _siblings(path) if is_leftover(each.name))
+    if os.path.isdir(file.lock_folder):
         yield path.with_name(file.lock_folder.name)
 
 
+def _siblings(path: Path) -> Iterator[Path]:
+    """What lies beside a cassette and has a name that begins with its."""
+    try:
+        yield from (each for each in path.parent.iterdir() if each.name.startswith(f"{path.name}."))
+    except OSError:
+        return
+
+
 def _looks_like_one(path: Path) -> bool:
-    """Whether a format knows the beginning of a file. One that cannot be read is taken at its name."""
+    """Whether a format knows a file's beginning. One that is empty or cannot be read is taken at its name."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
         with open(path, "rb") as file:
             head = file.read(_HEAD)
     except OSError:
+        head = b""
+    if not head.strip():
         return path.suffix.lower() in format_of(path, None).suffixes
     return format_of(path, head).recognises(head)
 
 
-def read(path: Path) -> Cassette:
-    """Read one file. Raises CassetteError, or ConfigurationError for what is no file."""
+def read(path: Path, noted: Noted | None = None) -> Cassette:
+    """Read one file. Raises CassetteError, or ConfigurationError for what is no file.
+
+    `noted` stands for the files beside it.
+    """
     file = CassetteFile(path)
     file.check(writable=False)
     data = file.read()
     if data is None:
         raise CassetteError("there is no such file", path)
-    return Cassette(path, data, format_of(path, data))
+    format = format_of(path.name.removesuffix(PARTIAL), data)
+    found = settled(format, data, file, noted or beside(path))
+    torn = None if found.torn is None else CassetteFormatError(path, found.torn.line, _torn(len(found.items)))
+    return Cassette(path, found.data, format, found.items, torn)
+
+
+def beside(path: Path) -> Bodies:
+    """The files beside a cassette."""
+    return CassetteFile(path.with_name(path.name.removesuffix(PARTIAL))).beside(Policy().max_inline_size)
+
+
+def _torn(count: int) -> str:
+    before = counted(count, "interaction")
+    return f"its last addition was not finished; 'reqsnap repair' mends it and keeps {before}"
 
 
 def all_below(paths: Sequence[Path]) -> Iterator[Path | CassetteError]:
     """Every cassette that the paths name, in order; in its place what is wrong with one of them."""
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):
             yield path
             continue
         found = survey(path)
@@ -130,25 +182,3 @@ def all_below(paths: Sequence[Path]) -> Iterator[Path | CassetteError]:
         yield from found.cassettes
         if not found.cassettes and not found.unlisted:
             yield CassetteError("there is no cassette in this folder", path)
-
-
-class Noted:
-    """The files beside a cassette, and the names of those that were read. Fits `reqsnap.formats.Beside`."""
-
-    def __init__(self, beside: Beside) -> None:
-        self._beside = beside
-        self.names: set[str] = set()
-
-    @property
-    def max_inline_size(self) -> int:
-        """The most bytes that a body in the cassette itself has."""
-        return self._beside.max_inline_size
-
-    def read(self, name: str) -> bytes | None:
-        """What the file of that name holds; None where there is none. Raises CassetteError."""
-        self.names.add(name)
-        return self._beside.read(name)
-
-    def write(self, name: str, data: bytes) -> None:
-        """Keep data under a name. Raises CassetteWriteError."""
-        self._beside.write(name, data)

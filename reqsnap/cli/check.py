@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reqsnap.cli.cassette_files import Noted, leftovers_of, read, survey
-from reqsnap.cli.check_problems import Asked, Problem, leftover, problems_of
+from reqsnap.cli.cassette_files import leftovers_of, read, survey
+from reqsnap.cli.check_problems import Asked, Problem, leftover, problems_of, unreadable
 from reqsnap.cli.check_reports import Tally, as_annotation, as_json, as_line, summary
 from reqsnap.cli.printable import printable
 from reqsnap.cli.redacting import add_redaction, policy_of
 from reqsnap.cli.screen import Progress, Screen
-from reqsnap.errors import CassetteError, ConfigurationError, ReqsnapError
+from reqsnap.errors import ReqsnapError
 
 _EXAMPLES = """\
 examples:
@@ -83,7 +84,7 @@ class _Checker:
     def problems(self, paths: list[Path]) -> Iterator[Problem]:
         """Every problem, as it is found."""
         for path in paths:
-            for problem in self._folder(path) if path.is_dir() else self._file(path):
+            for problem in self._folder(path) if os.path.isdir(path) else self._file(path):
                 if problem.is_error:
                     self.tally.errors += 1
                 else:
@@ -92,8 +93,9 @@ class _Checker:
 
     def _folder(self, folder: Path) -> Iterator[Problem]:
         found = survey(folder)
+        self.tally.others += len(found.others)
         for error in found.unlisted:
-            yield _unusable(Path(error.path or folder), error)
+            yield unreadable(Path(error.path or folder), error)
         for path in found.cassettes:
             yield from self._cassette(path)
         yield from map(leftover, found.leftovers)
@@ -109,7 +111,7 @@ class _Checker:
         try:
             cassette = read(path)
         except ReqsnapError as error:
-            yield _unusable(path, error)
+            yield unreadable(path, error)
             return
         before = self.tally.interactions
         with Progress(f"checking {printable(path.name)}:") as progress:
@@ -118,15 +120,6 @@ class _Checker:
                 self.tally.interactions = before + count
                 progress.done(count)
 
-            for problem in problems_of(cassette, self._asked, Noted(cassette.beside()), done):
+            for problem in problems_of(cassette, self._asked, done):
                 progress.clear()
                 yield problem
-
-
-def _unusable(path: Path, error: ReqsnapError) -> Problem:
-    """A file or folder that cannot even be opened; its path is told before the reason."""
-    if isinstance(error, ConfigurationError):
-        return Problem(path, None, "unreadable", error.allowed)
-    return Problem(
-        path, None, "unreadable", error.message if isinstance(error, CassetteError) else str(error)
-    )

@@ -7,10 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reqsnap.cli.cassette_files import Cassette, Noted
+from reqsnap.cli.cassette_files import Cassette
 from reqsnap.cli.convert_one import InMemory
 from reqsnap.cli.redacting import redacted
-from reqsnap.errors import CassetteError, CassetteFormatError, CassetteWriteError, ReqsnapError
+from reqsnap.errors import (
+    CassetteError,
+    CassetteFormatError,
+    CassetteWriteError,
+    ConfigurationError,
+    ReqsnapError,
+)
 from reqsnap.formats import Item
 from reqsnap.model import Interaction
 from reqsnap.rules.policy import Policy
@@ -64,14 +70,10 @@ class _Found:
 
 
 def problems_of(
-    cassette: Cassette, asked: Asked, beside: Noted, done: Callable[[int], None] = lambda count: None
+    cassette: Cassette, asked: Asked, done: Callable[[int], None] = lambda count: None
 ) -> Iterator[Problem]:
     """Every problem of one cassette. `done` is told how many interactions have been looked at."""
-    try:
-        items = cassette.items(beside)
-    except ReqsnapError as error:
-        yield _unreadable(cassette.path, error)
-        return
+    items = cassette.items
     readable: list[Interaction] = []
     lines = _Lines()
     secrets: defaultdict[str, _Found] = defaultdict(lambda: _Found(0))
@@ -80,7 +82,7 @@ def problems_of(
         try:
             interaction = item.decode()
         except ReqsnapError as error:
-            yield _unreadable(cassette.path, error, lines.at(item))
+            yield unreadable(cassette.path, error, lines.at(item))
             continue
         readable.append(interaction)
         if not interaction.request.complete:
@@ -89,16 +91,22 @@ def problems_of(
         if asked.secrets != "ignore":
             _note_secrets(item, interaction, asked.policy, secrets, lines)
     yield from _in_clear_text(cassette.path, secrets, asked.secrets == "error")
-    if asked.canonical and len(readable) == len(items):
+    if cassette.torn is not None:
+        yield unreadable(cassette.path, cassette.torn)
+    elif asked.canonical and len(readable) == len(items):
         yield from _laid_out_otherwise(cassette, readable, asked.policy)
 
 
-def _unreadable(path: Path, error: ReqsnapError, line: int | None = None) -> Problem:
+def unreadable(path: Path, error: ReqsnapError, line: int | None = None) -> Problem:
+    """A file, or what stands on a line of it, that cannot be read. Its path is told before the reason."""
+    reason = str(error)
     if isinstance(error, CassetteFormatError):
-        return Problem(path, line if error.line is None else error.line, "unreadable", error.reason)
-    return Problem(
-        path, line, "unreadable", error.message if isinstance(error, CassetteError) else str(error)
-    )
+        line, reason = line if error.line is None else error.line, error.reason
+    elif isinstance(error, CassetteError):
+        reason = error.message
+    elif isinstance(error, ConfigurationError):
+        reason = error.allowed
+    return Problem(path, line, "unreadable", reason)
 
 
 def _note_secrets(
@@ -152,7 +160,7 @@ def leftover(path: Path) -> Problem:
     """What a file or folder says that a recording left behind."""
     if path.suffix == ".partial":
         what = "a recording that has not ended, or was broken off; the next one goes on with it"
-    elif path.suffix == ".damaged":
+    elif path.suffix.startswith(".damaged"):
         what = "what was left of a damaged cassette; take from it what you need, and delete it"
     elif path.suffix == ".lock":
         what = "a process is using the cassette, or died while it did"

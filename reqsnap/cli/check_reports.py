@@ -12,9 +12,10 @@ from reqsnap.cli.printable import counted, printable
 
 @dataclass(slots=True)
 class Tally:
-    """What was looked at, and what was found."""
+    """What was looked at, and what was found. `others` are files in folders that are no cassettes."""
 
     cassettes: int = 0
+    others: int = 0
     interactions: int = 0
     errors: int = 0
     warnings: int = 0
@@ -48,6 +49,7 @@ def as_json(problems: Sequence[Problem], tally: Tally) -> str:
     ]
     document = {
         "cassettes": tally.cassettes,
+        "others": tally.others,
         "interactions": tally.interactions,
         "errors": tally.errors,
         "warnings": tally.warnings,
@@ -59,9 +61,11 @@ def as_json(problems: Sequence[Problem], tally: Tally) -> str:
 def summary(tally: Tally) -> str:
     """What was looked at and how it came out, in a line."""
     looked = f"{counted(tally.cassettes, 'cassette')}, {counted(tally.interactions, 'interaction')}"
+    found = f"{counted(tally.errors, 'error')}, {counted(tally.warnings, 'warning')}"
     if not tally.errors and not tally.warnings:
-        return f"{looked}: no problems"
-    return f"{looked}: {counted(tally.errors, 'error')}, {counted(tally.warnings, 'warning')}"
+        found = "no problems"
+    alone = f" ({counted(tally.others, 'other file')} left alone)" if tally.others else ""
+    return f"{looked}: {found}{alone}"
 
 
 def _escaped(text: str, more: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         told(printable(reason))
         return WRONG_USAGE
     run = _Run(format, policy, force=arguments.force, strict=arguments.strict)
-    if source.is_dir():
+    if os.path.isdir(source):
         return run.folder(source, target)
     return run.all([Step(source, target)])
 
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _format(name: str | None, source: Path, target: Path) -> Format:
     if name is not None:
         return named(name)
-    if source.is_dir():
+    if os.path.isdir(source):
         return NATIVE
     found = format_of(target, None)
     if target.suffix.lower() not in found.suffixes:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from reqsnap.content_coding import content_codings, undo
-from reqsnap.model import Headers, Interaction, NetworkError
+from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
 
 _SAME_TIME = 0.001
 """Seconds by which times may differ: formats keep milliseconds, and fractions of them in binary."""
@@ -27,7 +27,11 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a cassette that was read back differs from what was meant: in how many interactions, by what."""
+    """How a cassette that was read back differs from what was meant.
+
+    `losses` say in how many interactions what is gone. `wrong` says what is there and says
+    something else, and the first interaction, its place from 0, in which it does.
+    """
 
     losses: Mapping[str, int] = field(default_factory=dict)
     wrong: Mapping[str, int] = field(default_factory=dict)
@@ -36,15 +40,19 @@ class Comparison:
 def compare(meant: Sequence[Interaction], found: Sequence[Interaction]) -> Comparison:
     """Compare what was meant to be in a file with what was found in it."""
     if len(meant) != len(found):
-        return Comparison(wrong={f"{len(meant):,} interactions were written, {len(found):,} read back": 1})
+        lacking = f"{len(meant):,} interactions were written, {len(found):,} read back"
+        return Comparison(wrong={lacking: min(len(meant), len(found))})
     losses: Counter[str] = Counter()
-    wrong: Counter[str] = Counter()
+    wrong: dict[str, int] = {}
     if not _are_in_order(meant, found):
         found = _paired(meant, found)
         losses["the order of interactions"] = len(meant)
-    for one, other in zip(meant, found, strict=True):
+    for place, (one, other) in enumerate(zip(meant, found, strict=True)):
         for what, is_loss in differences(one, other):
-            (losses if is_loss else wrong)[what] += 1
+            if is_loss:
+                losses[what] += 1
+            else:
+                wrong.setdefault(what, place)
     return Comparison(losses, wrong)
 
 
@@ -65,9 +73,9 @@ def _of_requests(meant: Interaction, found: Interaction) -> Iterator[Difference]
     one, other = meant.request, found.request
     if (one.method, one.url) != (other.method, other.url):
         yield Difference("methods or URLs", is_loss=False)
-    coded = _is_undone(one.body, one.headers, other.body)
+    coded = _is_content_the_same(one, other)
     if coded:
-        yield Difference("content codings of requests")
+        yield Difference(_coding_of(other, "requests"))
     elif one.body and not other.body:
         yield Difference("bodies of requests")
     elif one.body != other.body:
@@ -85,9 +93,9 @@ def _of_responses(meant: Interaction, found: Interaction) -> Iterator[Difference
         yield Difference("reason phrases", is_loss=not other.reason)
     if one.version != other.version:
         yield Difference("HTTP versions")
-    coded = _is_undone(one.body, one.headers, other.body)
+    coded = _is_content_the_same(one, other)
     if coded:
-        yield Difference("content codings of responses")
+        yield Difference(_coding_of(other, "responses"))
     elif one.body != other.body:
         yield Difference("bodies of responses", is_loss=False)
     yield from _of_headers(one.headers, other.headers, "responses", coded)
@@ -109,13 +117,20 @@ def _of_errors(one: NetworkError | None, other: NetworkError | None) -> Iterator
         yield Difference("details of network errors")
 
 
-def _is_undone(body: bytes, headers: Headers, found: bytes) -> bool:
-    """Whether what was found is a body without its content codings."""
-    codings = content_codings(headers)
-    if body == found or not codings:
+def _is_content_the_same(meant: Request | Response, found: Request | Response) -> bool:
+    """Whether bodies differ in their content coding alone: in its bytes, or in that it was undone."""
+    codings = content_codings(meant.headers)
+    if meant.body == found.body or not codings:
         return False
-    undone = undo(body, codings)
-    return undone is not None and undone.content == found
+    one = undo(meant.body, codings)
+    other = undo(found.body, content_codings(found.headers))
+    return one is not None and other is not None and one.content == other.content
+
+
+def _coding_of(found: Request | Response, of: str) -> str:
+    if content_codings(found.headers):
+        return f"the exact bytes of compressed bodies of {of}"
+    return f"content codings of {of}"
 
 
 # Header fields

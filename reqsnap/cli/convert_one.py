@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def converted(source: Cassette, target: Format, policy: Policy) -> Converted:
 
     Raises CassetteError where the source cannot be read, or where what was written is not what was meant.
     """
-    interactions, secrets = all_redacted([item.decode() for item in source.items()], policy.rules)
+    interactions, secrets = all_redacted([item.decode() for item in source.whole], policy.rules)
     beside = InMemory(policy.max_inline_size)
     items, kept, left_out = [], [], []
     for number, each in enumerate(interactions, start=1):
@@ -81,11 +81,20 @@ def converted(source: Cassette, target: Format, policy: Policy) -> Converted:
     data = target.file(items)
     comparison = compare(kept, _read_back(target, data, beside))
     if comparison.wrong:
-        what = "; ".join(comparison.wrong)
+        what = "; ".join(
+            f"{what} (first in {_named(kept, place)})" for what, place in comparison.wrong.items()
+        )
         raise CassetteError(
             f"as {target.name} it would not say the same: {what}; nothing was written", source.path
         )
     return Converted(data, beside.files, len(kept), secrets, left_out, comparison)
+
+
+def _named(interactions: Sequence[Interaction], place: int) -> str:
+    if place == len(interactions):
+        return "none of them"
+    request = interactions[place].request
+    return f"{request.method} {request.url}"
 
 
 def _read_back(target: Format, data: bytes, beside: InMemory) -> list[Interaction]:
@@ -97,9 +106,7 @@ def write(path: Path, result: Converted, policy: Policy, *, force: bool) -> None
 
     Raises CassetteError, ConfigurationError for a path that cannot be written.
     """
-    file = CassetteFile(path)
-    file.check(writable=True)
-    refuse_existing(path, force=force)
+    file = refuse_existing(path, force=force)
     # Who records into a cassette must not find another between two looks at it.
     with Sharing(file).turn():
         refuse_existing(path, force=force)
@@ -109,10 +116,16 @@ def write(path: Path, result: Converted, policy: Policy, *, force: bool) -> None
         file.write(result.data)
 
 
-def refuse_existing(path: Path, *, force: bool) -> None:
-    """Raise CassetteWriteError for a file that is there and is not to be replaced."""
-    if not force and CassetteFile(path).exists():
+def refuse_existing(path: Path, *, force: bool) -> CassetteFile:
+    """The file at a path, where one may be written.
+
+    Raises CassetteWriteError for one that is there and is not to be replaced, and ConfigurationError.
+    """
+    file = CassetteFile(path)
+    file.check(writable=True)
+    if not force and file.exists():
         raise CassetteWriteError("there is such a file already; --force replaces it", path)
+    return file
 
 
 def lines(result: Converted, most: int = 3) -> Iterable[str]:
@@ -120,7 +133,9 @@ def lines(result: Converted, most: int = 3) -> Iterable[str]:
     for what, count in result.comparison.losses.items():
         yield f"lost: {what} ({_in(count)})"
     for each in result.left_out[:most]:
-        yield f"left out: [{each.number}] {each.method} {each.url}: {each.reason}"
+        request = f"{each.method} {each.url}"
+        reason = each.reason.removeprefix(f"{request} ")
+        yield f"left out: [{each.number}] {request}: {reason}"
     if len(result.left_out) > most:
         yield f"left out: {len(result.left_out) - most:,} more"
 

@@ -49,17 +49,17 @@ def renamed(path: Path, target: Format) -> Path:
 
 def wrong_paths(source: Path, target: Path) -> str | None:
     """Why a cassette or a folder cannot become another; None where it can."""
-    if not source.exists():
+    if not os.path.exists(source):
         return f"{source}: there is no such file or folder"
     real, other = Path(os.path.realpath(source)), Path(os.path.realpath(target))
-    if real == other or (target.exists() and source.samefile(target)):
+    if real == other or (os.path.exists(target) and os.path.samefile(source, target)):
         return f"{source}: SRC and DST are the same"
-    if source.is_dir():
-        if target.exists() and not target.is_dir():
+    if os.path.isdir(source):
+        if os.path.exists(target) and not os.path.isdir(target):
             return f"{target}: DST is a file, and SRC a folder"
         if real in other.parents:
             return f"{target}: DST lies in SRC"
-    elif target.is_dir():
+    elif os.path.isdir(target):
         return f"{target}: DST is a folder, and SRC a file; name the file, as {target / source.name}"
     return None
 

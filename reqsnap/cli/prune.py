@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from reqsnap.cli.cassette_files import Noted, is_leftover, read, survey
+from reqsnap.cli.cassette_files import Noted, beside, is_leftover, leftovers_of, read, survey
 from reqsnap.cli.printable import counted, printable, size
 from reqsnap.cli.screen import Screen, told
 from reqsnap.errors import CassetteError, ReqsnapError
@@ -82,14 +83,14 @@ class _Pruner:
 
     def cassettes(self, path: Path) -> Iterator[Path]:
         """The cassettes, there or not, that have files beside them."""
-        if path.is_dir() and path.name.endswith(FOLDER):
+        if os.path.isdir(path) and path.name.endswith(FOLDER):
             yield path.with_name(path.name.removesuffix(FOLDER))
-        elif path.is_dir():
+        elif os.path.isdir(path):
             found = survey(path)
             for error in found.unlisted:
                 self._fail(error)
             yield from (each.with_name(each.name.removesuffix(FOLDER)) for each in found.bodies)
-        elif path.exists() or _folder(path).is_dir():
+        elif os.path.exists(path) or os.path.isdir(_folder(path)):
             yield path
         else:
             self._fail(CassetteError("there is no such file or folder", path))
@@ -133,17 +134,17 @@ def _orphans(cassette: Path) -> list[Path]:
     Called with the turn, so that whoever writes a body has written what names it.
     """
     folder = _folder(cassette)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return []
     named: set[str] = set()
     for path in (cassette, cassette.with_name(f"{cassette.name}.partial")):
-        if path.exists():
-            named |= _names(path, cassette)
-    damaged = cassette.with_name(f"{cassette.name}.damaged")
-    if damaged.exists():
-        raise CassetteError(
-            "it may name bodies that are needed to mend the cassette; nothing is deleted", damaged
-        )
+        if os.path.exists(path):
+            named |= _names(path)
+    for path in leftovers_of(cassette):
+        if path.suffix.startswith(".damaged"):
+            raise CassetteError(
+                "it may name bodies that are needed to mend the cassette; none is deleted", path
+            )
     return sorted(
         path
         for path in folder.iterdir()
@@ -151,11 +152,10 @@ def _orphans(cassette: Path) -> list[Path]:
     )
 
 
-def _names(path: Path, cassette: Path) -> set[str]:
+def _names(path: Path) -> set[str]:
     """The names that the interactions of a file give to the files beside a cassette."""
-    found = read(path)
-    noted = Noted(CassetteFile(cassette).beside(1))
-    for item in found.items(noted):
+    noted = Noted(beside(path))
+    for item in read(path, noted).whole:
         item.decode()
     return noted.names
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -20,13 +21,15 @@ COLOURS: Mapping[str, str] = {
 
 
 class Screen:
-    """A stream of lines. Coloured on a terminal, unless NO_COLOR is set (no-color.org)."""
+    """A stream of lines. Coloured on a terminal, unless NO_COLOR is set (no-color.org).
 
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self.is_terminal = out.isatty()
-        self._coloured = self.is_terminal and not os.environ.get("NO_COLOR")
-        self._encoding = out.encoding or "utf-8"
+    Python has None for a stream that whoever started it had closed.
+    """
+
+    def __init__(self, out: TextIO | None) -> None:
+        self._out = io.StringIO() if out is None else out
+        self._coloured = self._out.isatty() and not os.environ.get("NO_COLOR")
+        self._encoding = self._out.encoding or "utf-8"
 
     def line(self, text: str = "", kind: str = "") -> None:
         """Write a line. What the stream's charset lacks is written as an escape."""
@@ -54,7 +57,8 @@ class Progress:
     """Seconds until the first line, and between two."""
 
     def __init__(self, doing: str, total: int = 0, out: TextIO | None = None) -> None:
-        self._out = sys.stderr if out is None else out
+        stream = sys.stderr if out is None else out
+        self._out = io.StringIO() if stream is None else stream
         self._doing, self._total = doing, total
         self._wanted = self._out.isatty()
         self._next = time.monotonic() + self.AFTER

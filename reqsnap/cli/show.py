@@ -128,20 +128,15 @@ class _Shower:
         """Print the bytes of one body and nothing else."""
         found = [each for cassette, items in self._cassettes(paths) for each in self._chosen(cassette, items)]
         if len(found) > 1:
-            told(
-                f"--raw is for one interaction, and these are {len(found):,}; --index N and the others choose"
-            )
+            told(f"--raw is for one interaction, and these are {len(found):,}; --index N chooses one")
             return 1
         for _, interaction in found:
             message = interaction.request if of_request else interaction.response
-            data = content_of(message.body, message.headers).data
-            if sys.stdout.isatty() and _CONTROL.search(data):
+            if not _write(content_of(message.body, message.headers).data):
                 told(
                     "this body holds control characters, which a terminal obeys; send it to a file or a pipe"
                 )
                 return 1
-            sys.stdout.flush()
-            sys.stdout.buffer.write(data)
         return self._status(len(found))
 
     def _status(self, shown: int) -> int:
@@ -156,7 +151,9 @@ class _Shower:
                 if isinstance(path, ReqsnapError):
                     raise path
                 cassette = read(path)
-                yield cassette, list(cassette.items())
+                yield cassette, list(cassette.items)
+                if cassette.torn is not None:
+                    raise cassette.torn
             except ReqsnapError as error:
                 self._tell(error)
 
@@ -178,6 +175,17 @@ class _Shower:
     def _tell(self, error: ReqsnapError) -> None:
         self._failed = True
         told(printable(str(error)))
+
+
+def _write(data: bytes) -> bool:
+    """Write bytes to stdout; False for those that a terminal would obey."""
+    if sys.stdout is None:
+        return True
+    if sys.stdout.isatty() and _CONTROL.search(data):
+        return False
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    return True
 
 
 def _print(screen: Screen, lines: Iterator[Line]) -> None:

@@ -12,6 +12,18 @@ body_forms, heads, json_layout, json_lines, json_values, text_blocks, yaml_tree
 
 from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.native import NATIVE
-from reqsnap.formats.registry import format_of, named, register_format
+from reqsnap.formats.registry import format_of, named, named_like, recognised, register_format
 
-__all__ = ["NATIVE", "Addition", "Beside", "Format", "Item", "Torn", "format_of", "named", "register_format"]
+__all__ = [
+    "NATIVE",
+    "Addition",
+    "Beside",
+    "Format",
+    "Item",
+    "Torn",
+    "format_of",
+    "named",
+    "named_like",
+    "recognised",
+    "register_format",
+]

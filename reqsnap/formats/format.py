@@ -31,6 +31,11 @@ class Item:
         return self.data[self.start : self.end]
 
     @property
+    def shows_all(self) -> bool:
+        """Whether all that was redacted can be read as such in its text; False where it is not known."""
+        return False
+
+    @property
     def line(self) -> int:
         """The line of the file on which it begins, from 1."""
         return self.data.count(b"\n", 0, self.start) + 1

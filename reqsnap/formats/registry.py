@@ -11,8 +11,12 @@ from reqsnap.formats.native import NATIVE
 from reqsnap.formats.native_json import JSON, JSON_LINES
 from reqsnap.formats.reqord import REQORD
 from reqsnap.formats.undici import UNDICI
+from reqsnap.formats.vcr import VCR, VCR_JSON
 
-_formats: dict[str, Format] = {each.name: each for each in (NATIVE, JSON, JSON_LINES, HAR, UNDICI, REQORD)}
+_BUILT_IN = (NATIVE, JSON, JSON_LINES, VCR, VCR_JSON, HAR, UNDICI, REQORD)
+"""A new file has the first of them that goes with its name."""
+
+_formats: dict[str, Format] = {each.name: each for each in _BUILT_IN}
 
 
 def register_format(format: Format) -> None:
@@ -48,11 +52,19 @@ def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format
 
     What is not recognised is taken for the format that its name says, which then tells what is wrong.
     """
+    by_name = named_like(path)
+    found = None if data is None else recognised(path, data)
+    return found or (by_name[0] if by_name else NATIVE)
+
+
+def named_like(path: str | os.PathLike[str] | None) -> list[Format]:
+    """The formats whose files' names end as this one's does."""
     ending = "" if path is None else os.path.splitext(os.fspath(path))[1].lower()
-    by_name = [each for each in _formats.values() if ending in each.suffixes]
-    if data is not None:
-        others = [each for each in _formats.values() if each not in by_name]
-        for each in [*by_name, *others]:
-            if each.recognises(data):
-                return each
-    return by_name[0] if by_name else NATIVE
+    return [each for each in _formats.values() if ending in each.suffixes]
+
+
+def recognised(path: str | os.PathLike[str] | None, data: bytes) -> Format | None:
+    """The format that a file's bytes look like, first those of its name; None for no cassette."""
+    by_name = named_like(path)
+    others = [each for each in _formats.values() if each not in by_name]
+    return next((each for each in [*by_name, *others] if each.recognises(data)), None)

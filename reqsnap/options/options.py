@@ -50,6 +50,8 @@ class Options:
     max_interactions: how many are kept; the least recently used leave first.
     max_age: how old a recording may be, a timedelta or seconds.
     on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
+    max_inline_size: the most bytes of a body in the cassette itself; a larger one has a file of
+    its own in a folder beside it. 1 MiB where it is not given, None for any.
     auto_flush: save every `flush_interval` seconds what is new, not only at the end.
     flush_interval: that many seconds; 30 where it is not given.
     record_errors: record network errors too, and raise them on replay.
@@ -86,6 +88,7 @@ class Options:
     max_interactions: int | None = None
     max_age: timedelta | None = None
     on_stale: OnStale = OnStale.WARN
+    max_inline_size: int | None = 1 << 20
     auto_flush: bool = False
     flush_interval: float = 30.0
     record_errors: bool = False
@@ -178,6 +181,7 @@ _CHECKS: dict[str, check.Check] = {
     "max_interactions": check.count,
     "max_age": check.age,
     "on_stale": check.one_of(OnStale),
+    "max_inline_size": check.count,
     "auto_flush": check.flag,
     "flush_interval": check.seconds,
     "record_errors": check.flag,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import lru_cache
 
 from reqsnap.matching import Matching
@@ -44,6 +45,7 @@ def _policy(options: Options, mode: Mode) -> Policy:
         _filters(options),
         Retention(options.max_interactions, options.max_age, options.on_stale),
         options.record_errors,
+        sys.maxsize if options.max_inline_size is None else options.max_inline_size,
     )
 
 

@@ -44,6 +44,7 @@ class OptionValues(TypedDict, total=False):
     max_interactions: int | None
     max_age: timedelta | float | None
     on_stale: str
+    max_inline_size: int | None
     auto_flush: bool
     flush_interval: float
     record_errors: bool

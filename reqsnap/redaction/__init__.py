@@ -20,6 +20,7 @@ from reqsnap.redaction.echoes import redact_text, secret_forms
 from reqsnap.redaction.exchange import redact_error, redact_interaction, redact_request
 from reqsnap.redaction.placeholders import PLACEHOLDER, Placeholder, Secret, plain, unnumbered
 from reqsnap.redaction.rules import DEFAULT_RULES, NO_RULES, Rules, looks_like_credential
+from reqsnap.redaction.urls import path_holds_credentials
 
 __all__ = [
     "DEFAULT_RULES",
@@ -29,6 +30,7 @@ __all__ = [
     "Rules",
     "Secret",
     "looks_like_credential",
+    "path_holds_credentials",
     "plain",
     "redact_error",
     "redact_interaction",

@@ -47,6 +47,11 @@ def _may_hold_secrets(url: str, names: frozenset[str]) -> bool:
     return not names.isdisjoint(_PLAIN_NAME.findall(fold(url), max(start, 0)))
 
 
+def path_holds_credentials(url: str) -> bool:
+    """Whether a rule knows the shape of a path, in which a credential stands."""
+    return any(hint in url for hint in PATH_HINTS) and PATHS.search(url) is not None
+
+
 def find_in_value(text: str, finder: Finder) -> list[Edit]:
     """Edits for the URLs, whole or relative, in the value of a header field."""
     edits = find_in_query(text, 0, len(text), finder) if "=" in text else []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from reqsnap.matching import Matching
 from reqsnap.model import Headers, Interaction, Request
@@ -21,18 +21,97 @@ ROOM = 1 << 64
 """How far apart recordings are where the order is strict: more than is ever recorded between two."""
 
 
-@dataclass(eq=False, slots=True)
+class Stored(Protocol):
+    """An interaction as it stands in a file."""
+
+    @property
+    def method(self) -> str:
+        """Its request's method, as it is written."""
+
+    @property
+    def url(self) -> str:
+        """Its request's URL, as it is written."""
+
+    @property
+    def text(self) -> bytes:
+        """Its bytes."""
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether every placeholder in it can be read in its text."""
+
+    def decode(self) -> Interaction:
+        """The interaction. Raises CassetteFormatError."""
+
+
+Reader = Callable[[Stored], tuple[Interaction, bool]]
+"""Makes of what is stored what is compared and replayed, and says whether that is the same."""
+
+
 class Entry:
     """An interaction in a cassette, and how often it was played since the last reset.
 
     `order` is its place among the others; where the order is strict, see `ROOM`.
-    `kept` is for what interceptors make of the answer, so that they make it once.
     """
 
-    interaction: Interaction
-    order: int
-    plays: int = 0
-    kept: dict[str, Any] = field(default_factory=dict)
+    __slots__ = ("_interaction", "_is_as_stored", "_kept", "_reader", "_stored", "order", "plays")
+
+    def __init__(self, interaction: Interaction | None, order: int) -> None:
+        self._interaction = interaction
+        self._stored: Stored | None = None
+        self._reader: Reader | None = None
+        self._is_as_stored = False
+        self._kept: dict[str, Any] | None = None
+        self.order, self.plays = order, 0
+
+    @classmethod
+    def of(cls, stored: Stored, order: int, reader: Reader) -> Entry:
+        """An entry of what stands in a file, which `reader` reads when it is first needed."""
+        entry = cls(None, order)
+        entry._stored, entry._reader = stored, reader
+        return entry
+
+    @property
+    def interaction(self) -> Interaction:
+        """The interaction, redacted. Raises CassetteFormatError where what is stored is damaged.
+
+        Two threads that ask for it first at once may both make it, and make the same.
+        """
+        found = self._interaction
+        return self.read() if found is None else found
+
+    def read(self) -> Interaction:
+        """Make the interaction of what is stored. Raises CassetteFormatError."""
+        if self._stored is None or self._reader is None:
+            raise ValueError("this entry was made of nothing")
+        found, self._is_as_stored = self._reader(self._stored)
+        # Last, because whoever finds it asks no further.
+        self._interaction = found
+        return found
+
+    @property
+    def unread(self) -> Stored | None:
+        """What stands in a file and was not needed yet; None where the interaction is known."""
+        return self._stored if self._interaction is None else None
+
+    @property
+    def text(self) -> bytes | None:
+        """The bytes that it stands in a file as; None where there are none, or where some were redacted.
+
+        Raises CassetteFormatError, as `interaction` does.
+        """
+        if self._stored is None:
+            return None
+        if self._interaction is None:
+            self.read()
+        return self._stored.text if self._is_as_stored else None
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What interceptors make of the answer, so that they make it once."""
+        if self._kept is None:
+            self._kept = {}
+        return self._kept
 
 
 @dataclass(frozen=True, slots=True)

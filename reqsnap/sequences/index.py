@@ -9,17 +9,14 @@ the nth recorded one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
-from reqsnap.memo import Memo
-from reqsnap.model import Request
-from reqsnap.redaction import PLACEHOLDER
 from reqsnap.sequences.choices import Exhaustion, Order
-from reqsnap.sequences.entries import ROOM, Entry, Prepared, Vector, strip_numbers
-from reqsnap.sequences.likeness import resembles
-from reqsnap.sequences.turns import Group, Turns
+from reqsnap.sequences.entries import ROOM, Entry, Prepared, Vector
+from reqsnap.sequences.known import Known
+from reqsnap.sequences.turns import Turns
 
 Accepts = Callable[[Entry], bool]
 """What the matchers of the user's say of each candidate for one request."""
@@ -40,100 +37,53 @@ class Index:
         self._exhaustion = exhaustion
         self._in_order = Turns() if order is Order.STRICT else None
         self._reached = 0
-        self._entries: dict[Entry, tuple[Hashable, Vector] | None] = {}
-        self._groups: dict[Hashable, Group] = {}
-        self._targets: set[Hashable] = set()
-        self._asked: Memo[bool] = Memo()
-        self._but_body: dict[Hashable, list[Entry]] | None = None
-        self._loose: dict[Entry, tuple[Request, Vector]] = {}
-        self._open_targets = False
+        self._known = Known(matching)
 
     # What it holds
 
     def add(self, entry: Entry) -> None:
         """Make an entry findable, after those that are."""
-        key, numbers = self._enter(entry)
+        self._known.add(entry)
         if self._in_order is not None:
             self._in_order.entries.append(entry)
-        if key is not None:
-            group = self._groups.setdefault(key, Group())
-            group.sequences.setdefault(numbers, Turns()).entries.append(entry)
 
     def put_back(self, entry: Entry) -> None:
         """Make an entry that was removed findable again, at its place among the others."""
-        key, numbers = self._enter(entry)
+        self._known.put_back(entry)
         if self._in_order is not None:
             self._in_order.put_back(entry)
             if not entry.plays and entry not in self._in_order.returned:
                 self._reached = min(self._reached, entry.order - ROOM)
-        if key is not None:
-            self._groups.setdefault(key, Group()).put_back(entry, numbers)
-
-    def _enter(self, entry: Entry) -> tuple[Hashable | None, Vector]:
-        """Know an entry, apart from its turn; its key, None where it was not recorded whole."""
-        self._but_body = None
-        self._entries[entry] = None
-        request, numbers = strip_numbers(entry.interaction.request, self._matching)
-        if numbers or not request.complete:
-            self._loose[entry] = request, numbers
-        self._targets.add(self._matching.target_key(request.method, request.url))
-        if PLACEHOLDER in request.url:
-            self._open_targets = True
-        # A new one, and not before now: what `could_match` works out meanwhile goes to the old one.
-        self._asked = Memo()
-        if not request.complete:
-            return None, numbers
-        key = self._matching.key(request)
-        self._entries[entry] = key, numbers
-        return key, numbers
 
     def remove(self, entry: Entry) -> None:
         """Forget an entry; the others keep their places and their numbers in its sequence."""
-        if entry not in self._entries:
-            return
-        found = self._entries.pop(entry)
-        if self._in_order is not None:
+        if self._known.remove(entry) and self._in_order is not None:
             self._in_order.remove(entry)
-        self._but_body = None
-        self._loose.pop(entry, None)
-        if found is not None:
-            key, numbers = found
-            group = self._groups[key]
-            group.remove(entry, numbers)
-            if not group.sequences:
-                del self._groups[key]
 
     # What it is asked
 
-    def could_match(self, method: str, url: str) -> bool:
-        """Whether anything recorded may answer this method and URL, whatever the rest. Needs no lock."""
-        memo, asked = self._asked, (method, url)
-        known = memo.get(asked)
-        if known is None:
-            known = self._open_targets or self._matching.target_key(method, url) in self._targets
-            memo.keep(asked, known)
-        return known
+    def could_match(self, method: str, url: str) -> bool | None:
+        """Whether anything recorded may answer this method and URL, whatever the rest. Needs no lock.
+
+        None where what waits has to be asked, by `find_out`.
+        """
+        return self._known.could_match(method, url)
+
+    def find_out(self, method: str, url: str, *, thorough: bool) -> bool:
+        """As `could_match`; `thorough` where a no has no exception, whatever it costs.
+
+        Without that, an old recording that shows a secret in its path, and that was not
+        redacted yet, is found only by a request that it answers exactly.
+        """
+        return self._known.find_out(method, url, thorough=thorough)
 
     def candidates(self, live: Prepared) -> list[Entry]:
         """Every entry whose request matches as far as the matchers of the user's are not asked."""
-        group = self._groups.get(live.key)
-        if group is not None:
-            return group.entries
-        # Recordings that say only in part what was sent.
-        return [
-            entry
-            for entry, (recorded, _) in self._loose.items()
-            if resembles(self._matching, live.request, recorded)
-        ]
+        return self._known.candidates(live)
 
     def candidates_but_body(self, live: Prepared) -> list[Entry]:
         """As `candidates`, whatever the body is."""
-        if self._but_body is None:
-            self._but_body = {}
-            for entry in self._entries:
-                request, _ = strip_numbers(entry.interaction.request, self._matching)
-                self._but_body.setdefault(self._matching.key_but_body(request), []).append(entry)
-        return self._but_body.get(self._matching.key_but_body(live.request), [])
+        return self._known.candidates_but_body(live)
 
     def entries_for(self, live: Prepared, accepts: Accepts | None = None) -> list[Entry]:
         """Every entry whose request matches, without taking any."""
@@ -147,10 +97,10 @@ class Index:
         """
         if self._in_order is not None:
             return self._take_next(again, self.entries_for(live, accepts))
-        group = self._groups.get(live.key)
+        group = self._known.group_for(live)
         if group is None:
             chosen = self._choose(self.entries_for(live, accepts), again)
-            return None if chosen is None else Taken(chosen, self._loose[chosen][1])
+            return None if chosen is None else Taken(chosen, self._numbers_of(chosen))
         numbers = group.vector_for(live.secrets)
         if numbers is None:
             return None
@@ -188,16 +138,17 @@ class Index:
         Where later takes of the sequence stand, it is the next one all the same. The
         value of a secret goes on standing for what it stood for.
         """
-        if entry not in self._entries or not entry.plays:
+        compared = self._known.of(entry)
+        if compared is None or not entry.plays:
             return
         entry.plays -= 1
-        found = self._entries[entry]
         if self._in_order is not None:
             if self._in_order.give_back(entry, self._exhaustion):
                 self._reached = entry.order - ROOM
-        elif found is not None:
-            key, numbers = found
-            self._groups[key].sequences[numbers].give_back(entry, self._exhaustion)
+        else:
+            turns = self._known.turns_of(compared)
+            if turns is not None:
+                turns.give_back(entry, self._exhaustion)
 
     @property
     def next_in_order(self) -> tuple[int, Entry] | None:
@@ -224,7 +175,7 @@ class Index:
         self._reached = 0
         if self._in_order is not None:
             self._in_order.reset()
-        for group in self._groups.values():
+        for group in self._known.groups():
             group.bound.clear()
             for sequence in group.sequences.values():
                 sequence.reset()
@@ -243,7 +194,8 @@ class Index:
         return Taken(entry, self._numbers_of(entry))
 
     def _numbers_of(self, entry: Entry) -> Vector:
-        return strip_numbers(entry.interaction.request, self._matching)[1]
+        compared = self._known.of(entry)
+        return () if compared is None else compared.numbers
 
     def _choose(self, entries: list[Entry], again: bool) -> Entry | None:
         """Whose turn it is, where the sequence is not known before it is asked for."""

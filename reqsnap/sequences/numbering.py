@@ -23,6 +23,10 @@ class Numbering:
         self._numbers: dict[str, dict[str, int]] = {}
         self._highest = 0
 
+    def knows(self, secret: Secret) -> bool:
+        """Whether a secret has a number."""
+        return secret.value in self._numbers.get(secret.name, ())
+
     def placeholder(self, secret: Secret) -> str:
         """What stands in a secret's place: the number it has, or the next of its name."""
         numbers = self._numbers.setdefault(secret.name, {})
@@ -36,6 +40,10 @@ class Numbering:
         for secret, number in zip(secrets, numbers, strict=False):
             if not isinstance(secret, int):
                 self._numbers.setdefault(secret.name, {}).setdefault(secret.value, number)
+
+    def seen_in(self, text: bytes) -> None:
+        """As `seen`, for the bytes of a recording in which every placeholder can be read."""
+        self._highest = max(self._highest, *unnumbered(text)[1], 0)
 
     def seen(self, interaction: Interaction) -> None:
         """Take note of the numbers that a recording uses, so that none is given twice."""

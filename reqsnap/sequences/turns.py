@@ -114,6 +114,17 @@ class Group:
         """All of them, one sequence after the other."""
         return [entry for sequence in self.sequences.values() for entry in sequence.entries]
 
+    def add(self, entry: Entry, numbers: Vector) -> None:
+        """One more entry; it is mostly the last one."""
+        last = next(reversed(self.sequences.values()), None)
+        turns = self.sequences.get(numbers)
+        if turns is not None and turns.entries[-1].order < entry.order:
+            turns.entries.append(entry)
+        elif turns is None and (last is None or last.entries[0].order < entry.order):
+            self.sequences[numbers] = Turns([entry])
+        else:
+            self.put_back(entry, numbers)
+
     def put_back(self, entry: Entry, numbers: Vector) -> None:
         """As if the entry had never left: its sequence is where it was among the others too."""
         self.sequences.setdefault(numbers, Turns()).put_back(entry)

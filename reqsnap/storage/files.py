@@ -23,6 +23,9 @@ from reqsnap.storage import beside
 if sys.platform != "win32":
     import fcntl
 
+PARTIAL = ".partial"
+"""What the name of a set that is not complete yet has after the cassette's."""
+
 _AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
 
@@ -46,7 +49,7 @@ class CassetteFile:
     @property
     def partial(self) -> CassetteFile:
         """`NAME.partial`, which holds a set that is not complete yet; as private as NAME."""
-        partial = CassetteFile(f"{self._target}.partial")
+        partial = CassetteFile(f"{self._target}{PARTIAL}")
         partial._like = self._target
         return partial
 

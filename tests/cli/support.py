@@ -50,3 +50,10 @@ def write(path: Path, interactions: Iterable[Interaction]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(native.dump(interactions))
     return path
+
+
+def tear(path: Path) -> int:
+    """Leave a cassette as a process does that is killed in an addition; the line where it is torn."""
+    data = path.read_bytes()
+    path.write_bytes(data[:-40])
+    return data[: data.rindex(b"- request:")].count(b"\n") + 1

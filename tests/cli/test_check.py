@@ -15,7 +15,7 @@ from reqsnap.cli.check_reports import as_annotation, as_line
 from reqsnap.formats import register_format, registry
 from reqsnap.model import Interaction
 from tests.cli.formats import Shelved
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, write
+from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
 
 
 @pytest.fixture(autouse=True)
@@ -82,14 +82,32 @@ def test_what_cannot_be_read(capsys: pytest.CaptureFixture[str], folder: Path) -
     (folder / "bad.yaml").write_text("reqsnap: 1\ninteractions:\n- nonsense: 1\n# end\n")
     (folder / "words.txt").write_text("words")
     (folder / "empty").mkdir()
-    status, lines = checked(capsys, "bad.yaml", "missing.yaml", "words.txt", "empty", "good.yaml")
+    (folder / "c").mkdir()
+    (folder / "c" / "nothing.yaml").write_text("\n")
+    (folder / "c" / "dangling.yaml").symlink_to("nowhere")
+    (folder / "c" / "compose.yaml").write_text("services: {}\n")
+    status, lines = checked(capsys, "bad.yaml", "missing.yaml", "words.txt", "empty", "c", "good.yaml")
     assert status == 1
     assert lines[0].startswith("bad.yaml:3: ")
     assert lines[1:] == [
         "missing.yaml: there is no such file",
         "words.txt:1: it is not a reqsnap cassette, which begins with 'reqsnap: 1'",
         "empty: there is no cassette in this folder",
-        "4 cassettes, 3 interactions: 4 errors, 0 warnings",
+        "c/dangling.yaml: there is no such file",
+        "c/nothing.yaml:1: the file is empty",
+        "6 cassettes, 3 interactions: 6 errors, 0 warnings (1 other file left alone)",
+    ]
+
+
+def test_a_torn_cassette_is_checked_up_to_its_tear(capsys: pytest.CaptureFixture[str]) -> None:
+    write(Path("torn.yaml"), [LOGIN, LIST])
+    line = tear(Path("torn.yaml"))
+    status, lines = checked(capsys, "torn.yaml", "--canonical")
+    assert status == 1
+    assert lines[2:] == [
+        f"torn.yaml:{line}: its last addition was not finished; 'reqsnap repair' mends it "
+        "and keeps 1 interaction",
+        "1 cassette, 1 interaction: 1 error, 2 warnings",
     ]
 
 
@@ -120,7 +138,13 @@ def test_layout(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
 
 
 def test_leftovers(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    for name in ("good.yaml.partial", "good.yaml.damaged", "other.yaml.partial", ".reqsnap-0123abcd.tmp"):
+    for name in (
+        "good.yaml.partial",
+        "good.yaml.damaged",
+        "good.yaml.damaged-2",
+        "other.yaml.partial",
+        ".reqsnap-0123abcd.tmp",
+    ):
         (folder / name).write_text("")
     (folder / ".good.yaml.lock").mkdir()
     recording = "a recording that has not ended, or was broken off; the next one goes on with it"
@@ -128,6 +152,7 @@ def test_leftovers(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     expected = [
         ".good.yaml.lock: warning: a process is using the cassette, or died while it did",
         ".reqsnap-0123abcd.tmp: warning: a file that a process died over; it may be deleted",
+        f"good.yaml.damaged-2: warning: {damaged}",
         f"good.yaml.damaged: warning: {damaged}",
         f"good.yaml.partial: warning: {recording}",
         f"other.yaml.partial: warning: {recording}",
@@ -135,7 +160,7 @@ def test_leftovers(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     status, lines = checked(capsys, ".")
     assert (status, sorted(lines[:-1])) == (0, expected)
     status, lines = checked(capsys, "good.yaml")
-    assert sorted(lines[:-1]) == [expected[0], expected[2], expected[3]]
+    assert sorted(lines[:-1]) == [expected[0], *expected[2:5]]
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from reqsnap.cli import main
 from reqsnap.formats import native, register_format, registry
 from reqsnap.model import Headers, Interaction
 from tests.cli.formats import Poor, Shelved, Wrong
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, write
+from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
 
 ROOT = Path(__file__).parents[2]
 ALL = [LIST, LOGIN, IMAGE, DOWN]
@@ -107,7 +107,8 @@ def test_many_that_are_left_out_are_counted(capsys: pytest.CaptureFixture[str]) 
 def test_what_is_read_back_otherwise_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "all.yaml", "all.wrong"]) == 1
     assert capsys.readouterr().err == (
-        "reqsnap: all.yaml: as wrong it would not say the same: status codes; nothing was written\n"
+        "reqsnap: all.yaml: as wrong it would not say the same: status codes (first in "
+        "GET https://api.example.com/items); nothing was written\n"
     )
     assert names() == ["all.yaml"]
 
@@ -155,6 +156,15 @@ def test_what_fails_in_a_folder_does_not_stop_the_others(capsys: pytest.CaptureF
     assert Path("c/there.poor").read_text() == "mine"
 
 
+def test_a_torn_cassette_is_to_be_mended_first(capsys: pytest.CaptureFixture[str]) -> None:
+    tear(Path("all.yaml"))
+    assert main(["convert", "all.yaml", "b.yaml"]) == 1
+    assert "'reqsnap repair' mends it" in capsys.readouterr().err
+    assert main(["repair", "all.yaml"]) == 0
+    assert main(["convert", "all.yaml", "b.yaml"]) == 0
+    assert len(held("b.yaml")) == 3
+
+
 def test_force_replaces() -> None:
     Path("b.yaml").write_text("mine")
     assert main(["convert", "all.yaml", "b.yaml"]) == 1
@@ -189,6 +199,8 @@ def test_force_replaces() -> None:
         (["sub", "new"], 1, "sub: there is no cassette in this folder"),
         (["words.yaml", "b.yaml"], 1, "words.yaml, line 1: it is not a reqsnap cassette"),
         (["all.yaml", "all.yaml/b.yaml"], 1, "path='all.yaml/b.yaml' cannot be used: "),
+        (["x" * 5000, "b.yaml"], 2, "xxx"),
+        (["all.yaml", f"{'x' * 5000}.yaml"], 1, "path='xxx"),
         (["loop.yaml", "b.yaml"], 2, "loop.yaml: there is no such file or folder"),
     ],
 )
@@ -203,7 +215,8 @@ def test_what_cannot_be_converted_is_one_line(
     Path("words.yaml").write_text("words")
     before = names(), Path("all.yaml").read_bytes()
     assert main(["convert", *words]) == status
-    assert capsys.readouterr().err.startswith(f"reqsnap: {reason}")
+    told = capsys.readouterr().err
+    assert told.startswith(f"reqsnap: {reason}") and told.count("\n") == 1
     assert (names(), Path("all.yaml").read_bytes()) == before
 
 

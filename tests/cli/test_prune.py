@@ -55,7 +55,7 @@ def test_yes_deletes_what_nothing_names(path: str, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.endswith("nothing to delete\n")
 
 
-@pytest.mark.parametrize(("answer", "remaining"), [("y", 0), ("YES", 0), ("n", 1), ("", 1)])
+@pytest.mark.parametrize(("answer", "remaining"), [("y", 0), ("", 1)])
 def test_it_asks_on_a_terminal(answer: str, remaining: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     Path("b/gone.yaml.bodies").mkdir(parents=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, write
+from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
 from tests.cli.terminal import REQSNAP, on_a_terminal
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +96,7 @@ def test_raw_is_for_one_interaction(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == (
         "",
-        "reqsnap: --raw is for one interaction, and these are 4; --index N and the others choose\n",
+        "reqsnap: --raw is for one interaction, and these are 4; --index N chooses one\n",
     )
 
 
@@ -124,6 +124,7 @@ def test_folders(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
         (["text.txt"], "text.txt, line 1: it is not a reqsnap cassette"),
         (["pipe"], "path='pipe' cannot be used: it is not a regular file"),
         (["all.yaml", "--index", "9"], "no interaction is like that"),
+        (["x" * 5000], f"path='{'x' * 199}..."),
         (["a\nb.yaml"], "a\\nb.yaml: there is no such file"),
     ],
 )
@@ -138,6 +139,17 @@ def test_what_cannot_be_shown_is_one_line(
     shown = capsys.readouterr()
     assert shown.out == "" and shown.err.count("\n") == 1
     assert shown.err.startswith(f"reqsnap: {reason}")
+
+
+def test_a_torn_cassette_is_shown_up_to_its_tear(capsys: pytest.CaptureFixture[str]) -> None:
+    line = tear(Path("all.yaml"))
+    assert main(["show", "all.yaml"]) == 1
+    shown = capsys.readouterr()
+    assert len(heads(shown.out)) == 3
+    assert shown.err.startswith(
+        f"reqsnap: all.yaml, line {line}: its last addition was not finished; 'reqsnap repair' mends it "
+        "and keeps 3 interactions. "
+    )
 
 
 def test_what_can_be_shown_is_shown_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
@@ -174,6 +186,23 @@ def test_a_reader_that_has_seen_enough(folder: Path) -> None:
     assert shown.stderr.read() == ""
     shown.stderr.close()
     assert shown.wait(60) == 141
+
+
+@pytest.mark.parametrize("words", [[], ["--index", "3", "--raw"]])
+def test_output_that_cannot_be_written(words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        shown = subprocess.run(
+            [*REQSNAP, "show", "all.yaml", *words], stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    assert (shown.returncode, shown.stderr) == (1, b"reqsnap: No space left on device\n")
+
+
+@pytest.mark.parametrize("words", [["--index", "3", "--raw"], ["missing.yaml"]])
+def test_closed_streams(words: list[str]) -> None:
+    command = f"{' '.join(REQSNAP)} show all.yaml {' '.join(words)} >&- 2>&-"
+    assert subprocess.run(["sh", "-c", command], timeout=60).returncode == (
+        1 if "missing.yaml" in words else 0
+    )
 
 
 def test_a_charset_that_lacks_letters(folder: Path) -> None:

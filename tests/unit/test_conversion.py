@@ -49,9 +49,16 @@ def of_response(**changes: Any) -> Interaction:
 UNDONE = of_response(body=b"content", headers=Headers([("Content-Length", "7"), ("B", "2")]), parts=())
 
 
+RECODED = gzip.compress(b"content", 1, mtime=5)
+
+
 @pytest.mark.parametrize(
     ("found", "lost"),
     [
+        (
+            of_response(body=RECODED, headers=WHOLE.response.headers.replaced("Content-Length", "1")),
+            ["the exact bytes of compressed bodies of responses"],
+        ),
         (WHOLE, []),
         (replace(WHOLE, recorded_at=AT + timedelta(microseconds=900), elapsed=0.5000001), []),
         (replace(WHOLE, recorded_at=AT + timedelta(seconds=1)), ["the time of recording"]),
@@ -112,6 +119,7 @@ def test_what_says_something_else_is_no_loss(found: Interaction, wrong: str) -> 
 
 def test_the_number_of_interactions() -> None:
     assert compare([WHOLE, WHOLE], [WHOLE]).wrong == {"2 interactions were written, 1 read back": 1}
+    assert compare([], [WHOLE]).wrong == {"0 interactions were written, 1 read back": 0}
 
 
 def numbered(count: int) -> list[Interaction]:

@@ -200,12 +200,38 @@ def test_the_rest_of_a_response() -> None:
 
 
 def test_many_parts_fill_lines() -> None:
-    sizes = "8 " * 100
-    text = written(exchange(b"data: 1\n" * 100, parts=(8,) * 100))
+    sizes = "7 9 " * 50
+    text = written(exchange(b"data: 1\n" * 100, parts=(7, 9) * 50))
     assert text.startswith(
         f"    head: |-\n      200 OK\n    parts: >-\n"
         f"      {sizes[:87]}\n      {sizes[88:175]}\n      {sizes[176:199]}\n    body: |\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "parts", "shown"),
+    [
+        (b"one part", (8,), "whole"),
+        (b"data: 1\n\n" * 5, (9,) * 5, "events"),
+        (b"event: a\r\ndata: 1\r\n\r\n: ping\r\n\r\n\r\ndata", (21, 12, 4), "events"),
+        (b"\n\ndata: 1\r\rdata: 2", (2, 9, 7), "events"),
+        (b'{"a":1}\n{"b":22}\n\nend', (8, 9, 1, 3), "lines"),
+        (b"x" * 100_003, (8192,) * 12 + (1699,), "8192*12 1699"),
+        (b"x" * 14, (1, 2, 2, 2, 3, 4), "1 2 2 2 3 4"),
+        (b"", (0,), "0"),
+        (b"abc", (0, 0, 0, 0, 3), "0 0 0 0 3"),
+        (b"a\n\nb\n\n", (3, 0, 3), "3 0 3"),
+    ],
+)
+def test_the_parts_of_a_stream(body: bytes, parts: tuple[int, ...], shown: str) -> None:
+    assert f"\n    parts: {shown}\n" in written(exchange(body, parts=parts))
+
+
+def test_parts_of_events_follow_when_a_person_changes_the_stream() -> None:
+    data = native.dump([exchange(b"data: 1\n\ndata: 2\n\n", parts=(9, 9))])
+    (read,) = native.load(data.replace(b"data: 1", b"event: more\n      data: one"))
+    assert read.response.parts == (23, 9)
+    assert read.response.body == b"event: more\ndata: one\n\ndata: 2\n\n"
 
 
 def test_a_request_that_was_not_sent_whole() -> None:

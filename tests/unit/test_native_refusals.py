@@ -124,7 +124,7 @@ REFUSALS: list[tuple[bytes, int, str]] = [
     # All else.
     (edited("json: compact", "json: pretty"), 8,
      "json must be compact, spaced, padded, rows, compact lines, spaced lines or padded"),
-    (edited("json: compact", "encoding: gzip"), 8, "encoding must be base64, not 'gzip'"),
+    (edited("json: compact", "encoding: gzip"), 8, "encoding must be base64 or multipart, not 'gzip'"),
     (edited("json: compact", "json: compact\n    encoding: base64"), 8,
      "a body cannot have both encoding and json"),
     (edited("json: compact", "encoding: base64"), 10, "the body is not base64: "),

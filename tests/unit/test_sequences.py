@@ -168,7 +168,7 @@ def test_secrets_in_a_compressed_body_are_told_apart_too() -> None:
 def test_what_is_added_while_another_thread_asks_for_it_can_be_found_afterwards() -> None:
     """The reader of URLs stands for the other thread, which asks in the middle of `add`."""
     busy: list[bool] = []
-    answers: list[bool] = []
+    answers: list[bool | None] = []
 
     def ask(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         if not busy:

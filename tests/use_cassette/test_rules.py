@@ -251,6 +251,8 @@ def test_exclude_headers_leaves_no_trace_in_the_file(path: Path, server: Counter
         {"max_age": float("nan")},
         {"max_age": 1e300},
         {"max_interactions": 0},
+        {"max_inline_size": 0},
+        {"max_inline_size": "1 MiB"},
         {"max_interactions": True},
         {"max_interactions": 1.5},
         {"auto_flush": "yes"},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from reqsnap.formats.format import Addition, Beside, Format, Item, Torn, decoded
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.native import torn, writer
 from reqsnap.model import Interaction
 
@@ -20,15 +20,15 @@ END = writer.END.encode()
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?(?:(?:---|[ \t]*(?:#[^\r\n]*)?)[ \t]*[\r\n])*+\s*reqsnap")
 
 
-def load(data: bytes, path: str | None = None) -> list[Interaction]:
+def load(data: bytes, path: str | None = None, beside: Beside | None = None) -> list[Interaction]:
     """The interactions in a cassette's bytes. Raises CassetteFormatError, and nothing else.
 
-    `path` is only named in errors.
+    `path` is only named in errors; `beside` has the files in which large bodies are.
     """
     # Here, because parsing needs yaml and importing reqsnap must not.
     from reqsnap.formats.native import reader
 
-    return reader.load(data, path)
+    return reader.load(data, path, beside)
 
 
 def dump(interactions: Iterable[Interaction]) -> bytes:
@@ -36,9 +36,9 @@ def dump(interactions: Iterable[Interaction]) -> bytes:
     return NATIVE.file([dump_item(interaction) for interaction in interactions])
 
 
-def dump_item(interaction: Interaction) -> bytes:
+def dump_item(interaction: Interaction, beside: Beside | None = None) -> bytes:
     """The bytes of one interaction. A file is START, any number of these, and END."""
-    return writer.item(interaction).encode()
+    return writer.item(interaction, beside).encode()
 
 
 class _Native(Format):
@@ -51,10 +51,10 @@ class _Native(Format):
     def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
         from reqsnap.formats.native.items import items
 
-        return [decoded(*each) for each in zip(load(data, path), items(data, path), strict=True)]
+        return items(data, path, beside)
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
-        return dump_item(interaction)
+        return dump_item(interaction, beside)
 
     def file(self, items: Sequence[bytes]) -> bytes:
         return b"".join([START, *items, END])

@@ -1,23 +1,49 @@
-"""A cassette's bytes -> those of its items, each as it stands there."""
+"""A cassette's bytes -> its items: scanned where the layout is the writer's, else parsed whole."""
 
 from __future__ import annotations
 
-import re
-
 from reqsnap.formats import native
+from reqsnap.formats.format import Beside, Item, decoded
+from reqsnap.formats.native.decoding import Decoder
+from reqsnap.formats.native.scan import scan
 
-_ITEM = re.compile(rb"- request:\n(?:(?: [^\r\n]*)?\n)+")
+
+class _Item(Item):
+    """An item of reqsnap's own layout."""
+
+    __slots__ = ()
+
+    @property
+    def shows_all(self) -> bool:
+        """Bodies in base64 show nothing; all else is text that people can read."""
+        return self.data.find(b"base64", self.start, self.end) < 0
 
 
-def items(data: bytes, path: str | None = None) -> list[bytes]:
-    """The bytes of each interaction, in order; a file is START, these, and END.
+def items(data: bytes, path: str | None = None, beside: Beside | None = None) -> list[Item]:
+    """The items of a file, in order. Raises CassetteFormatError.
 
-    The layout that reqsnap writes is cut into its items as it is. Any other, such as a file
-    that was edited, is parsed, and each item written anew. Raises CassetteFormatError.
+    Those of the layout that reqsnap writes are decoded when they are needed, and what is wrong
+    in one of them is raised then. Any other file, such as one that was edited, is parsed at
+    once, and each item written anew.
     """
-    if data.startswith(native.START) and data.endswith(native.END):
-        body = data[len(native.START) : -len(native.END)]
-        found = _ITEM.findall(body)
-        if sum(map(len, found)) == len(body):
-            return found
-    return [native.dump_item(each) for each in native.load(data, path)]
+    found = _scanned(data, path, beside)
+    if found is not None:
+        return found
+    read = native.load(data, path, beside)
+    return [decoded(each, native.dump_item(each, beside)) for each in read]
+
+
+def _scanned(data: bytes, path: str | None, beside: Beside | None) -> list[Item] | None:
+    decoder = Decoder(path, beside)
+    found: list[Item] = []
+    for place in scan(data):
+        if place is None:
+            return None
+        start, end, method, url = place
+        if method is not None and url is not None:
+            found.append(_Item(method.decode("ascii"), url.decode("ascii"), data, start, end, decoder))
+        else:
+            # A head that is no block tells nothing by itself.
+            request = decoder(Item("", "", data, start, end, decoder)).request
+            found.append(_Item(request.method, request.url, data, start, end, decoder))
+    return found

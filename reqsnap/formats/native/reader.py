@@ -15,11 +15,12 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from reqsnap.errors import CassetteFormatError
+from reqsnap.errors import CassetteFormatError, MissingBodyError
 from reqsnap.formats import yaml_tree
+from reqsnap.formats.format import Beside
 from reqsnap.formats.heads import Line
 from reqsnap.formats.native import values as native_values
-from reqsnap.formats.native.values import Fields, UnreadableField
+from reqsnap.formats.native.values import Fields, UnreadableField, UnusableFile
 from reqsnap.formats.native.writer import END
 from reqsnap.formats.yaml_tree import Mapping, Node, Sequence, Text
 from reqsnap.message_checks import stating_its_length
@@ -35,12 +36,12 @@ _REQUIRED_KEYS = ("recorded_at", "request")
 _LARGE_FILE = 64 * 1024
 
 
-def load(data: bytes, path: str | None) -> list[Interaction]:
+def load(data: bytes, path: str | None, beside: Beside | None = None) -> list[Interaction]:
     """The interactions in a cassette's bytes. `path` is only named in errors."""
     text = _decoded(data, path)
     _check_ends(text, path)
     with _collector_paused(len(data)):
-        return _Reader(path).interactions(yaml_tree.parse(text, path))
+        return _Reader(path, beside).interactions(yaml_tree.parse(text, path))
 
 
 def _decoded(data: bytes, path: str | None) -> str:
@@ -101,8 +102,10 @@ def _collector_paused(size: int) -> Iterator[None]:
 class _Reader:
     """Walks the tree; knows which keys stand where, and the lines for the errors."""
 
-    def __init__(self, path: str | None) -> None:
-        self._path = path
+    def __init__(self, path: str | None, beside: Beside | None = None) -> None:
+        self._path, self._beside = path, beside
+        # The message that is being decoded, for an error that names it.
+        self._message = "a request"
 
     def interactions(self, root: Node) -> list[Interaction]:
         entries = self._mapping(root, "the file", {"reqsnap", "interactions"}, ("interactions",)).entries
@@ -115,9 +118,11 @@ class _Reader:
 
     def _interaction(self, node: Node) -> Interaction:
         entries = self._mapping(node, "an interaction", _ITEM_KEYS, _REQUIRED_KEYS).entries
+        self._message = _first_line(entries["request"])
         request = self._decoded(
             entries["request"], "request", native_values.REQUEST_KEYS, native_values.request, ("head",)
         )
+        self._message = f"the answer to {request.method} {request.url.partition('?')[0]}"
         recorded_at = self._recorded_at(entries["recorded_at"])
         response, elapsed, error = Response(0), 0.0, None
         if "error" in entries:
@@ -150,6 +155,9 @@ class _Reader:
         mapping = self._mapping(node, name, allowed, required)
         try:
             return decode(self._fields(mapping))
+        except UnusableFile as error:
+            line = mapping.lines[error.key]
+            raise MissingBodyError(self._path, line, error.reason, error.file, self._message) from None
         except UnreadableField as error:
             raise self._error(_line_of(mapping.entries[error.key], error.index), error.reason) from None
 
@@ -160,7 +168,7 @@ class _Reader:
             raise self._error(node.line, str(error)) from None
 
     def _fields(self, mapping: Mapping) -> Fields:
-        fields = Fields()
+        fields = Fields(beside=self._beside)
         for key, value in mapping.entries.items():
             if key in native_values.LINE_KEYS:
                 fields.lines[key] = self._lines(value, key)
@@ -198,6 +206,13 @@ class _Reader:
 
     def _error(self, line: int, reason: str) -> CassetteFormatError:
         return CassetteFormatError(self._path, line, reason)
+
+
+def _first_line(request: Node) -> str:
+    """The method and the URL of a request, less its query, as far as they can be told."""
+    head = request.entries.get("head") if isinstance(request, Mapping) else None
+    text = head.value if isinstance(head, Text) else ""
+    return text.partition("\n")[0].partition("?")[0] or "a request"
 
 
 def _line_of(field: Node, index: int) -> int:

@@ -13,21 +13,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from reqsnap.formats import body_forms, heads
+from reqsnap.formats import body_codings, body_files, body_forms, body_parts, heads, integrity
+from reqsnap.formats.body_parts import Sizes
+from reqsnap.formats.format import Beside
 from reqsnap.formats.heads import Line, Pair
-from reqsnap.message_checks import parts_fit
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 
 _First = TypeVar("_First")
 
 LINE_KEYS = frozenset({"head", "trailers"})
-REQUEST_KEYS = frozenset({"head_charset", "head", "complete", *body_forms.NOTES, "body"})
+_BODY_KEYS = frozenset({"coding", *body_forms.NOTES, "body", "file"})
+REQUEST_KEYS = frozenset({"head_charset", "head", "complete", *_BODY_KEYS})
 RESPONSE_KEYS = frozenset(
-    {"version", "head_charset", "head", "parts", *body_forms.NOTES, "body", "trailers", "elapsed"}
+    {"version", "head_charset", "head", "parts", "coded_parts", *_BODY_KEYS, "trailers", "elapsed"}
 )
 ERROR_KEYS = frozenset({"kind", "message", "errno", "elapsed"})
 
-_SIZE = re.compile(r"[0-9]{1,15}")
 _SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
 _ERRNO = re.compile(r"-?[0-9]{1,9}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -41,19 +42,32 @@ class UnreadableField(ValueError):
         self.key, self.index, self.reason = key, index, reason
 
 
+class UnusableFile(UnreadableField):
+    """A body whose file beside the cassette, `file`, is missing or was changed."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__("file", 0, reason)
+        self.file = file
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """A part of an interaction as texts: `lines` holds its head and trailers, `texts` all else."""
+    """A part of an interaction as texts: `lines` holds its head and trailers, `texts` all else.
+
+    `beside` has the files in which large bodies are.
+    """
 
     lines: dict[str, list[Line]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    beside: Beside | None = None
 
 
 def request(fields: Fields) -> Request:
     """The request. Raises UnreadableField."""
     charset = _charset(fields)
     (method, url), headers = _head(fields, charset, heads.read_request_line)
-    return Request(method, url, headers, _body(fields), _complete(fields))
+    body, _, headers = _coded(fields, headers, _content(fields), ())
+    return Request(method, url, headers, body, _complete(fields))
 
 
 def response(fields: Fields, *, cut: bool = False) -> tuple[Response, float]:
@@ -63,9 +77,14 @@ def response(fields: Fields, *, cut: bool = False) -> tuple[Response, float]:
     """
     charset = _charset(fields)
     (status, reason), headers = _head(fields, charset, heads.read_status_line)
-    body = _body(fields)
     trailers = _pairs(fields.lines.get("trailers", ()), charset, "trailers", 0)
-    parts = _parts(fields, len(body), cut)
+    content = _content(fields)
+    parts = _parts(fields, content, cut)
+    body, parts, headers = _coded(fields, headers, content, parts)
+    if "coding" in fields.texts and not cut:
+        headers = integrity.fitting(headers, body)
+    if "coded_parts" in fields.texts:
+        parts = _coded_parts(fields, body, cut)
     return Response(status, reason, headers, body, _version(fields), trailers, parts), _elapsed(fields)
 
 
@@ -122,7 +141,51 @@ def _pairs(lines: Iterable[Line], charset: str, key: str, index: int) -> Headers
     return Headers(pairs)
 
 
-def _body(fields: Fields) -> bytes:
+def _content(fields: Fields) -> bytes:
+    """The body, without its codings where `coding` says that they were undone."""
+    name = fields.texts.get("file")
+    if name is None:
+        return _inline(fields)
+    for other in ("body", *body_forms.NOTES):
+        if other in fields.texts:
+            raise UnreadableField(other, 0, f"{other} cannot stand beside 'file', where the body is")
+    try:
+        return body_files.found(name, fields.beside)
+    except body_files.BodyFileError as error:
+        raise UnusableFile(error.file, str(error)) from None
+    except ValueError as error:
+        raise UnreadableField("file", 0, str(error)) from None
+
+
+def _coded(fields: Fields, headers: Headers, content: bytes, parts: Sizes) -> tuple[bytes, Sizes, Headers]:
+    """The body in its codings, the sizes of its parts, and the headers.
+
+    Where a codec is not installed the content stands as it is, and the headers do not name
+    the coding: a client sees what it would have decoded.
+    """
+    coding = fields.texts.get("coding")
+    if coding is None:
+        return content, parts, headers
+    try:
+        pieces = body_codings.redo(coding, content, parts)
+    except ValueError as error:
+        raise UnreadableField("coding", 0, str(error)) from None
+    if pieces is None:
+        return content, parts, headers.without("content-encoding")
+    return b"".join(pieces), tuple(map(len, pieces)) if parts else (), headers
+
+
+def _coded_parts(fields: Fields, body: bytes, cut: bool) -> Sizes:
+    """The sizes of the parts of a coded body; none where another encoder has made another one."""
+    if "parts" in fields.texts or "coding" not in fields.texts:
+        raise UnreadableField("coded_parts", 0, "coded_parts needs 'coding', and no 'parts' beside it")
+    try:
+        return body_parts.sizes(fields.texts["coded_parts"], body, cut=cut)
+    except ValueError:
+        return ()
+
+
+def _inline(fields: Fields) -> bytes:
     notes = {name: fields.texts[name] for name in body_forms.NOTES if name in fields.texts}
     text = fields.texts.get("body")
     try:
@@ -155,16 +218,11 @@ def _version(fields: Fields) -> str:
     return text
 
 
-def _parts(fields: Fields, length: int, cut: bool) -> tuple[int, ...]:
-    sizes = fields.texts.get("parts", "").split()
-    if not all(map(_SIZE.fullmatch, sizes)):
-        raise UnreadableField("parts", 0, "parts must be sizes in bytes with blanks between them")
-    parts = tuple(map(int, sizes))
-    if parts and not parts_fit(parts, length, cut):
-        reason = f"the parts add up to {sum(parts)} bytes, but the body has {length}; "
-        reason += "where the body was changed by hand, remove the line 'parts'"
-        raise UnreadableField("parts", 0, reason)
-    return parts
+def _parts(fields: Fields, content: bytes, cut: bool) -> Sizes:
+    try:
+        return body_parts.sizes(fields.texts.get("parts", ""), content, cut=cut)
+    except ValueError as error:
+        raise UnreadableField("parts", 0, str(error)) from None
 
 
 def _elapsed(fields: Fields) -> float:

@@ -8,40 +8,42 @@ be read back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reqsnap.errors import CassetteWriteError
-from reqsnap.formats import body_forms, heads
-from reqsnap.formats.native import texts
-from reqsnap.formats.text_blocks import quoted, scalar
-from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
+from reqsnap.formats import heads
+from reqsnap.formats.format import Beside
+from reqsnap.formats.native import bodies, texts
+from reqsnap.formats.native.bodies import Written
+from reqsnap.formats.text_blocks import literal, quoted, scalar
+from reqsnap.model import Interaction, NetworkError, Request, Response
 
 START = "reqsnap: 1\ninteractions:\n"
 END = "# end\n"
 
 _INDENT = " " * 6
 _NO_RESPONSE = Response(0)
-_PARTS_WIDTH = 88
-_RUN_OF_PARTS = re.compile(rf".{{1,{_PARTS_WIDTH}}}(?: |$)")
+_WIDTH = 88
+_RUN = re.compile(rf".{{1,{_WIDTH}}}(?: |$)")
 
 
-def item(interaction: Interaction) -> str:
-    """One item of the list, with its last line end."""
+def item(interaction: Interaction, beside: Beside | None = None) -> str:
+    """One item of the list, with its last line end. Large bodies go `beside` it, if that is known."""
     try:
-        return "".join(f"{line}\n" for line in _item(interaction))
+        return "".join([f"{line}\n" for line in _item(interaction, beside)])
     except ValueError as error:
         request = interaction.request
         raise CassetteWriteError(f"{request.method} {request.url} cannot be written: {error}", None) from None
 
 
-def _item(interaction: Interaction) -> Iterator[str]:
+def _item(interaction: Interaction, beside: Beside | None) -> Iterator[str]:
     yield "- request:"
-    yield from _request(interaction.request)
+    yield from _request(interaction.request, beside)
     error, response = interaction.error, interaction.response
     has_response = error is None or response != _NO_RESPONSE
     if has_response:
         yield "  response:"
-        yield from _response(response, cut=error is not None)
+        yield from _response(response, beside, cut=error is not None)
         yield f"    elapsed: {texts.seconds(interaction.elapsed)}"
     if error is not None:
         yield "  error:"
@@ -51,17 +53,17 @@ def _item(interaction: Interaction) -> Iterator[str]:
     yield f"  recorded_at: {texts.moment(interaction.recorded_at)}"
 
 
-def _request(request: Request) -> Iterator[str]:
+def _request(request: Request, beside: Beside | None) -> Iterator[str]:
     head = [heads.request_line(request.method, request.url), *heads.field_lines(request.headers)]
     charset = heads.charset(head)
     yield from _head_charset(charset)
     yield f"    head:{heads.block(head, charset, _INDENT)}"
     if not request.complete:
         yield "    complete: false"
-    yield from _body(request.body, request.headers)
+    yield from _body(bodies.of_request(request, beside))
 
 
-def _response(response: Response, *, cut: bool) -> Iterator[str]:
+def _response(response: Response, beside: Beside | None, *, cut: bool) -> Iterator[str]:
     if response.version != "HTTP/1.1":
         yield f"    version: {texts.version(response.version)}"
     head = [heads.status_line(response.status, response.reason), *heads.field_lines(response.headers)]
@@ -70,8 +72,9 @@ def _response(response: Response, *, cut: bool) -> Iterator[str]:
     yield from _head_charset(charset)
     yield f"    head:{heads.block(head, charset, _INDENT)}"
     if response.parts:
-        yield f"    parts: {_parts(response, cut)}"
-    yield from _body(response.body, response.headers)
+        # Raises ValueError where they do not fit the body.
+        texts.sizes(response, cut)
+    yield from _body(bodies.of_response(response, beside, cut=cut))
     if trailers:
         yield f"    trailers:{heads.block(trailers, charset, _INDENT)}"
 
@@ -91,17 +94,14 @@ def _head_charset(charset: str) -> Iterator[str]:
         yield f"    head_charset: {charset}"
 
 
-def _body(body: bytes, headers: Headers) -> Iterator[str]:
-    if body:
-        notes, text = body_forms.choose(body, headers.get("content-type", ""))
-        for name, value in notes.items():
-            yield f"    {name}: {value}"
-        yield f"    body: {scalar(text, _INDENT)}"
-
-
-def _parts(response: Response, cut: bool) -> str:
-    """The sizes on one line, or folded into several."""
-    sizes = " ".join(map(str, texts.sizes(response, cut)))
-    if len(sizes) <= _PARTS_WIDTH:
-        return sizes
-    return ">-" + "".join(f"\n{_INDENT}{run.rstrip()}" for run in _RUN_OF_PARTS.findall(sizes))
+def _body(written: Iterable[Written]) -> Iterator[str]:
+    is_base64 = False
+    for key, value in written:
+        if key == "body":
+            # Base64 always fits, and is the one form of bodies so large that looking takes long.
+            yield f"    body: {(literal if is_base64 else scalar)(value, _INDENT)}"
+        elif len(value) > _WIDTH:
+            yield f"    {key}: >-" + "".join(f"\n{_INDENT}{run.rstrip()}" for run in _RUN.findall(value))
+        else:
+            is_base64 = (key, value) == ("encoding", "base64")
+            yield f"    {key}: {value}"

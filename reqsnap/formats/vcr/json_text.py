@@ -4,54 +4,124 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from reqsnap.formats.vcr.values import Leaf, Mapping, Node, Sequence, UnreadableError
 
-_ITEMS = re.compile(r'"interactions"\s*:\s*\[')
-_BLANK = re.compile(r"[\s,]*")
+_BLANK = re.compile(r"[ \t\n\r]*")
+_LIST_KEY = "interactions"
 
 
-def parse(text: str) -> Node:
-    """The one document in a text. Raises UnreadableError."""
+class Element(NamedTuple):
+    """An interaction as JSON, and where it stands in the text."""
+
+    value: Any
+    start: int
+    end: int
+
+
+class Document(NamedTuple):
+    """The interactions of a text, and where the last of them ends, or would stand."""
+
+    items: list[Element]
+    end: int
+
+
+def scan(text: str) -> Document:
+    """The interactions in a text. Raises UnreadableError."""
     try:
-        root = json.loads(text)
+        return _Scanner(text).document()
     except json.JSONDecodeError as error:
         raise UnreadableError(error.lineno, f"it is not valid JSON ({error.msg})") from None
     except RecursionError:
         raise UnreadableError(1, "the document is nested too deep") from None
-    plain = _plain(root, 1)
-    if isinstance(plain, Mapping) and isinstance(root.get("interactions"), list):
-        lines = _lines(text, len(root["interactions"]))
-        items: list[Node] = [_plain(*each) for each in zip(root["interactions"], lines, strict=True)]
-        plain.entries["interactions"] = Sequence(items, lines[0] if lines else 1)
-    return plain
 
 
-def _plain(value: Any, line: int) -> Node:
+def node(value: Any, line: int) -> Node:
+    """A JSON value as a plain one."""
     if isinstance(value, dict):
-        return Mapping({key: _plain(each, line) for key, each in value.items()}, line)
+        return Mapping({key: node(each, line) for key, each in value.items()}, line)
     if isinstance(value, list):
-        return Sequence([_plain(each, line) for each in value], line)
+        return Sequence([node(each, line) for each in value], line)
     if value is None or isinstance(value, str):
         return Leaf(value, line)
-    return Leaf(json.dumps(value), line)
+    return Leaf(json.dumps(value), line, True)
 
 
-def _lines(text: str, count: int) -> list[int]:
-    """The lines on which the interactions begin; 1 for all where they cannot be told."""
-    decoder = json.JSONDecoder()
-    lines: list[int] = []
-    for start in _ITEMS.finditer(text):
-        place = start.end()
-        lines.clear()
-        try:
-            for _ in range(count):
-                blank = _BLANK.match(text, place)
-                place = place if blank is None else blank.end()
-                lines.append(text.count("\n", 0, place) + 1)
-                _, place = decoder.raw_decode(text, place)
-            return lines
-        except json.JSONDecodeError:
-            continue
-    return [1] * count
+class _Scanner:
+    """Reads a document down to its interactions, and each of them with the standard library."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._decode = json.JSONDecoder().raw_decode
+
+    def document(self) -> Document:
+        found = None
+        if self._sees("["):
+            # Before version 1.0 of VCR.py.
+            found = self._list()
+        elif self._sees("{"):
+            for _ in self._elements("{", "}"):
+                key = self._value()
+                if not isinstance(key.value, str):
+                    raise self._error("Expecting property name enclosed in double quotes", key.start)
+                self._take(":")
+                if key.value == _LIST_KEY:
+                    # Of a key that stands there twice the last value counts.
+                    found = self._interactions()
+                else:
+                    self._value()
+        else:
+            self._value()
+        self._skip()
+        if self._at != len(self._text):
+            raise self._error("Extra data", self._at)
+        if found is None:
+            raise UnreadableError(1, f"it must have the key {_LIST_KEY!r}")
+        return found
+
+    def _interactions(self) -> Document:
+        if self._sees("["):
+            return self._list()
+        element = self._value()
+        if element.value is not None:
+            raise UnreadableError(self._text.count("\n", 0, element.start) + 1, f"{_LIST_KEY} must be a list")
+        return Document([], element.end)
+
+    def _list(self) -> Document:
+        items = [self._value() for _ in self._elements("[", "]")]
+        return Document(items, items[-1].end if items else self._at - 1)
+
+    def _elements(self, opening: str, closing: str) -> Iterator[None]:
+        """Once before each element of a collection, which its reader takes."""
+        self._take(opening)
+        if not self._sees(closing):
+            yield
+            while self._sees(","):
+                self._take(",")
+                yield
+        self._take(closing)
+
+    def _value(self) -> Element:
+        self._skip()
+        start = self._at
+        value, self._at = self._decode(self._text, start)
+        return Element(value, start, self._at)
+
+    def _sees(self, character: str) -> bool:
+        self._skip()
+        return self._text.startswith(character, self._at)
+
+    def _take(self, character: str) -> None:
+        if not self._sees(character):
+            raise self._error(f"Expecting {character!r}", self._at)
+        self._at += 1
+
+    def _skip(self) -> None:
+        blank = _BLANK.match(self._text, self._at)
+        self._at = self._at if blank is None else blank.end()
+
+    def _error(self, reason: str, at: int) -> json.JSONDecodeError:
+        return json.JSONDecodeError(reason, self._text, at)

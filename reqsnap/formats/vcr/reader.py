@@ -1,16 +1,20 @@
 """VCR.py's interactions -> ours.
 
 What VCR.py's file does not tell is what it replays without: HTTP/1.1, no elapsed time, no
-trailers. Its answers are always whole and decode as their header says, or the header goes.
+trailers. Its answers are always whole, and in the content coding that their header names.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import json
+import re
 from datetime import UTC, datetime
+from http import HTTPStatus
+from urllib.parse import urlencode
 
-from reqsnap.content_coding import content_codings, undo
+from reqsnap.content_coding import content_codings, encode, undo
 from reqsnap.formats.heads import HTTP_VERSION
 from reqsnap.formats.vcr.values import Leaf, Mapping, Node, Sequence, UnreadableError
 from reqsnap.model import Headers, Interaction, Request, Response
@@ -22,32 +26,64 @@ _PORTS = {"https": "443", "http": "80"}
 _WITHOUT_BODY = (204, 304)
 
 
-def interactions(root: Node) -> list[Interaction]:
-    """The interactions of a file. Raises UnreadableError."""
-    items = _need(root, "interactions") if isinstance(root, Mapping) else root
-    if isinstance(items, Leaf) and items.value is None:
+def items(root: Node) -> list[Node]:
+    """The interactions of a file, not read yet. Raises UnreadableError."""
+    found = _need(root, "interactions") if isinstance(root, Mapping) else root
+    if isinstance(found, Leaf) and found.value is None:
         return []
-    if not isinstance(items, Sequence):
-        raise UnreadableError(items.line, "interactions must be a list")
-    return [_interaction(item) for item in items.items]
+    if not isinstance(found, Sequence):
+        raise UnreadableError(found.line, "interactions must be a list")
+    return found.items
 
 
-def _interaction(node: Node) -> Interaction:
+def interaction(node: Node) -> Interaction:
+    """One of them. Raises UnreadableError."""
     request = _request(_need(node, "request"))
     return Interaction(request, _response(_need(node, "response"), request.method), RECORDED_AT)
 
 
+def sent_url(uri: str) -> str:
+    """The URL that was sent for a URI as VCR.py recorded it, which may hold what is never sent.
+
+    That is the user's name and password and a fragment (RFC 9110, sections 4.2.4 and 7.1).
+
+    >>> sent_url("http://ada:secret@example.com/a#b")
+    'http://example.com/a'
+    """
+    if "#" in uri:
+        uri = uri.partition("#")[0]
+    return _USER.sub("", uri, count=1) if "@" in uri else uri
+
+
+_USER = re.compile("(?<=://)[^/?]*@")
+
+
+def text_of(node: Node, name: str) -> str:
+    """A leaf as text in which each character stands for a byte. Raises UnreadableError that has the name."""
+    if not isinstance(node, Leaf) or node.value is None:
+        raise UnreadableError(node.line, f"{name} must be text")
+    if isinstance(node.value, bytes):
+        return node.value.decode("latin-1")
+    if max(node.value, default="") <= "\xff":
+        return node.value
+    # Such characters are in UTF-8 on the wire, but for bytes that aiohttp could not decode.
+    try:
+        return node.value.encode("utf-8", "surrogateescape").decode("latin-1")
+    except UnicodeEncodeError:
+        raise UnreadableError(node.line, f"{name} has a character that UTF-8 does not allow") from None
+
+
 def _request(node: Node) -> Request:
-    method = _text(_need(node, "method"), "method")
-    return Request(method, _url(node), _headers(_get(node, "headers")), _body(_get(node, "body")))
+    method = text_of(_need(node, "method"), "method")
+    return Request(method, sent_url(_uri(node)), _headers(_get(node, "headers")), _sent(_get(node, "body")))
 
 
-def _url(node: Node) -> str:
+def _uri(node: Node) -> str:
     found = _get(node, "uri")
     if found is not None:
-        return _text(found, "uri")
+        return text_of(found, "uri")
     # Before version 1.0 of VCR.py.
-    scheme, host, port, path = (_text(_need(node, name), name) for name in _PARTS)
+    scheme, host, port, path = (text_of(_need(node, name), name) for name in _PARTS)
     return f"{scheme}://{host}{'' if _PORTS.get(scheme) == port else ':' + port}{path}"
 
 
@@ -58,36 +94,55 @@ def _response(node: Node, method: str) -> Response:
     headers, version = _headers(_get(node, "headers")), "HTTP/1.1"
     if _get(node, "status_code") is not None:
         # What VCR.py wrote for httpx up to version 5.
-        status, reason = _number(_need(node, "status_code"), "status_code"), ""
+        status = _number(_need(node, "status_code"), "status_code")
+        reason = _reason(None, status)
         body = _body(_get(node, "content"))
         stated = _get(node, "http_version")
-        if stated is not None and HTTP_VERSION.fullmatch(_text(stated, "http_version")):
-            version = _text(stated, "http_version")
+        if stated is not None and HTTP_VERSION.fullmatch(text_of(stated, "http_version")):
+            version = text_of(stated, "http_version")
     else:
         about = _need(node, "status")
         status = _number(_need(about, "code"), "code")
-        message = _get(about, "message")
-        reason = "" if message is None else _text(message, "message")
+        reason = _reason(_get(about, "message"), status)
         body = _body(_get(node, "body"))
-    return Response(status, reason, _true(headers, body, status, method), body, version)
+    headers, body = _agreeing(headers, body, status, method)
+    return Response(status, reason, headers, body, version)
 
 
-def _true(headers: Headers, body: bytes, status: int, method: str) -> Headers:
-    """The header fields, less what the body shows to be untrue.
+def _reason(message: Node | None, status: int) -> str:
+    """The reason phrase; where VCR.py recorded none, that of the status code, which httpx then shows."""
+    if message is not None and not (isinstance(message, Leaf) and message.value is None):
+        return text_of(message, "message")
+    return _PHRASES.get(status, "")
 
-    A content coding that was undone before the body was recorded, and a length that is not its own.
+
+_PHRASES = {int(status): status.phrase for status in HTTPStatus}
+
+
+def _agreeing(headers: Headers, body: bytes, status: int, method: str) -> tuple[Headers, bytes]:
+    """The fields and the body, made to agree where VCR.py recorded them at different moments.
+
+    Some clients undo a content coding before VCR.py sees the body, and the field that names
+    it stays. The body is put into that coding again, or the field goes where that cannot be.
+    Of a part (206) nobody can say.
     """
     codings = content_codings(headers)
-    if codings and body:
-        undone = undo(body, codings)
-        is_text = undone is None and _is_text(body)
-        if is_text or (undone is not None and not undone.encoders):
+    if codings and body and status != HTTPStatus.PARTIAL_CONTENT and _was_decoded(body, codings):
+        encoded = encode(body, codings)
+        if encoded is None:
             headers = headers.without("content-encoding")
+        else:
+            body = encoded
     stated = headers.get("content-length")
     may_differ = method == "HEAD" or status in _WITHOUT_BODY or status < 200
     if stated is not None and stated != str(len(body)) and not may_differ:
         headers = headers.replaced("content-length", str(len(body)))
-    return headers
+    return headers, body
+
+
+def _was_decoded(body: bytes, codings: tuple[str, ...]) -> bool:
+    undone = undo(body, codings)
+    return _is_text(body) if undone is None else not undone.encoders
 
 
 def _is_text(body: bytes) -> bool:
@@ -116,9 +171,9 @@ def _headers(node: Node | None) -> Headers:
 def _of_list(item: Node) -> list[tuple[str, str]]:
     """What a list of headers holds: names with their values (tornado), or lines (before version 1.0)."""
     if isinstance(item, Sequence) and len(item.items) == 2:
-        name = _text(item.items[0], "the name of a header")
+        name = text_of(item.items[0], "the name of a header")
         return [(name, each) for each in _values(item.items[1])]
-    name, colon, value = _text(item, "a header").partition(":")
+    name, colon, value = text_of(item, "a header").partition(":")
     if not colon:
         raise UnreadableError(item.line, "a header must be written like 'Name: value'")
     return [(name, value.strip())]
@@ -126,8 +181,44 @@ def _of_list(item: Node) -> list[tuple[str, str]]:
 
 def _values(node: Node) -> list[str]:
     if isinstance(node, Sequence):
-        return [_text(item, "the value of a header") for item in node.items]
-    return [_text(node, "the value of a header")]
+        return [text_of(item, "the value of a header") for item in node.items]
+    return [text_of(node, "the value of a header")]
+
+
+def _sent(node: Node | None) -> bytes:
+    """The body of a request. What aiohttp was given to send was recorded before it was made a body."""
+    if isinstance(node, Mapping) and not node.entries.keys() <= _BODY_KEYS:
+        return _as_json(node).encode()
+    if isinstance(node, Sequence):
+        pairs = [_pair(item) for item in node.items]
+        if pairs and all(pairs):
+            return urlencode([pair for pair in pairs if pair is not None]).encode()
+        return _as_json(node).encode()
+    return _body(node)
+
+
+_BODY_KEYS = {"string", "base64_string", "encoding"}
+
+
+def _pair(node: Node) -> tuple[str, str] | None:
+    """A field of a form."""
+    if isinstance(node, Sequence) and len(node.items) == 2 and all(isinstance(x, Leaf) for x in node.items):
+        name, value = (_body(item).decode("latin-1") for item in node.items)
+        return name, value
+    return None
+
+
+def _as_json(node: Node) -> str:
+    if isinstance(node, Mapping):
+        pairs = [f"{json.dumps(key)}: {_as_json(value)}" for key, value in node.entries.items()]
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(node, Sequence):
+        return f"[{', '.join(map(_as_json, node.items))}]"
+    if node.value is None:
+        return "null"
+    if isinstance(node.value, bytes):
+        return json.dumps(node.value.decode("latin-1"))
+    return node.value if node.is_bare else json.dumps(node.value)
 
 
 def _body(node: Node | None) -> bytes:
@@ -145,7 +236,7 @@ def _body(node: Node | None) -> bytes:
 
 def _decoded(node: Node) -> bytes:
     try:
-        return base64.b64decode(_text(node, "base64_string"))
+        return base64.b64decode(text_of(node, "base64_string"))
     except (binascii.Error, ValueError) as error:
         raise UnreadableError(node.line, f"the body is not base64: {error}") from None
 
@@ -171,16 +262,7 @@ def _get(node: Node, key: str) -> Node | None:
 
 
 def _number(node: Node, name: str) -> int:
-    text = _text(node, name)
+    text = text_of(node, name)
     if not (text.isascii() and text.isdigit() and len(text) == 3):
         raise UnreadableError(node.line, f"{name} must be a status code of three digits, not {text!r}")
     return int(text)
-
-
-def _text(node: Node, name: str) -> str:
-    if not isinstance(node, Leaf) or node.value is None:
-        raise UnreadableError(node.line, f"{name} must be text")
-    if isinstance(node.value, bytes):
-        return node.value.decode("latin-1")
-    # What HTTP sends as bytes is text with one character for each; more are in UTF-8 on the wire.
-    return node.value if max(node.value, default="") <= "\xff" else node.value.encode().decode("latin-1")

@@ -22,9 +22,10 @@ _BYTES = f"{_PYTHON}bytes"
 _SEQUENCES = frozenset((f"{_YAML}seq", f"{_PYTHON}tuple", f"{_PYTHON}list", f"{_YAML}set"))
 _REQUEST = f"{_PYTHON}object:vcr.request.Request"
 _MAPPINGS = frozenset((f"{_YAML}map", f"{_PYTHON}dict", _REQUEST))
-_SCALARS = frozenset(f"{_YAML}{name}" for name in ("str", "int", "float", "bool", "timestamp", "value"))
+_BARE = frozenset(f"{_YAML}{name}" for name in ("int", "float", "bool"))
+_SCALARS = frozenset(f"{_YAML}{name}" for name in ("str", "timestamp", "value"))
 # A file-like body was written as `_io.BytesIO` with its state, an iterator as `iter` with its arguments,
-# and before VCR.py 1.0 the headers of a request as a frozenset.
+# and before VCR.py 1.0 the header fields of a request as a frozenset.
 _WRAPPED = {
     f"{_PYTHON}object/new:_io.BytesIO": "state",
     f"{_PYTHON}object/new:io.BytesIO": "state",
@@ -35,12 +36,48 @@ _DEEPEST = 32
 
 
 def parse(text: str) -> Node:
-    """The one document in a text. Raises yaml.YAMLError, and UnreadableError for other tags."""
+    """The one document in a text. Raises UnreadableError."""
+    return _Plain().value(_composed(text), 0)
+
+
+def end_of_items(text: str) -> int | None:
+    """Where items laid out as VCR.py does can be added to a text; None where they cannot.
+
+    Raises UnreadableError.
+    """
+    root = _composed(text)
+    entries = root.value if isinstance(root, yaml.MappingNode) else []
+    for place, (key, value) in enumerate(entries):
+        if key.value == "interactions":
+            starts = [value.start_mark, *[key.start_mark for key, _ in entries[place + 1 :]]]
+            if not isinstance(value, yaml.SequenceNode) or value.flow_style or any(s.column for s in starts):
+                return None
+            if len(starts) > 1:
+                return int(starts[1].index)
+            return len(text) if text.endswith("\n") and "\n..." not in text else None
+    return None
+
+
+def _composed(text: str) -> Any:
     kind: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-    root = yaml.compose(text, kind)
+    try:
+        root = yaml.compose(text, kind)
+    except _PARSE_ERRORS as error:
+        raise UnreadableError(*_place_and_reason(error)) from None
     if root is None:
         raise UnreadableError(1, "the file holds no YAML document")
-    return _Plain().value(root, 0)
+    return root
+
+
+# Beside YAMLError the pure Python parser lets these out for some escapes: "\UFFFFFFFF".
+_PARSE_ERRORS = (yaml.YAMLError, ValueError, ArithmeticError, LookupError, RecursionError)
+
+
+def _place_and_reason(error: Exception) -> tuple[int, str]:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        return error.problem_mark.line + 1, f"it is not valid YAML ({reason})"
+    return 1, f"it is not valid YAML ({error})"
 
 
 class _Plain:
@@ -84,13 +121,24 @@ class _Plain:
         raise UnreadableError(key.line, "a key must be text")
 
     def _wrapped(self, node: Any, key: str, line: int, depth: int) -> Node:
-        """What an object was made of: the first value under a key, or nothing."""
+        """What an object was made of: the first value under a key, the pieces of an iterator joined."""
         for name, each in node.value:
             if name.value == key:
                 values = self.value(each, depth)
                 if isinstance(values, Sequence) and values.items:
-                    return values.items[0]
+                    return _joined(values.items[0])
         return Leaf(b"", line)
+
+
+def _joined(node: Node) -> Node:
+    if not isinstance(node, Sequence):
+        return node
+    pieces = b""
+    for item in node.items:
+        if not isinstance(item, Leaf) or item.value is None:
+            raise UnreadableError(item.line, "a piece of a body must be text")
+        pieces += item.value if isinstance(item.value, bytes) else item.value.encode("utf-8", "surrogatepass")
+    return Leaf(pieces, node.line)
 
 
 def _leaf(tag: str, text: str, line: int) -> Leaf:
@@ -106,4 +154,6 @@ def _leaf(tag: str, text: str, line: int) -> Leaf:
         return Leaf(text.encode("latin-1", "replace"), line)
     if tag in _SCALARS or tag in _TEXTS:
         return Leaf(text, line)
+    if tag in _BARE:
+        return Leaf(text, line, True)
     raise UnreadableError(line, f"the tag {tag.replace(_YAML, '!!')} is none that VCR.py writes")

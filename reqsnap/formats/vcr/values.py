@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 
 class Leaf(NamedTuple):
-    """A text, bytes, or nothing. Numbers and dates are the text that stands in the file."""
+    """A text, bytes, or nothing. Numbers and dates are the text that stands in the file.
+
+    `is_bare` is True of a number or a truth value.
+    """
 
     value: str | bytes | None
     line: int
+    is_bare: bool = False
 
 
 class Mapping(NamedTuple):

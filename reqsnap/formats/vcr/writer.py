@@ -12,9 +12,7 @@ from typing import Any
 from reqsnap.errors import CassetteWriteError
 from reqsnap.model import Headers, Interaction
 
-YAML_START, YAML_END = "interactions:\n", "version: 1\n"
-JSON_START, JSON_BETWEEN, JSON_END = '{\n    "version": 1,\n    "interactions": [\n', ",\n", "\n    ]\n}\n"
-_JSON_INDENT = " " * 8
+JSON_INDENT = " " * 8
 
 
 def yaml_item(interaction: Interaction) -> str:
@@ -28,7 +26,7 @@ def yaml_item(interaction: Interaction) -> str:
 
 
 def json_item(interaction: Interaction) -> str:
-    """One item of the list in a JSON file, without a line end.
+    """One item of the list in a JSON file, without the blanks before it and a line end.
 
     Raises CassetteWriteError for a network error, and for a body that is not text.
     """
@@ -37,7 +35,7 @@ def json_item(interaction: Interaction) -> str:
     except TypeError:
         reason = "its body is not text, which VCR.py's JSON cannot hold; use YAML"
         raise _unwritable(interaction, reason) from None
-    return "\n".join(_JSON_INDENT + line for line in text.split("\n"))
+    return text.replace("\n", "\n" + JSON_INDENT)
 
 
 def _item(interaction: Interaction) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""What stands in a cassette's file, read when it is first needed: decoded, redacted, secrets numbered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from reqsnap.errors import CassetteError
+from reqsnap.model import Interaction
+from reqsnap.redaction import Placeholder, Rules, Secret, redact_error, redact_interaction
+from reqsnap.sequences.entries import Entry, Stored
+from reqsnap.sequences.numbering import Numbering
+
+
+class Reading:
+    """Makes interactions of what stands in a file, and of what is new, without their secrets.
+
+    `guard` is held while anything is read, so that any thread may do it.
+    """
+
+    def __init__(self, rules: Rules, numbering: Numbering, guard: threading.RLock) -> None:
+        self._rules, self._numbering = rules, numbering
+        self.guard = guard
+        # In the order of the file. Secrets are numbered in it, and numbers that it uses not given again.
+        self._unread: list[Entry] = []
+        self._unnumbered: list[Entry] = []
+
+    def expected(self, stored: Iterable[Stored], order: Callable[[], int]) -> list[Entry]:
+        """Entries of what stands in a file, in its order; nothing of it is read yet."""
+        entries = [Entry.of(each, order(), self._read) for each in stored]
+        self._unread += entries
+        self._unnumbered += entries
+        return entries
+
+    def read(self, stored: Iterable[Stored], order: Callable[[], int]) -> list[Entry]:
+        """The same, all of it read. Raises CassetteFormatError."""
+        entries = [Entry.of(each, order(), self._read) for each in stored]
+        for entry in entries:
+            entry.read()
+        return entries
+
+    def redacted(self, interaction: Interaction) -> Interaction:
+        """What is new without its secrets; the very same where it has none."""
+        return self._redacted(interaction, self._number_of_new)
+
+    def _read(self, stored: Stored) -> tuple[Interaction, bool]:
+        with self.guard:
+            decoded = stored.decode()
+            found = self._redacted(decoded, self._number_of_read)
+            return found, found is decoded
+
+    def _redacted(self, interaction: Interaction, placeholder: Placeholder) -> Interaction:
+        request, response, secrets = redact_interaction(
+            interaction.request, interaction.response, self._rules, placeholder
+        )
+        error = interaction.error and redact_error(interaction.error, secrets)
+        same = request is interaction.request and response is interaction.response
+        if same and error is interaction.error:
+            return interaction
+        return replace(interaction, request=request, response=response, error=error)
+
+    def _number_of_read(self, secret: Secret) -> str:
+        """The number of a secret that the file shows: by its place there, not by when it is read."""
+        if self._unread and not self._numbering.knows(secret):
+            entries, self._unread = self._unread, []
+            for entry in entries:
+                _readable(entry)
+        return self._numbering.placeholder(secret)
+
+    def _number_of_new(self, secret: Secret) -> str:
+        """The number of a secret that is new: none that stands in the file for another."""
+        if self._unnumbered and not self._numbering.knows(secret):
+            entries, self._unnumbered = self._unnumbered, []
+            for entry in entries:
+                self._see(entry)
+        return self._numbering.placeholder(secret)
+
+    def _see(self, entry: Entry) -> None:
+        stored = entry.unread
+        if stored is not None and stored.shows_all:
+            self._numbering.seen_in(stored.text)
+            return
+        found = _readable(entry)
+        if found is not None:
+            self._numbering.seen(found)
+
+
+def _readable(entry: Entry) -> Interaction | None:
+    """The interaction, or None where it is damaged, which is told to whoever needs it."""
+    try:
+        return entry.interaction
+    except CassetteError:
+        return None

@@ -1,0 +1,141 @@
+"""One item of a cassette file, by itself -> its interaction.
+
+An item whose texts are literal blocks and plain words is taken apart by one regular expression,
+many times faster than by a YAML parser. Any other is parsed by PyYAML, which is what says what
+an item means: where both can read it, they read the same.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reqsnap.errors import CassetteFormatError
+from reqsnap.formats.format import Beside, Item
+from reqsnap.formats.heads import Line
+from reqsnap.formats.native import reader
+from reqsnap.formats.native import values as native_values
+from reqsnap.formats.native.values import Fields
+from reqsnap.formats.native.writer import END, START
+from reqsnap.message_checks import stating_its_length
+from reqsnap.model import Interaction
+
+_START, _END = START.encode(), END.encode()
+_LINES_BEFORE = START.count("\n")
+
+# Words that are the same text in YAML as they stand here: no quotes, no colon, no comment.
+_WORD = r"[A-Za-z0-9][A-Za-z0-9./_+-]*+"
+_SIMPLE = rf"((?:    [a-z_]++: {_WORD}(?: {_WORD})*+\n)*+)"
+_LINES = r"((?:      [^ \t\n][^\n]*\n)++)"
+_HEAD = rf"    head: \|-\n{_LINES}"
+_BODY = r"(?:    body: \|(2?)([-+]?)\n((?:(?:      [^\n]*)?\n)++))?+"
+_ITEM = re.compile(
+    rf"- request:\n{_SIMPLE}{_HEAD}{_SIMPLE}{_BODY}"
+    rf"  response:\n{_SIMPLE}{_HEAD}{_SIMPLE}{_BODY}(?:    trailers: \|-\n{_LINES})?+{_SIMPLE}"
+    r"  recorded_at: ([0-9][0-9TZ:.+-]*+)\n"
+)
+_REQUEST_KEYS = native_values.REQUEST_KEYS - native_values.LINE_KEYS
+_RESPONSE_KEYS = native_values.RESPONSE_KEYS - native_values.LINE_KEYS
+
+# What YAML does not allow, or reads in a way of its own, is left to its parser.
+_CONTROLS = bytes([*range(9), *range(11, 32), 127])
+_SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+class Decoder:
+    """Makes interactions of the items of a file that `scan` covers.
+
+    `path` is only named in errors; `beside` has the files in which large bodies are.
+    """
+
+    def __init__(self, path: str | None, beside: Beside | None = None) -> None:
+        self._path, self._beside = path, beside
+
+    def __call__(self, item: Item) -> Interaction:
+        """The interaction. Raises CassetteFormatError."""
+        found = decoded(item.text, self._beside)
+        return self.parsed(item) if found is None else found
+
+    def parsed(self, item: Item) -> Interaction:
+        """The same, by way of PyYAML."""
+        try:
+            (found,) = reader.load(b"".join([_START, item.text, _END]), self._path, self._beside)
+        except CassetteFormatError as error:
+            line = item.line + (error.line or 1) - 1 - _LINES_BEFORE
+            raise CassetteFormatError(self._path, line, error.reason) from None
+        return found
+
+
+def decoded(data: bytes, beside: Beside | None = None) -> Interaction | None:
+    """The interaction of a plain item; None for one that has to be parsed, or is damaged."""
+    text = _as_text(data)
+    found = None if text is None else _ITEM.fullmatch(text)
+    if found is None:
+        return None
+    before, head, after, *body = found.group(1, 2, 3, 4, 5, 6)
+    asked = _fields(before + after, head, body, _REQUEST_KEYS, beside)
+    before, head, after, *body, trailers, last, recorded_at = found.group(7, 8, 9, 10, 11, 12, 13, 14, 15)
+    answered = _fields(before + after + last, head, body, _RESPONSE_KEYS, beside)
+    if asked is None or answered is None:
+        return None
+    if trailers is not None:
+        answered.lines["trailers"] = _lines(trailers)
+    try:
+        request = native_values.request(asked)
+        response, elapsed = native_values.response(answered)
+        moment = native_values.moment(recorded_at)
+    except ValueError:
+        return None
+    return Interaction(request, stating_its_length(request.method, response), moment, elapsed)
+
+
+def _as_text(data: bytes) -> str | None:
+    if len(data.translate(None, _CONTROLS)) != len(data):
+        return None
+    if data.isascii():
+        return data.decode("ascii")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if _SPECIAL.search(text) else text
+
+
+def _fields(
+    simple: str, head: str, body: list[str | None], known: frozenset[str], beside: Beside | None
+) -> Fields | None:
+    """A request or a response as texts; None where its keys or the indentation of its body are odd."""
+    texts: dict[str, str] = {}
+    if simple:
+        lines = simple[4:-1].split("\n    ")
+        for line in lines:
+            key, _, value = line.partition(": ")
+            texts[key] = value
+        if len(texts) != len(lines) or not known.issuperset(texts):
+            return None
+    indicator, chomping, block = body
+    if block is not None:
+        text = _literal(block, chomping or "", indented=bool(indicator))
+        if text is None or "body" in texts:
+            return None
+        texts["body"] = text
+    return Fields({"head": _lines(head)}, texts, beside)
+
+
+def _lines(block: str) -> list[Line]:
+    """The lines of a block, none of which is empty or begins with a blank."""
+    return list(block[6:-1].split("\n      "))
+
+
+def _literal(block: str, chomping: str, *, indented: bool) -> str | None:
+    """The text of a literal block; None where its first line says that it is indented farther.
+
+    `indented`: an indicator says how far it is.
+    """
+    text = ("\n" + block).replace("\n      ", "\n")[1:]
+    content = text.strip("\n")
+    if not content or (not indented and content[0] in " \t") or content.isspace():
+        return None
+    if chomping == "+":
+        return text
+    content = text.rstrip("\n")
+    return content if chomping else content + "\n"

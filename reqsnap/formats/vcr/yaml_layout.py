@@ -1,0 +1,127 @@
+"""VCR.py's own YAML layout: where its items stand, found without parsing them.
+
+The pattern takes every scalar as a unit and lets a plain one go on only in lines that are
+indented further than its key, so that what looks like the beginning of an item is one. All
+that PyYAML's dumpers write for a cassette is covered, and literal blocks, which many users
+have their bodies written in; anchors, comments and other layouts are not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+START = b"interactions:\n"
+END = b"version: 1\n"
+ITEM_START = b"- request:\n"
+
+
+class Place(NamedTuple):
+    """Where an item stands, and what stands there as its method and its URI, as it is written."""
+
+    start: int
+    end: int
+    method: bytes
+    uri: bytes
+
+
+class Layout(NamedTuple):
+    """The items of a file, and where the last of them ends."""
+
+    places: list[Place]
+    end: int
+
+
+def scan(data: bytes) -> Layout | None:
+    """The items of a file in VCR.py's layout; None where any of them is laid out otherwise.
+
+    What follows the last item is for its reader to look at.
+    """
+    if not data.startswith(START + ITEM_START):
+        return None
+    places = []
+    position, match = len(START), _ITEM.match
+    while (found := match(data, position)) is not None:
+        method, uri = found["method"], found["uri"]
+        if method is None or uri is None:
+            return None
+        places.append(Place(position, found.end(), method, uri))
+        position = found.end()
+    if data.startswith(b"- ", position):
+        return None
+    return Layout(places, position)
+
+
+def end_of_items(data: bytes) -> int | None:
+    """Where a file's last item ends, found from the end of the file; None where it is laid out otherwise."""
+    start = data.rfind(b"\n" + ITEM_START) + 1
+    found = _ITEM.match(data, start) if start else None
+    return None if found is None else found.end()
+
+
+# LF is the only line break that is known here, and YAML has others (YAML 1.1, section 4.2).
+_OCTETS = rb"(?:[^\n\r\xc2\xe2]++|\xc2(?!\x85)|\xe2(?!\x80[\xa8\xa9]))*+"
+_TAG = rb"!![A-Za-z][\w/.:]*+"
+_QUOTED = rb"""'(?:[^']++|'')*+'|"(?:[^"\\]++|\\.)*+\""""
+# A plain scalar, in printable ASCII alone: what begins one, and what goes on in the line.
+_FIRST = rb"(?:[$(-+./0-9;<=A-Z\\^_a-z~]|[-?:](?=[!-~]))"
+_WORDS = rb"(?:[ -\"$-9;-~]++|:(?=[!-~])|(?<! )\#)*+"
+# Collections as PyYAML laid them out before version 5.1, where all in them was a scalar.
+_IN_FLOW = (
+    rb"(?:" + _TAG + rb" )?+(?:" + _QUOTED + rb"|[$(-+./0-9;<=A-Z\\^_a-z~]"
+    rb"(?:[!-+\--9;-@A-Z\\^-z|~]++|:(?=[!-+\--Z\\^-z|~])|(?:\n +| )(?![\s\#]))*+)"
+)
+_LISTED = rb"\[(?:" + _IN_FLOW + rb"(?:,(?:\n +| )|(?=\])))*+\]"
+_FLOW = (
+    _LISTED
+    + rb"|\{(?:"
+    + _IN_FLOW
+    + rb": (?:"
+    + _LISTED
+    + rb"|"
+    + _IN_FLOW
+    + rb")(?:,(?:\n +| )|(?=\})))*+\}"
+)
+_KEY = (
+    rb"(?:"
+    + _TAG
+    + rb" )?+"
+    + rb"""(?:[\w$+.^~-][\w!#$%&'*+.^`|~-]*+|'(?:[^'\n]++|'')*+'|"(?:[^"\\\n]++|\\[^\n])*+"):"""
+)
+
+
+def _one_line(further: bytes) -> bytes:
+    """A scalar whose plain kind ends with its line: no line follows that begins with `further`."""
+    return rb"(?:" + _TAG + rb" )?+(?:" + _FIRST + _WORDS + rb"(?!\n" + further + rb")|" + _QUOTED + rb")"
+
+
+def _line(group: bytes) -> bytes:
+    """A key or a dash, what it is of, and the further lines of that: all deeper than its own."""
+    deeper = rb"\n(?P=" + group + rb") "
+    plain = _FIRST + _WORDS + rb"(?:" + deeper + rb" *+(?=[!\"$-~])" + _WORDS + rb")*+"
+    block = rb"[|>][-+1-9]{0,2}(?:" + deeper + _OCTETS + rb"|\n(?= *+\n))*+"
+    value = rb"(?:" + _TAG + rb" )?+(?:" + rb"|".join((plain, _QUOTED, block, _FLOW)) + rb")"
+    # A list within a list has its first element in the line of the outer dash.
+    inner = rb"- - " + _one_line(rb"(?P=" + group + rb")   ")
+    first = rb"(?:" + _KEY + rb"|-)(?: " + value + rb"| " + _TAG + rb")?+"
+    # Most lines are the name of a field, so that comes first.
+    return rb"(?: {4,}+[A-Za-z][\w-]*+:|(?P<" + group + rb"> {4,}+)(?:" + first + rb"|" + inner + rb"))\n"
+
+
+_ITEM = re.compile(
+    ITEM_START
+    + rb"(?: {4}method: (?P<method>"
+    + _one_line(rb" {5}")
+    + rb")\n"
+    + rb"| {4}uri: (?P<uri>"
+    + _one_line(rb" {5}")
+    + rb")\n"
+    # None of its other keys may mean one of these two.
+    + rb"|(?! {4}(?:method:|uri:|[!'\"]))"
+    + _line(b"asked")
+    + rb")++"
+    + rb" {2}response:\n(?:"
+    + _line(b"answered")
+    + rb")++",
+    re.DOTALL | re.ASCII,
+)

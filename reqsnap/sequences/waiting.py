@@ -1,0 +1,102 @@
+"""Entries that nobody has needed yet, by the places that they are for.
+
+Which entries a request needs is told without reading any of them. A request whose place is
+known needs those that are written for that place, and those whose place what is written does
+not tell: no other can have its key. Redaction alone changes what is written, and of a URL
+whose place is known it changes, up to the query, only what echoes a secret of the same
+recording. A placeholder stands there then, which no request with a known place holds. Such a
+recording answers only requests that have the key of no other, so whoever finds none has to
+look through all that is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from reqsnap.matching import Matching
+from reqsnap.sequences.entries import Entry
+from reqsnap.sequences.places import place_of, tells_places_apart
+
+
+class Needed(NamedTuple):
+    """Entries in their order, and the places for which no others wait; None stands for all."""
+
+    entries: tuple[Entry, ...]
+    places: frozenset[str | None]
+
+
+class Waiting:
+    """The entries of an index that are not read yet. Serialised as the index is."""
+
+    def __init__(self, matching: Matching) -> None:
+        self._tells_apart = tells_places_apart(matching)
+        self._entries: dict[Entry, None] = {}
+        # Made when it is first asked for, so that opening a cassette costs no more than its reading.
+        self._listed: dict[str | None, list[Entry]] | None = None
+        self._taken: set[str | None] = set()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, entry: object) -> bool:
+        return entry in self._entries
+
+    def place(self, method: str, url: str) -> str | None:
+        """The place of a request; None where it cannot be told, or says nothing."""
+        return place_of(method, url) if self._tells_apart else None
+
+    def add(self, entry: Entry) -> bool:
+        """Let an entry wait, unless it is read or what it would wait for has come; whether it does."""
+        stored = entry.unread
+        if stored is None or None in self._taken:
+            return False
+        if self._listed is not None:
+            place = self.place(stored.method, stored.url)
+            if place is None or place in self._taken:
+                return False
+            self._listed.setdefault(place, []).append(entry)
+        self._entries[entry] = None
+        return True
+
+    def discard(self, entry: Entry) -> None:
+        """Let an entry wait no longer. Where it is listed it is passed over."""
+        del self._entries[entry]
+
+    def needed(self, place: str | None) -> Needed:
+        """What waits for a place, or everything where it is None. It waits on until it has `come`.
+
+        Raises CassetteFormatError where one of those is damaged whose place only reading them tells.
+        """
+        if place is None:
+            return Needed(_in_order(self._entries), frozenset((None,)))
+        if self._listed is None:
+            self._listed = self._list()
+        unplaced = self._still(self._listed.get(None, ()))
+        requests = [entry.interaction.request for entry in unplaced]
+        places = {place, *[self.place(request.method, request.url) for request in requests]} - {None}
+        placed = [entry for each in places for entry in self._still(self._listed.get(each, ()))]
+        return Needed(_in_order([*unplaced, *placed]), frozenset(places))
+
+    def come(self, needed: Needed) -> None:
+        """What was needed waits no longer, and nothing else does for those places."""
+        for entry in needed.entries:
+            self._entries.pop(entry, None)
+        self._taken |= needed.places
+        if self._listed is not None:
+            for place in (None, *needed.places):
+                self._listed.pop(place, None)
+
+    def _list(self) -> dict[str | None, list[Entry]]:
+        listed: dict[str | None, list[Entry]] = {}
+        for entry in self._entries:
+            asked = entry.unread or entry.interaction.request
+            listed.setdefault(self.place(asked.method, asked.url), []).append(entry)
+        return listed
+
+    def _still(self, entries: Iterable[Entry]) -> list[Entry]:
+        return [entry for entry in entries if entry in self._entries]
+
+
+def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.order))

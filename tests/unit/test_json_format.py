@@ -111,7 +111,7 @@ def read(format: Format, data: bytes) -> list[Interaction]:
 
 def is_indexed(data: bytes) -> bool:
     """Whether a document is read without being parsed."""
-    return document._found(data, None) is not None
+    return document._found(data, None, None) is not None
 
 
 def test_the_layout_of_a_document() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reqsnap.differences import Difference, Drift, NearMiss
     from reqsnap.errors import (
         AmbiguousCassetteError,
+        CassetteConflictError,
         CassetteError,
         CassetteFormatError,
         CassetteInUseError,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
     from reqsnap.modes import Mode
     from reqsnap.naming import TestContext, current_naming, naming
+    from reqsnap.storage import FsspecStorage, MemoryStorage, Storage, Stored
 else:
     # Where a package is loaded, it is put here under its name. That is a function's: so it is done
     # now, and undone.
@@ -58,17 +60,18 @@ else:
             "reqsnap.cassette.stubs": "Stub",
             "reqsnap.differences": "Difference Drift NearMiss",
             "reqsnap.errors": """
-                AmbiguousCassetteError CassetteError CassetteFormatError CassetteInUseError
-                CassetteWriteError ConfigurationError CutRecordingError DriftWarning LateRequestWarning
-                LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError
-                ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning
-                SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
+                AmbiguousCassetteError CassetteConflictError CassetteError CassetteFormatError
+                CassetteInUseError CassetteWriteError ConfigurationError CutRecordingError DriftWarning
+                LateRequestWarning LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError
+                ReqsnapError ReqsnapWarning SequenceExhaustedError StaleRecordingError
+                StaleRecordingWarning SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
             """,
             "reqsnap.formats": "Addition Beside Format Item Torn register_format",
             "reqsnap.matching.registry": "register_matcher",
             "reqsnap.model": "ErrorKind Headers Interaction NetworkError Request Response",
             "reqsnap.modes": "Mode",
             "reqsnap.naming": "TestContext current_naming naming",
+            "reqsnap.storage": "FsspecStorage MemoryStorage Storage Stored",
         },
     )
 
@@ -79,6 +82,7 @@ __all__ = [
     "AmbiguousCassetteError",
     "Beside",
     "Cassette",
+    "CassetteConflictError",
     "CassetteError",
     "CassetteFormatError",
     "CassetteInUseError",
@@ -90,12 +94,14 @@ __all__ = [
     "DriftWarning",
     "ErrorKind",
     "Format",
+    "FsspecStorage",
     "Headers",
     "Interaction",
     "Item",
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
+    "MemoryStorage",
     "MissingBodyError",
     "Mode",
     "NearMiss",
@@ -110,6 +116,8 @@ __all__ = [
     "SequenceExhaustedError",
     "StaleRecordingError",
     "StaleRecordingWarning",
+    "Storage",
+    "Stored",
     "Stub",
     "SwallowedRefusalWarning",
     "TestContext",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -75,6 +77,15 @@ def test_a_new_file_is_in_the_format_that_its_name_says() -> None:
         (".txt", "native"),
         ("", "native"),
     ]
+
+
+def test_a_format_is_what_it_is_known_for_before_it_is_loaded() -> None:
+    program = (
+        "import sys; from reqsnap.formats import named, registry; known = dict(registry._formats)\n"
+        "for name in known:\n"
+        "    found = named(name); assert (found.name, found.suffixes) == (name, known[name].suffixes), name\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -170,6 +170,12 @@ def test_a_document_that_a_program_laid_out_is_read_the_same(
     assert JSON.file([item.text for item in JSON.read(tidied)]) == written(JSON, *recorded)
 
 
+def test_an_item_of_a_document_that_is_laid_out_otherwise_names_its_line() -> None:
+    tidied = json.dumps(json.loads(written(JSON, PLAIN, ODD)), indent=1).encode()
+    first, second = JSON.read(tidied)
+    assert (first.line, second.line) == (4, tidied[: tidied.rindex(b'{\n   "request"')].count(b"\n") + 1)
+
+
 def test_lines_that_a_program_laid_out_are_read_the_same() -> None:
     lines = written(JSON_LINES, PLAIN, ODD).splitlines()
     tidied = b"\n\n".join(

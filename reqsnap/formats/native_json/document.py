@@ -13,7 +13,9 @@ from functools import partial
 from typing import Any
 
 from reqsnap.formats import json_values
-from reqsnap.formats.format import Addition, Beside, Format, Item, Torn, decoded
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
+from reqsnap.formats.json_items import RewrittenItem
+from reqsnap.formats.json_values import Value
 from reqsnap.formats.native_json import objects, torn
 from reqsnap.formats.native_json.lines import JSON_LINES
 from reqsnap.formats.native_json.versions import check_version
@@ -76,8 +78,12 @@ class _Json(Format):
         root = json_values.parse(json_values.decoded(data, path))
         check_version(root)
         members = objects.members(root, "the file", {"reqsnap", "interactions"}, ("interactions",))
-        found = [objects.read(each, beside) for each in members["interactions"].items()]
-        return [decoded(interaction, self.item(interaction, beside)) for interaction in found]
+        return [self._rewritten(each, beside) for each in members["interactions"].items()]
+
+    def _rewritten(self, value: Value, beside: Beside | None) -> Item:
+        interaction = objects.read(value, beside)
+        request, text = interaction.request, self.item(interaction, beside)
+        return RewrittenItem(request.method, request.url, text, 0, len(text), lambda item: interaction, value)
 
 
 JSON: Format = _Json()

@@ -1,1 +1,1 @@
-"""What replay costs, side by side with VCR.py and cassetter: `python -m benchmarks.replay`."""
+"""What reqsnap costs, side by side with VCR.py and cassetter: `python -m benchmarks`."""

@@ -4,27 +4,65 @@ from __future__ import annotations
 
 import http.client
 import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import alone, processes, replay, server, worker
+from benchmarks import alone, measuring, pages, plan, processes, server, tools, worker, works
+from benchmarks.__main__ import main
 from benchmarks.clients import NAMES
 
+LITTLE = plan.Sizes(1, small=2, large=3, requests=4, warm_up=2, cassettes=1, recorded=3)
 
-def test_the_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(replay, "REQUESTS", 4)
-    chosen = ["--tools", "reqsnap", "--clients", "http.client", "aiohttp", "--interactions", "2", "3"]
-    assert replay.main([*chosen, "--rounds", "1"]) == 0
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert [row[:2] for row in rows if row[2:] and row[1] in ("2", "3")] == [
-        ["http.client", "2"], ["http.client", "3"], ["aiohttp", "2"], ["aiohttp", "3"],
+
+def test_the_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # VCR.py and cassetter are not installed where the tests run.
+    monkeypatch.setattr(plan, "PEERS", ("reqsnap",))
+    monkeypatch.setattr(plan, "WARM_CASSETTES", 1)
+    monkeypatch.setattr(works, "PROGRAMS", {"reqsnap": "pass"})
+    chosen = ["--clients", "http.client", "--only", "replay", "suite", "record", "--write", str(tmp_path)]
+    assert main(chosen, LITTLE) == 0
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    rows = [row[0] for row in printed if row and row[-1].endswith(")")]
+    assert rows == ["http.client", "http.client", "urllib3"]
+    page = (tmp_path / "benchmarks.md").read_text()
+    assert [line for line in page.splitlines() if line.startswith("## ")] == [
+        "## Replay from a cassette of 2", "## A suite", "## Record 3 exchanges",
     ]  # fmt: skip
+    bars = ElementTree.parse(tmp_path / "benchmarks.svg").getroot()
+    assert [each.text for each in bars if each.text == "http.client"] == ["http.client"]
+
+
+def test_a_large_cassette_is_opened_and_added_to(tmp_path: Path) -> None:
+    cassette = str(tmp_path / "large.yaml")
+    with server.serving() as live:
+        for path, size in ((cassette, 3), (f"{cassette}.small.yaml", 1)):
+            worker.work(worker.Job("reqsnap", "urllib3", path, live.url, size, size, 0, "record"))
+        job = worker.Job("reqsnap", "urllib3", cassette, live.url, 3, 0, 1, "add")
+        assert worker.work(job).seconds > 0
+    assert tools.holds(cassette, 3) and not tools.holds(cassette, 4)
+    assert worker.work(replace(job, work="open")).seconds > 0
+
+
+def test_ratios_and_what_is_not_seen() -> None:
+    one = worker.Job("reqsnap", "a", "", "", 1, 0, 1)
+    jobs = {"reqsnap": one, "VCR.py": one, "cassetter": one, "bare": one}
+    row = plan.Row("a", jobs, dict.fromkeys(jobs, 1))
+    table = plan.Table("T", "text", "ms", tuple(jobs), (row,), floor="bare")
+    took = {"reqsnap": 3000.0, "VCR.py": 11_000.0, "bare": 1000.0}
+    cells = {("a", tool): measuring.Measured(each, each, each) for tool, each in took.items()}
+    shown = pages.text([measuring.Filled(table, cells, {})])
+    assert shown.splitlines()[-1].split() == ["a", "2", "(2-2)", "10", "(10-10)", "-", "5x", "-"]
 
 
 @pytest.mark.parametrize("client", NAMES)
 def test_each_client_runs_alone(client: str) -> None:
     # Its answers are checked as all are, and nobody listens at that port.
-    assert worker.work(worker.Job(worker.ALONE, client, "", "http://127.0.0.1:9", 2, 4, 4)).seconds >= 0
+    assert worker.work(worker.Job(tools.ALONE, client, "", "http://127.0.0.1:9", 2, 4, 4)).seconds >= 0
 
 
 def test_alone_answers_as_the_server_does() -> None:
@@ -61,4 +99,4 @@ def test_few_requests_are_spread_over_a_large_cassette() -> None:
 
 
 def test_a_tool_that_saw_nothing_is_told_from_one_that_did(tmp_path: object) -> None:
-    assert not worker.holds(f"{tmp_path}/missing.yaml", 1)
+    assert not tools.holds(f"{tmp_path}/missing.yaml", 1)

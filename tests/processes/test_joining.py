@@ -15,13 +15,28 @@ PROGRAM = str(Path(__file__).with_name("importing.py"))
 START = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
 
 AT_ONCE = {
-    "what reqsnap needs": ("import asyncio", "asyncio.base_events", "import http.client", "reqsnap.api"),
-    "a client, and a program is started": (START, "reqsnap.api", "import http.client", "http.client"),
-    "a client, and reqsnap": ("import reqsnap", "reqsnap.api", "import http.client", "http.client"),
-    "two clients": ("import http.client", "reqsnap.api", "import urllib3", "urllib3"),
+    "what reqsnap needs": (
+        "import asyncio",
+        "asyncio.base_events",
+        "import http.client",
+        "reqsnap.blocks.opening",
+    ),
+    "a client, and a program is started": (
+        START,
+        "reqsnap.blocks.opening",
+        "import http.client",
+        "http.client",
+    ),
+    "a client, and reqsnap": (
+        "import reqsnap",
+        "reqsnap.blocks.opening",
+        "import http.client",
+        "http.client",
+    ),
+    "two clients": ("import http.client", "reqsnap.blocks.opening", "import urllib3", "urllib3"),
     "a client, and what starts programs": (
         "import http.client",
-        "reqsnap.api",
+        "reqsnap.blocks.opening",
         "import subprocess, asyncio",
         "subprocess",
     ),

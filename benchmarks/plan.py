@@ -1,0 +1,208 @@
+"""What is measured: a table for each kind of work, a row for each case, a column for each tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.tools import ALONE, BARE, CASSETTER, OURS, VCRPY
+from benchmarks.worker import Job
+from benchmarks.works import DECORATED, FIRST_BLOCK
+from reqsnap.formats import format_of
+
+EVERYWHERE = "urllib3"
+"""The client that all tools see: large cassettes are recorded with it."""
+
+SUITES = ("http.client", "requests", "httpx")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured.
+
+    `small` and `large` are numbers of interactions, `requests` and `warm_up` those of a replay.
+    `cassettes` are those of a suite, `recorded` the exchanges that are recorded under the clock.
+    """
+
+    rounds: int = 3
+    small: int = 10
+    large: int = 10_000
+    requests: int = 1000
+    warm_up: int = 400
+    cassettes: int = 200
+    recorded: int = 1000
+
+
+FULL = Sizes()
+QUICK = Sizes(rounds=1, large=500, requests=200, warm_up=50, cassettes=10, recorded=100)
+_FEW = 10
+"""How many requests VCR.py makes of a large cassette: each takes almost half a second."""
+
+_FEWER = 300
+"""How many the others make of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case: the job of each tool, and what is said of it. `rounds` differ where one takes minutes."""
+
+    name: str
+    jobs: Mapping[str, Job]
+    rounds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one kind of work. `unit` is "us" or "ms"; the figures are those above the tool `floor`.
+
+    `memory` says that the peak of memory is measured too.
+    """
+
+    title: str
+    text: str
+    unit: str
+    tools: tuple[str, ...]
+    rows: tuple[Row, ...]
+    floor: str = ""
+    memory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cassettes:
+    """Where the cassettes are: of a tool, by the client they were recorded with and their size."""
+
+    folder: Path
+
+    def one(self, tool: str, client: str, interactions: int) -> str:
+        """A cassette's path."""
+        return str(self.folder / f"{tool}-{client}-{interactions}.yaml")
+
+    def suite(self, tool: str, client: str) -> str:
+        """A folder of equal cassettes."""
+        return str(self.folder / f"suite-{tool}-{client}")
+
+
+PEERS = (OURS, VCRPY, CASSETTER)
+
+WARM_CASSETTES = 10
+"""How many of a suite are opened before the clock starts."""
+
+
+def small_ones(cassettes: Cassettes, sizes: Sizes, clients: tuple[str, ...], base: str) -> Iterator[Job]:
+    """Recordings of small cassettes, by every tool with every client."""
+    for tool in PEERS:
+        for client in clients:
+            yield _recording(tool, client, cassettes.one(tool, client, sizes.small), base, sizes.small)
+
+
+def large_ones(cassettes: Cassettes, sizes: Sizes, base: str) -> Iterator[Job]:
+    """Recordings of a large cassette by every tool, each with one beside it that holds the first item."""
+    for tool in PEERS:
+        path = cassettes.one(tool, EVERYWHERE, sizes.large)
+        yield _recording(tool, EVERYWHERE, path, base, sizes.large)
+        yield _recording(tool, EVERYWHERE, f"{path}.small.yaml", base, 1)
+
+
+def _recording(tool: str, client: str, path: str, base: str, size: int) -> Job:
+    return Job(tool, client, path, base, size, size, 0, "record")
+
+
+def replays(cassettes: Cassettes, sizes: Sizes, clients: tuple[str, ...], base: str, size: int) -> Table:
+    """Replaying from a cassette of a size."""
+    is_large = size == sizes.large
+    rows = []
+    for client in clients:
+        jobs, rounds = {}, {}
+        for tool in (*PEERS, ALONE):
+            path = cassettes.one(tool, EVERYWHERE if is_large else client, size)
+            requests = _FEW if is_large and tool == VCRPY else _FEWER if is_large else sizes.requests
+            warm_up = requests // 5 if is_large else max(size, sizes.warm_up)
+            jobs[tool] = Job(tool, client, path, base, size, warm_up, min(requests, sizes.requests))
+            rounds[tool] = 1 if is_large and tool == VCRPY else sizes.rounds
+        rows.append(Row(client, jobs, rounds))
+    text = "CPU microseconds a request: opening is not counted, and each recording is played again and again."
+    if is_large:
+        text += (
+            f" All clients replay what {EVERYWHERE} recorded. VCR.py makes {_FEW} requests, once;"
+            f" the others {_FEWER}."
+        )
+    return Table(f"Replay from a cassette of {size:,}", text, "us", (*PEERS, ALONE), tuple(rows))
+
+
+def opens(cassettes: Cassettes, sizes: Sizes, base: str) -> Table:
+    """Opening a large cassette, and VCR.py's own."""
+    paths = {tool: cassettes.one(tool, EVERYWHERE, sizes.large) for tool in PEERS}
+    one = {tool: _once("open", tool, path, base, sizes.large) for tool, path in paths.items()}
+    theirs = {OURS: replace(one[OURS], cassette=paths[VCRPY]), VCRPY: one[VCRPY]}
+    rows = [_row("its own format", one, sizes)]
+    data = Path(paths[VCRPY]).read_bytes()
+    if format_of(paths[VCRPY], data).recognises(data):
+        rows.append(_row("VCR.py's file", theirs, sizes))
+    text = "CPU milliseconds to open it, and peak memory beyond what the process had, over the file's size."
+    return Table(f"Open a cassette of {sizes.large:,}", text, "ms", PEERS, tuple(rows), memory=True)
+
+
+def adds(cassettes: Cassettes, sizes: Sizes, base: str) -> Table:
+    """Adding one interaction."""
+    jobs = {
+        tool: _once("add", tool, cassettes.one(tool, EVERYWHERE, sizes.large), base, sizes.large)
+        for tool in PEERS
+    }
+    text = "CPU milliseconds, the request included, from the open block until it is closed."
+    title = f"Add 1 interaction to {sizes.large:,} and close"
+    return Table(title, text, "ms", PEERS, (_row(EVERYWHERE, jobs, sizes),))
+
+
+def suites(cassettes: Cassettes, sizes: Sizes, clients: tuple[str, ...], base: str) -> Table:
+    """A suite of tests, each with a cassette of its own."""
+    rows = []
+    for client in (client for client in SUITES if client in clients):
+        paths = {tool: cassettes.suite(tool, client) for tool in PEERS}
+        # By itself the client is asked for as much, and opens nothing.
+        paths[ALONE] = paths[OURS]
+        jobs = {
+            tool: Job(tool, client, path, base, sizes.small, WARM_CASSETTES, 1, "suite")
+            for tool, path in paths.items()
+        }
+        rows.append(_row(client, jobs, sizes))
+    text = (
+        f"CPU milliseconds for {sizes.cassettes} cassettes of {sizes.small}, each opened, replayed in its "
+        "order and closed, through one session of the client; with http.client, a connection each."
+    )
+    return Table("A suite", text, "ms", (*PEERS, ALONE), tuple(rows))
+
+
+def records(cassettes: Cassettes, sizes: Sizes, base: str) -> Table:
+    """Recording, above what the client takes by itself."""
+    count = sizes.recorded
+    paths = {tool: str(cassettes.folder / f"new-{tool}.yaml") for tool in (*PEERS, BARE)}
+    jobs = {
+        tool: Job(tool, EVERYWHERE, path, base, count, count - 1, 1, "record") for tool, path in paths.items()
+    }
+    text = (
+        f"CPU milliseconds for {count:,} exchanges with a server on the same machine and the saving, "
+        "above what the client takes without a tool."
+    )
+    rows = (_row(EVERYWHERE, jobs, sizes),)
+    return Table(f"Record {count:,} exchanges", text, "ms", (*PEERS, BARE), rows, floor=BARE)
+
+
+def imports(sizes: Sizes) -> Table:
+    """What importing costs a program."""
+    programs = {"import": PEERS, "import and decorate a function": (DECORATED,)}
+    programs["import, open and close a first block"] = (FIRST_BLOCK,)
+    rows = []
+    for name, tools in programs.items():
+        jobs = {(tool if tool in PEERS else OURS): _once("import", tool, "", "", 0) for tool in tools}
+        rows.append(_row(name, jobs, sizes))
+    text = "CPU milliseconds above those of an interpreter that imports nothing."
+    return Table("Import", text, "ms", PEERS, tuple(rows))
+
+
+def _once(work: str, tool: str, path: str, base: str, interactions: int) -> Job:
+    return Job(tool, EVERYWHERE, path, base, interactions, 0, 1, work)
+
+
+def _row(name: str, jobs: Mapping[str, Job], sizes: Sizes) -> Row:
+    return Row(name, jobs, dict.fromkeys(jobs, sizes.rounds))

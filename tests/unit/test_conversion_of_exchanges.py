@@ -1,4 +1,4 @@
-"""Every format, given whatever a client may see, holds it, says what it lacks, or refuses: it never says otherwise."""
+"""Every format, given what a client may see, holds it, says what it lacks, or refuses it: never says otherwise."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def interactions(draw: st.DrawFn) -> Interaction:
 
 @pytest.mark.parametrize("name", sorted(_formats))
 def test_long_rounds_of_exchanges_in_every_format(name: str) -> None:
-    @settings(deadline=None, max_examples=rounds(30))
+    @settings(deadline=None, max_examples=rounds(15))
     @given(st.lists(interactions(), max_size=4))
     def check(given: list[Interaction]) -> None:
         items = [decoded(each, NATIVE.item(each)) for each in given]

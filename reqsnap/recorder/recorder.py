@@ -178,7 +178,7 @@ class Recorder:
             decision = self._answer_by_rules(request, innermost=innermost)
             if decision is not None:
                 return decision
-        elif self.permits.replay and not self.closed:
+        elif self.permits.replay and not self._under_way.closed:
             # What is used up is recorded anew where the mode may, and repeated where not.
             entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
             if entry is not None:

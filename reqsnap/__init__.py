@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reqsnap.differences import Difference, Drift, NearMiss
     from reqsnap.errors import (
         AmbiguousCassetteError,
+        CassetteConflictError,
         CassetteError,
         CassetteFormatError,
         CassetteInUseError,
@@ -39,10 +40,12 @@ if TYPE_CHECKING:
         TornCassetteWarning,
         UnmatchedRequestError,
     )
+    from reqsnap.formats import Addition, Beside, Format, Item, Torn, register_format
     from reqsnap.matching.registry import register_matcher
     from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
     from reqsnap.modes import Mode
     from reqsnap.naming import TestContext, current_naming, naming
+    from reqsnap.storage import FsspecStorage, MemoryStorage, Storage, Stored
 else:
     # Where a package is loaded, it is put here under its name. That is a function's: so it is done
     # now, and undone.
@@ -57,24 +60,29 @@ else:
             "reqsnap.cassette.stubs": "Stub",
             "reqsnap.differences": "Difference Drift NearMiss",
             "reqsnap.errors": """
-                AmbiguousCassetteError CassetteError CassetteFormatError CassetteInUseError
-                CassetteWriteError ConfigurationError CutRecordingError DriftWarning LateRequestWarning
-                LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError ReqsnapError
-                ReqsnapWarning SequenceExhaustedError StaleRecordingError StaleRecordingWarning
-                SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
+                AmbiguousCassetteError CassetteConflictError CassetteError CassetteFormatError
+                CassetteInUseError CassetteWriteError ConfigurationError CutRecordingError DriftWarning
+                LateRequestWarning LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError
+                ReqsnapError ReqsnapWarning SequenceExhaustedError StaleRecordingError
+                StaleRecordingWarning SwallowedRefusalWarning TornCassetteWarning UnmatchedRequestError
             """,
+            "reqsnap.formats": "Addition Beside Format Item Torn register_format",
             "reqsnap.matching.registry": "register_matcher",
             "reqsnap.model": "ErrorKind Headers Interaction NetworkError Request Response",
             "reqsnap.modes": "Mode",
             "reqsnap.naming": "TestContext current_naming naming",
+            "reqsnap.storage": "FsspecStorage MemoryStorage Storage Stored",
         },
     )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Addition",
     "AmbiguousCassetteError",
+    "Beside",
     "Cassette",
+    "CassetteConflictError",
     "CassetteError",
     "CassetteFormatError",
     "CassetteInUseError",
@@ -85,11 +93,15 @@ __all__ = [
     "Drift",
     "DriftWarning",
     "ErrorKind",
+    "Format",
+    "FsspecStorage",
     "Headers",
     "Interaction",
+    "Item",
     "LateRequestWarning",
     "Library",
     "LostExchangeWarning",
+    "MemoryStorage",
     "MissingBodyError",
     "Mode",
     "NearMiss",
@@ -104,14 +116,18 @@ __all__ = [
     "SequenceExhaustedError",
     "StaleRecordingError",
     "StaleRecordingWarning",
+    "Storage",
+    "Stored",
     "Stub",
     "SwallowedRefusalWarning",
     "TestContext",
+    "Torn",
     "TornCassetteWarning",
     "UnmatchedRequestError",
     "__version__",
     "current_naming",
     "naming",
+    "register_format",
     "register_matcher",
     "use_cassette",
 ]

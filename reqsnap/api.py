@@ -6,7 +6,6 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
@@ -14,6 +13,7 @@ from reqsnap import blocks, scope
 from reqsnap.blocks.class_decorator import decorate_class
 from reqsnap.blocks.decorators import decorate_function
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
+from reqsnap.locations import Location, location
 from reqsnap.naming.context import TestContext, current_naming
 from reqsnap.naming.default_paths import Called
 from reqsnap.naming.path_names import (
@@ -44,7 +44,7 @@ class CassetteContext:
     several threads and tasks at once.
     """
 
-    def __init__(self, find: Find | None, options: Options, directory: Path | None = None) -> None:
+    def __init__(self, find: Find | None, options: Options, directory: Location | None = None) -> None:
         self._find = find
         self._options = options
         self._directory = directory
@@ -171,7 +171,7 @@ def use_cassette(*path: Any, **options: Any) -> Any:
 
 
 def _make(
-    paths: tuple[Any, ...], given: dict[str, Any], base: Options, directory: Path | None, builder: Any
+    paths: tuple[Any, ...], given: dict[str, Any], base: Options, directory: Location | None, builder: Any
 ) -> Any:
     """A context; or what stands alone, a function or class, decorated with one.
 
@@ -194,7 +194,7 @@ def _make(
     return context if alone is None else context(alone)
 
 
-def _finder(path: Any, directory: Path | None, builder: PathBuilder | None) -> Find | None:
+def _finder(path: Any, directory: Location | None, builder: PathBuilder | None) -> Find | None:
     if callable(path) and not isinstance(path, os.PathLike):
         return built_path(checked_builder("path", path), directory)
     if path is not None:
@@ -223,7 +223,7 @@ class Library:
         path_builder: str | PathBuilder | None = None,
         **options: Unpack[OptionValues],
     ) -> None:
-        self.directory = Path(checked_path(directory, "directory"))
+        self.directory = location(checked_path(directory, "directory"))
         self.options = Options.read(options)
         self.builders = _checked_builders(builders)
         self._builder = self._named(path_builder)

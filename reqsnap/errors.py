@@ -6,6 +6,7 @@
     │   ├── CassetteFormatError   it is damaged, or written by a newer reqsnap
     │   │   └── MissingBodyError  a body in a file beside it is missing or was changed
     │   ├── CassetteWriteError    it could not be written; says where the recordings went
+    │   │   └── CassetteConflictError  what a storage raises for one that has changed since it was read
     │   └── CassetteInUseError    another process uses it in a way that keeps this one out
     ├── UnmatchedRequestError     a request that may neither be replayed nor sent
     │   ├── SequenceExhaustedError  it was recorded, but not as often as it was made
@@ -33,6 +34,13 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from reqsnap.cautions import DriftWarning as DriftWarning
+from reqsnap.cautions import LateRequestWarning as LateRequestWarning
+from reqsnap.cautions import LostExchangeWarning as LostExchangeWarning
+from reqsnap.cautions import ReqsnapWarning as ReqsnapWarning
+from reqsnap.cautions import StaleRecordingWarning as StaleRecordingWarning
+from reqsnap.cautions import SwallowedRefusalWarning as SwallowedRefusalWarning
+from reqsnap.cautions import TornCassetteWarning as TornCassetteWarning
 from reqsnap.shortening import shortened
 
 if TYPE_CHECKING:
@@ -93,6 +101,10 @@ class CassetteFormatError(CassetteError):
             "mend that line, or delete the file and record it again."
         )
 
+    def at(self, line: int) -> CassetteFormatError:
+        """The same error on another line."""
+        return CassetteFormatError(self.path, line, self.reason)
+
 
 class MissingBodyError(CassetteFormatError):
     """A cassette one of whose bodies, in a file of its own beside it, is missing or was changed.
@@ -115,6 +127,10 @@ class MissingBodyError(CassetteFormatError):
             "max_inline_size=None keeps all bodies in the cassette."
         )
 
+    def at(self, line: int) -> MissingBodyError:
+        """The same error on another line."""
+        return MissingBodyError(self.path, line, self.reason, self.file, self.of)
+
 
 class CassetteWriteError(CassetteError):
     """A cassette that could not be written. The error underneath is its `__cause__`.
@@ -124,6 +140,17 @@ class CassetteWriteError(CassetteError):
     """
 
     rescued: str | None = None
+
+
+class CassetteConflictError(CassetteWriteError):
+    """What a `Storage` raises for a cassette that has changed since it was read, and is not written.
+
+    Who saves a cassette never sees it: it is read again, and what both have recorded is written.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None) -> None:
+        super().__init__("it has changed since it was read", path)
+        self.args = (self.path,)
 
 
 class CassetteInUseError(CassetteError):
@@ -274,57 +301,4 @@ class AmbiguousCassetteError(ReqsnapError):
             "A request was made by a thread or task that has no cassette of its own while several "
             f"are open: {', '.join(self.open_cassettes)}. reqsnap does not guess. Start the thread "
             "inside its block, or open a use_cassette block around the code that makes the request."
-        )
-
-
-class ReqsnapWarning(UserWarning):
-    """The root of every warning that reqsnap gives."""
-
-
-class SwallowedRefusalWarning(ReqsnapWarning):
-    """The program caught an UnmatchedRequestError and went on without it."""
-
-
-class LostExchangeWarning(ReqsnapWarning):
-    """An exchange took place and could not be recorded; says why."""
-
-
-class LateRequestWarning(ReqsnapWarning):
-    """A thread, job or task has outlived its block, and its requests are sent and not recorded."""
-
-
-class DriftWarning(ReqsnapWarning):
-    """Requests differ from their recordings, which answered them as `drift="report"` asks."""
-
-
-class StaleRecordingWarning(ReqsnapWarning):
-    """Answers were replayed that had been recorded longer ago than `max_age` allows."""
-
-
-class TornCassetteWarning(ReqsnapWarning):
-    """A cassette's file whose last addition was not finished, because a process was killed meanwhile.
-
-    `path` and `line` (from 1) say where the file is torn; `used` interactions stand before that.
-    `kept` is the path under which the file as it was is kept, or None where it is as it was.
-    """
-
-    def __init__(
-        self, path: str | PathLike[str] | None, line: int, used: int, kept: str | None = None
-    ) -> None:
-        super().__init__(None if path is None else str(path), line, used, kept)
-        self.path = None if path is None else str(path)
-        self.line, self.used, self.kept = line, used, kept
-
-    def __str__(self) -> str:
-        place = f"{self.path or '<cassette>'}, line {self.line}"
-        used = f"{self.used} interaction{'s' * (self.used != 1)} before it"
-        told = (
-            f"{place}: the last addition to the file was not finished, because a process was killed. "
-            f"What is used: {used}."
-        )
-        if self.kept is not None:
-            return f"{told} The file is mended; as it was it is kept as {self.kept}."
-        return (
-            f"{told} `reqsnap repair {self.path}` mends the file, and so does the next write to it; as it is "
-            "it is kept beside it."
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context, ContextVar
 from typing import TYPE_CHECKING
 
@@ -181,3 +181,17 @@ def carried(block: Block | None) -> Iterator[None]:
 def inherit(block: Block | None) -> None:
     """Give this thread, new and with an empty context, the block of the one that started it."""
     _innermost.set(block)
+
+
+def _no_cassette() -> Block:
+    block = Block(None, "no cassette", shared=False)
+    block.open = True
+    return block
+
+
+_NOWHERE = _no_cassette()
+
+
+def apart() -> AbstractContextManager[None]:
+    """What runs within belongs to no block, and neither does what it hands on to other threads."""
+    return carried(_NOWHERE)

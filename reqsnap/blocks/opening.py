@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reqsnap import patching, scope
-from reqsnap.blocks.places import absolute, real, share
+from reqsnap.blocks.places import Where, absolute, real, share
 from reqsnap.blocks.reports import about_drift, about_lost, about_refusals, about_stale
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ReqsnapWarning
+from reqsnap.locations import Location
 from reqsnap.modes import Mode
 from reqsnap.options import Options
 from reqsnap.options.policies import policy_of
@@ -27,13 +28,13 @@ from reqsnap.storage import CassetteFile
 class OpenBlock:
     """A block that is open. `cassette` is what the user holds of it."""
 
-    def __init__(self, path: Path | None, options: Options) -> None:
+    def __init__(self, path: Location | None, options: Options) -> None:
         policy = policy_of(options)
         self._options = options
         self._nested = False
         self._process = os.getpid()
         live = policy.mode is Mode.LIVE
-        given = None if path is None else absolute(path)
+        given = None if path is None else absolute(path, options.storage)
         leads_to = None if given is None else real(given)
         self._remote = None if live or leads_to is None else children.recorder_on(leads_to, policy.mode)
         self._use = None if live or self._remote is not None else share(given, options, policy)
@@ -51,11 +52,11 @@ class OpenBlock:
         scope.open_block(self.scope)
         children.opened(self.scope)
 
-    def _recorder(self, path: Path | None, policy: Policy) -> tuple[Cassette, Recorder | None]:
+    def _recorder(self, path: Where | None, policy: Policy) -> tuple[Cassette, Recorder | None]:
         if self._remote is not None:
             return self._remote.cassette, self._remote
         if self._use is None:
-            return Cassette(None if path is None else CassetteFile(path), policy), None
+            return Cassette(CassetteFile(path) if isinstance(path, Path) else path, policy), None
         shared = self._use.shared
         around = scope.innermost()
         outer = None if around is None else around.recorder

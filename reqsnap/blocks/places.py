@@ -7,16 +7,24 @@ import threading
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from reqsnap import scope
 from reqsnap.cassette import Cassette
 from reqsnap.cassette.reading import settled, warn_if_torn
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
-from reqsnap.formats import Format, format_of
+from reqsnap.formats import Format, format_of, named
+from reqsnap.locations import Location, Url
 from reqsnap.modes import Mode, Permits, permits
 from reqsnap.options import Options
 from reqsnap.processes import children
 from reqsnap.rules.policy import Policy
-from reqsnap.storage import CassetteFile
+from reqsnap.storage import CassetteFile, File, Storage, StoredFile, stored_at
+from reqsnap.storage.apart import keep_apart
 from reqsnap.storage.sharing import Began, begin, forget_parent
+
+Where = Path | StoredFile
+"""Where a cassette lies: a real path, or what a storage holds."""
+
+keep_apart(scope.apart)
 
 
 @dataclass(eq=False)
@@ -72,7 +80,7 @@ class Use:
 
     __slots__ = ("_path", "_place", "shared")
 
-    def __init__(self, shared: Shared, place: Place | None = None, path: Path | None = None) -> None:
+    def __init__(self, shared: Shared, place: Place | None = None, path: Where | None = None) -> None:
         self.shared = shared
         self._place, self._path = place, path
 
@@ -83,33 +91,42 @@ class Use:
         return _save(None, self.shared)
 
 
-def absolute(path: Path) -> str:
-    """A path as blocks on it know it: as it was given, from the folder that is current."""
+def absolute(path: Location, storage: Storage | None) -> str | StoredFile:
+    """A path as blocks on it know it: as it was given, from the folder that is current; or what is stored."""
+    if storage is not None or isinstance(path, Url):
+        return stored_at(path, storage)
     given = os.fspath(path)
     return given if os.path.isabs(given) else os.path.abspath(given)
 
 
-def real(given: str) -> Path:
+def real(given: str | StoredFile) -> Where:
     """Where an absolute path leads: at present, or when the block that is open on it was opened."""
+    if isinstance(given, StoredFile):
+        return given
     return _real.get(given) or Path(os.path.realpath(given))
 
 
-def share(given: str | None, options: Options, policy: Policy) -> Use:
+def share(given: str | StoredFile | None, options: Options, policy: Policy) -> Use:
     """Use the state of an absolute path, which is read from its file where no block is open on it."""
     if given is None:
         return Use(_in_memory(options, policy))
     path = real(given)
     while True:
-        key = os.path.normcase(path)
+        key = _key(path)
         place = _places.get(key) or _places.setdefault(key, Place())
         with place.lock:
             if not place.gone:
                 shared = _used(place, path, options, policy)
-                place.given[given], _real[given] = None, path
+                if isinstance(given, str) and isinstance(path, Path):
+                    place.given[given], _real[given] = None, path
                 return Use(shared, place, path)
 
 
-def _used(place: Place, path: Path, options: Options, policy: Policy) -> Shared:
+def _key(path: Where) -> str:
+    return path.key if isinstance(path, StoredFile) else os.path.normcase(path)
+
+
+def _used(place: Place, path: Where, options: Options, policy: Policy) -> Shared:
     place.users += 1
     place.opened += 1
     try:
@@ -129,14 +146,14 @@ def _used(place: Place, path: Path, options: Options, policy: Policy) -> Shared:
     return shared
 
 
-def _leave(place: Place, path: Path) -> list[ReqsnapWarning]:
+def _leave(place: Place, path: Where) -> list[ReqsnapWarning]:
     with place.lock:
         place.users -= 1
         # A block that ends within the saving of the one before it leaves what is new to that one.
         return [] if place.users or place.ending else _end(place, path)
 
 
-def _end(place: Place, path: Path) -> list[ReqsnapWarning]:
+def _end(place: Place, path: Where) -> list[ReqsnapWarning]:
     """Save what the last block on a path leaves, and then give up its place."""
     place.ending, saved, found = True, 0, []
     try:
@@ -150,7 +167,7 @@ def _end(place: Place, path: Path) -> list[ReqsnapWarning]:
             place.gone = True
             for name in place.given:
                 _real.pop(name, None)
-            _places.pop(os.path.normcase(path), None)
+            _places.pop(_key(path), None)
 
 
 def _in_memory(options: Options, policy: Policy) -> Shared:
@@ -161,20 +178,20 @@ def _in_memory(options: Options, policy: Policy) -> Shared:
     return Shared(Cassette(policy=policy), options, may)
 
 
-def _from_file(path: Path, options: Options, policy: Policy) -> Shared:
-    file = CassetteFile(path)
+def _from_file(path: Where, options: Options, policy: Policy) -> Shared:
+    file = path if isinstance(path, StoredFile) else CassetteFile(path)
     mode = policy.mode
     only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and _is_there(file))
     file.check(writable=not only_replays)
     began = begin(file, replaces=mode is Mode.RECORD, records=mode is not Mode.PLAYBACK)
     try:
-        return _opened(path, file, options, policy, began)
+        return _opened(file, options, policy, began)
     except BaseException:
         began.sharing.give_up()
         raise
 
 
-def _is_there(file: CassetteFile) -> bool:
+def _is_there(file: File) -> bool:
     """Whether a file exists; what is wrong with a path that cannot be asked for, its check says."""
     try:
         return file.exists()
@@ -182,11 +199,14 @@ def _is_there(file: CassetteFile) -> bool:
         return False
 
 
-def _opened(path: Path, file: CassetteFile, options: Options, policy: Policy, began: Began) -> Shared:
+def _opened(file: File, options: Options, policy: Policy, began: Began) -> Shared:
     """The state of a path, from what its file or its partial file held."""
     data, partial = began.data, began.partial
     may = permits(policy.mode, recorded=data is not None, partial=partial is not None)
-    format = format_of(path, partial if data is None else data)
+    there = partial if data is None else data
+    if there is None and may.replaces:
+        there = file.read()
+    format = _format(file, options, there)
     cassette = Cassette(
         file,
         policy,
@@ -202,7 +222,14 @@ def _opened(path: Path, file: CassetteFile, options: Options, policy: Policy, be
     return Shared(cassette, options, may)
 
 
-def _adopt(cassette: Cassette, format: Format, data: bytes, file: CassetteFile) -> None:
+def _format(file: File, options: Options, there: bytes | None) -> Format:
+    """The format of what is there, which a set that replaces it keeps; the option is for a new file."""
+    if there is None and options.format is not None:
+        return named(options.format)
+    return format_of(file.path, there)
+
+
+def _adopt(cassette: Cassette, format: Format, data: bytes, file: File) -> None:
     found = settled(format, data, file, file.beside(cassette.policy.max_inline_size))
     warn_if_torn(found, file, _BLOCK)
     cassette.adopt(found.items, found)
@@ -212,7 +239,7 @@ _BLOCK = 9
 """How far from what warns the code is that opens a block."""
 
 
-def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None:
+def _agree(path: Where, shared: Shared, options: Options, policy: Policy) -> None:
     if shared.options is options and shared.cassette.mode is policy.mode:
         return
     for field in fields(Options):
@@ -226,7 +253,7 @@ def _agree(path: Path, shared: Shared, options: Options, policy: Policy) -> None
             raise ConfigurationError(name, here, allowed, "Blocks on one path must agree.")
 
 
-def _save(path: Path | None, shared: Shared) -> list[ReqsnapWarning]:
+def _save(path: Where | None, shared: Shared) -> list[ReqsnapWarning]:
     """Write what is new, when the last block on a path ends (rules 1, 8, 10 and 11 of the modes)."""
     written = shared.cassette.end(raised=shared.raised)
     mended: list[ReqsnapWarning] = list(shared.cassette.mended)

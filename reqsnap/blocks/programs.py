@@ -10,7 +10,9 @@ from typing import Any
 
 from reqsnap.blocks.opening import OpenBlock
 from reqsnap.errors import CassetteError, UnmatchedRequestError
+from reqsnap.locations import Url, location
 from reqsnap.options import Options
+from reqsnap.storage import CassetteFile, File, file_at
 
 MOST = 3
 """How many refused requests are shown whole; the rest are counted."""
@@ -51,9 +53,12 @@ class ProgramBlock:
     def __init__(self, shown: str, options: Mapping[str, Any]) -> None:
         self._shown = shown
         self._options = Options.read(options, Options())
-        self._path = Path(os.path.realpath(shown))
+        # Found once, because the program may change the folder that is current.
+        lies = location(shown)
+        path = lies if isinstance(lies, Url) else Path(os.path.realpath(lies))
+        self._file = file_at(path)
         self._before = self._stamps()
-        self._block = OpenBlock(self._path, self._options)
+        self._block = OpenBlock(path, self._options)
 
     def close(self, *, interrupted: bool, failed: bool = False) -> Report:
         """Save, and say what happened.
@@ -92,15 +97,17 @@ class ProgramBlock:
             return f"not complete, so kept in {self._shown}.partial"
         return "nothing was written" if file is None else f"{self._shown} was not changed"
 
-    def _stamps(self) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
-        return _stamp(self._path), _stamp(self._path.with_name(f"{self._path.name}.partial"))
+    def _stamps(self) -> tuple[object, object]:
+        return _stamp(self._file), _stamp(self._file.partial)
 
 
-def _stamp(path: Path) -> tuple[int, ...] | None:
+def _stamp(file: File) -> object:
     """What changes whenever a file is written; None where there is none."""
     try:
-        about = path.stat()
-    except OSError:
+        if not isinstance(file, CassetteFile):
+            return file.read()
+        about = file.path.stat()
+    except (OSError, CassetteError):
         return None
     return about.st_ino, about.st_mtime_ns, about.st_size
 

@@ -6,17 +6,17 @@ the path shares it. Its methods may be called from any thread.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 
+from reqsnap.cassette.copies import rescue, write_copy
 from reqsnap.cassette.ended import too_late_for_stubs, warn_of_change
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.info import RecordedRequest, told_of
 from reqsnap.cassette.reading import read_items
 from reqsnap.cassette.recordings import Recordings
-from reqsnap.cassette.saving import Saver, rescue, write_copy
+from reqsnap.cassette.saving import Saver
 from reqsnap.cassette.stubs import Answer, Stub
 from reqsnap.cassette.value_checks import check_interaction
 from reqsnap.errors import CassetteWriteError, ConfigurationError, TornCassetteWarning
@@ -25,7 +25,7 @@ from reqsnap.message_checks import check_request
 from reqsnap.model import Interaction, Request
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
-from reqsnap.storage import CassetteFile
+from reqsnap.storage import File, file_at
 from reqsnap.storage.sharing import Began
 
 FilePath = str | PathLike[str]
@@ -43,7 +43,7 @@ class Cassette(Recordings):
 
     def __init__(
         self,
-        file: CassetteFile | None = None,
+        file: File | None = None,
         policy: Policy | None = None,
         *,
         evicts: bool = True,
@@ -68,6 +68,11 @@ class Cassette(Recordings):
     def path(self) -> str | None:
         """The path of the file, or None in memory."""
         return None if self._file is None else str(self._file.path)
+
+    @property
+    def key(self) -> str | None:
+        """What tells its file from all others, or None in memory."""
+        return None if self._file is None else self._file.key
 
     @property
     def mode(self) -> Mode:
@@ -164,7 +169,7 @@ class Cassette(Recordings):
         if path is None and self._saver is not None:
             self._saver.reload(lambda: read_items(self._own_file(), self._policy.max_inline_size))
         else:
-            file = self._own_file() if path is None else CassetteFile(path)
+            file = self._own_file() if path is None else file_at(path)
             found = read_items(file, self._policy.max_inline_size)
             with self._lock:
                 self._contents.replace([] if found is None else [item.decode() for item in found.items])
@@ -194,9 +199,9 @@ class Cassette(Recordings):
             self._saver.flush()
 
     def _is_own(self, path: FilePath) -> bool:
-        return self._file is not None and os.path.realpath(path) == os.path.realpath(self._file.path)
+        return self._file is not None and file_at(path).key == self._file.key
 
-    def _own_file(self) -> CassetteFile:
+    def _own_file(self) -> File:
         if self._file is None:
             raise ConfigurationError("path", None, "a cassette in memory has no file; name one")
         return self._file

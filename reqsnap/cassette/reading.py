@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reqsnap.errors import CassetteFormatError, TornCassetteWarning
 from reqsnap.formats import Beside, Format, Item, Torn, format_of
-from reqsnap.storage import CassetteFile, Sharing
+from reqsnap.storage import File, sharing_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ def found_in(format: Format, data: bytes, path: str | None, beside: Beside | Non
         return Found(data, torn.items, torn)
 
 
-def settled(format: Format, data: bytes, file: CassetteFile, beside: Beside) -> Found:
+def settled(format: Format, data: bytes, file: File, beside: Beside) -> Found:
     """What the bytes of a file hold, or what it holds when nobody is adding to it any more.
 
     Whoever reads a file without its turn may find it in the middle of an addition.
@@ -43,14 +43,14 @@ def settled(format: Format, data: bytes, file: CassetteFile, beside: Beside) -> 
         found = found_in(format, data, str(file.path), beside)
         if found.torn is None:
             return found
-        Sharing(file).wait_for_writer()
+        sharing_of(file).wait_for_writer()
         again = file.read()
         if again is None or again == data:
             return found
         data = again
 
 
-def read_items(file: CassetteFile, max_inline_size: int) -> Found | None:
+def read_items(file: File, max_inline_size: int) -> Found | None:
     """What a file holds; None where there is none. Raises CassetteFormatError, and warns of a torn file."""
     data = file.read()
     if data is None:
@@ -60,7 +60,7 @@ def read_items(file: CassetteFile, max_inline_size: int) -> Found | None:
     return found
 
 
-def warn_if_torn(found: Found, file: CassetteFile, stacklevel: int) -> None:
+def warn_if_torn(found: Found, file: File, stacklevel: int) -> None:
     """Warn where not all of a file can be used; `stacklevel` is how far from here its user's code is."""
     if found.torn is not None:
         torn = TornCassetteWarning(file.path, found.torn.line, len(found.items))

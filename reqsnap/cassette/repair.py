@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reqsnap.cassette.reading import found_in
 from reqsnap.errors import CassetteError
 from reqsnap.formats import Item, format_of
-from reqsnap.storage import CassetteFile, Sharing
+from reqsnap.storage import File, sharing_of
 from reqsnap.storage.files import PARTIAL
 
 _ALL_INLINE = 1 << 62
@@ -27,7 +27,7 @@ class Repaired:
     kept: str | None = None
 
 
-def repair(file: CassetteFile) -> Repaired:
+def repair(file: File) -> Repaired:
     """Mend a file if it is torn; one that is whole is left byte for byte.
 
     Raises CassetteFormatError where it is damaged in another way, and CassetteError where it
@@ -35,7 +35,7 @@ def repair(file: CassetteFile) -> Repaired:
     """
     if file.read() is None:
         raise CassetteError("there is no such file", file.path)
-    sharing = Sharing(file)
+    sharing = sharing_of(file)
     with sharing.turn():
         data = file.read() or b""
         name = str(file.path)

@@ -8,23 +8,30 @@ that a replay or a recording never waits for a disk, nor for another process.
 
 from __future__ import annotations
 
-import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from os import PathLike
 
 from reqsnap.cassette.contents import Contents
+from reqsnap.cassette.copies import text_of
 from reqsnap.cassette.merging import Item as Kept
 from reqsnap.cassette.merging import Merged, View
 from reqsnap.cassette.reading import Found, found_in
-from reqsnap.errors import CassetteWriteError, ReqsnapError, TornCassetteWarning
-from reqsnap.formats import NATIVE, Beside, Format, Item, format_of
-from reqsnap.model import Interaction, Request
+from reqsnap.errors import (
+    CassetteConflictError,
+    CassetteInUseError,
+    CassetteWriteError,
+    ReqsnapError,
+    TornCassetteWarning,
+)
+from reqsnap.formats import NATIVE, Beside, Format, Item
 from reqsnap.sequences.entries import Entry
-from reqsnap.storage import CassetteFile
-from reqsnap.storage.sharing import Began, Sharing
+from reqsnap.storage import File, sharing_of
+from reqsnap.storage.sharing import Began
+
+_TRIES = 20
+"""How often a store that others write too is read again before it is given up."""
 
 
 class Saver:
@@ -37,7 +44,7 @@ class Saver:
 
     def __init__(
         self,
-        file: CassetteFile,
+        file: File,
         contents: Contents,
         guard: threading.RLock,
         began: Began | None = None,
@@ -52,11 +59,11 @@ class Saver:
         self._from_partial = began is not None and began.partial is not None
         self._replaces = replaces and self._unfinished
         self._before = file.read() if self._replaces else None
-        self._sharing = Sharing(file) if began is None else began.sharing
+        self._sharing = sharing_of(file) if began is None else began.sharing
         path = str(file.path)
         self._view = View(
             lambda data: found_in(format, data, path, beside),
-            lambda entry: _text(format, entry.interaction, beside),
+            lambda entry: text_of(format, entry.interaction, beside),
         )
         # Re-entrant, because a garbage collection may end a block inside a write.
         self._one_at_a_time = threading.RLock()
@@ -79,12 +86,12 @@ class Saver:
         with self._one_at_a_time, self._reporting():
             if self.has_changed:
                 with self._sharing.turn():
-                    self._write(self._merged(partial=self._is_partial), partial=self._is_partial)
+                    self._bring(partial=self._is_partial)
 
     def save(self) -> None:
         """Write everything to the file itself, whose set this is from now on. Raises CassetteWriteError."""
         with self._one_at_a_time, self._reporting(), self._sharing.turn():
-            self._write(replace(self._merged(partial=False), base=None), partial=False, anew=True)
+            self._bring(partial=False, anew=True)
             if self._unfinished:
                 self._drop_partial()
             self._unfinished = False
@@ -149,7 +156,7 @@ class Saver:
         is_alone = not others.alive
         if not self._is_partial:
             if self.has_changed or self._unfinished:
-                self._write(self._merged(partial=False), partial=False)
+                self._bring(partial=False)
             self._unfinished = False
             if is_alone:
                 self._drop_partial()
@@ -157,15 +164,15 @@ class Saver:
             self._complete()
         elif self.has_changed or not (len(self._contents) or self._file.exists()):
             # Others go on, or it is for the next run to go on.
-            self._write_or_drop(partial=True)
+            self._bring(partial=True, drops=True)
 
     def _complete(self) -> None:
         if self._partial_is_newest and self.has_changed and len(self._contents):
-            self._write(self._merged(partial=True), partial=True)
+            self._bring(partial=True)
         can_be_promoted = self._partial_is_newest and not self.has_changed and len(self._contents)
         if not (can_be_promoted and self._promote()):
             if self.has_changed or self._partial_is_newest or self._has_begun:
-                self._write_or_drop(partial=False)
+                self._bring(partial=False, drops=True)
             self._drop_partial()
         self._unfinished = False
 
@@ -205,15 +212,23 @@ class Saver:
         merged = self._view.added(snapshot, [data for data in files if data is not None])
         return merged if own is not None or partial else replace(merged, base=None)
 
-    def _write_or_drop(self, *, partial: bool) -> None:
-        merged = self._merged(partial=partial)
-        if merged.items or self._file.exists():
-            self._write(merged, partial=partial)
-        else:
-            self._drop_partial()
+    def _bring(self, *, partial: bool, anew: bool = False, drops: bool = False) -> None:
+        """Write what is held to the file or the partial one; `drops` the partial one where that is nothing.
+
+        `anew`: as it is written now, whatever stands in the file.
+        """
+        for _ in range(_TRIES):
+            merged = self._merged(partial=partial)
+            if drops and not merged.items and not self._file.exists():
+                self._drop_partial()
+                return
+            with suppress(CassetteConflictError):
+                self._write(replace(merged, base=None) if anew else merged, partial=partial, anew=anew)
+                return
+        raise CassetteInUseError(self._file.path, None, f"it wrote the cassette {_TRIES} times meanwhile")
 
     def _write(self, merged: Merged, *, partial: bool, anew: bool = False) -> None:
-        """Write it to the file, or the partial one; `anew` what was in the file before, too."""
+        """Write it. Raises CassetteConflictError where the file is another's again."""
         file = self._file.partial if partial else self._file
         for found in merged.torn:
             self._keep_torn(file, found)
@@ -231,7 +246,7 @@ class Saver:
         self._partial_is_newest = partial
         self.has_written = True
 
-    def _added(self, file: CassetteFile, merged: Merged, texts: Mapping[Kept, bytes]) -> bytes | None:
+    def _added(self, file: File, merged: Merged, texts: Mapping[Kept, bytes]) -> bytes | None:
         """What the file holds, where all that is new was added at its end; None where it was not."""
         base = merged.base
         if base is None or not texts:
@@ -241,50 +256,8 @@ class Saver:
             return None
         return b"".join((memoryview(base)[: addition.kept], addition.tail))
 
-    def _keep_torn(self, file: CassetteFile, found: Found) -> None:
+    def _keep_torn(self, file: File, found: Found) -> None:
         if found.torn is not None:
             kept = file.keep_damaged(found.data)
             used = len(found.torn.items)
             self.mended.append(TornCassetteWarning(file.path, found.torn.line, used, kept))
-
-
-def _text(format: Format, interaction: Interaction, beside: Beside | None = None) -> bytes:
-    """One item of a file. Raises CassetteWriteError, for values of wrong types too."""
-    try:
-        return format.item(interaction, beside)
-    except CassetteWriteError:
-        raise
-    except Exception as error:
-        request: object = getattr(interaction, "request", None)
-        name = f"{request.method} {request.url}" if isinstance(request, Request) else "an interaction"
-        raise CassetteWriteError(f"{name} cannot be written: {error!r}", None) from error
-
-
-def write_copy(path: str | PathLike[str], interactions: Iterable[Interaction], max_inline_size: int) -> None:
-    """Write interactions to a file of their own. Raises CassetteWriteError."""
-    file, format = CassetteFile(path), format_of(path, None)
-    beside = file.beside(max_inline_size)
-    file.write(format.file([format.item(each, beside) for each in interactions]))
-
-
-def rescue(interactions: Iterable[Interaction], error: CassetteWriteError) -> None:
-    """Put recordings that cannot be saved where they belong into the system's temporary folder.
-
-    The error tells where they are, in a note and in `rescued`.
-    """
-    items, unwritable = [], 0
-    for interaction in interactions:
-        try:
-            items.append(_text(NATIVE, interaction))
-        except CassetteWriteError:
-            unwritable += 1
-    try:
-        with tempfile.NamedTemporaryFile(prefix="reqsnap-", suffix=".yaml", delete=False) as copy:
-            copy.write(NATIVE.file(items))
-    except OSError as problem:
-        again = "`cassette.save(path)` still can write it."
-        error.add_note(f"A copy could not be kept either: {problem}. {again}")
-        return
-    error.rescued = copy.name
-    told = f"All but {unwritable} that no file can hold" if unwritable else "Nothing is lost: the recordings"
-    error.add_note(f"{told} were written to {copy.name}")

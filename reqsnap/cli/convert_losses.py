@@ -80,7 +80,7 @@ def _of_requests(meant: Interaction, found: Interaction) -> Iterator[Difference]
         yield Difference("bodies of requests")
     elif one.body != other.body:
         yield Difference("bodies of requests", is_loss=False)
-    yield from _of_headers(one.headers, other.headers, "requests", coded)
+    yield from _of_headers(one.headers, other.headers, "header fields of requests", coded)
     if one.complete != other.complete:
         yield Difference("that requests were recorded incomplete")
 
@@ -98,9 +98,11 @@ def _of_responses(meant: Interaction, found: Interaction) -> Iterator[Difference
         yield Difference(_coding_of(other, "responses"))
     elif one.body != other.body:
         yield Difference("bodies of responses", is_loss=False)
-    yield from _of_headers(one.headers, other.headers, "responses", coded)
-    if one.trailers != other.trailers:
-        yield Difference("trailers", is_loss=not other.trailers)
+    yield from _of_headers(one.headers, other.headers, "header fields of responses", coded)
+    if one.trailers and not other.trailers:
+        yield Difference("trailers")
+    else:
+        yield from _of_headers(one.trailers, other.trailers, "trailers")
     if one.parts != other.parts:
         yield Difference("the parts in which bodies arrived")
 
@@ -136,7 +138,7 @@ def _coding_of(found: Request | Response, of: str) -> str:
 # Header fields
 
 
-def _of_headers(one: Headers, other: Headers, of: str, coded: bool) -> Iterator[Difference]:
+def _of_headers(one: Headers, other: Headers, of: str, coded: bool = False) -> Iterator[Difference]:
     if coded:
         one, other = one.without(*_OF_CODINGS), other.without(*_OF_CODINGS)
     if one == other:
@@ -144,21 +146,21 @@ def _of_headers(one: Headers, other: Headers, of: str, coded: bool) -> Iterator[
     meant, found = _by_name(one), _by_name(other)
     gone = [name for name in meant if name not in found]
     if gone:
-        yield Difference(f"header fields of {of}: {', '.join(sorted(gone))}")
+        yield Difference(f"{of}: {', '.join(sorted(gone))}")
     if any(name not in meant or not _may_be_joined(meant[name], found[name]) for name in found):
-        yield Difference(f"values of header fields of {of}", is_loss=False)
+        yield Difference(f"values of {of}", is_loss=False)
         return
     if any(len(meant[name]) != len(values) for name, values in found.items()):
-        yield Difference(f"that header fields of {of} were repeated")
+        yield Difference(f"that {of} were repeated")
         return
     kept = [pair for pair in one if pair[0].lower() in found]
     spelled = [name for name, _ in sorted(kept, key=_folded)] != [
         name for name, _ in sorted(other, key=_folded)
     ]
     if spelled:
-        yield Difference(f"the spelling of names of header fields of {of}")
+        yield Difference(f"how names of {of} are spelled")
     if [name.lower() for name, _ in kept] != [name.lower() for name, _ in other]:
-        yield Difference(f"the order of header fields of {of}")
+        yield Difference(f"the order of {of}")
 
 
 def _by_name(headers: Headers) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 from reqsnap.cassette.repair import Repaired, repair
 from reqsnap.errors import CassetteError, ConfigurationError
 from reqsnap.formats import named_like, recognised
-from reqsnap.storage import CassetteFile
+from reqsnap.storage import file_at
 from reqsnap.storage.beside import FOLDER as BODIES
 from reqsnap.storage.files import PARTIAL
 
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     status, mended, whole = 0, 0, 0
     for path in _all(arguments.paths):
         try:
-            done = repair(CassetteFile(path))
+            done = repair(file_at(path))
         except (CassetteError, ConfigurationError) as error:
             print(f"cannot be mended: {error}", flush=True)
             status = 1

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from reqsnap.cli.printable import from_octets, printable
-from reqsnap.cli.show_text import Wanted, interaction_lines
+from reqsnap.cli.show_text import failure, message, request_line
 from reqsnap.model import Interaction
 
 _STATUS = re.compile(r"[1-9][0-9x]{2}|error", re.IGNORECASE)
 _RANGE = re.compile(r"([1-9][0-9]*)(?:-([1-9][0-9]*)?)?")
-_ALL = Wanted(truncated=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,11 @@ class Choice:
 
 def _texts(interaction: Interaction) -> Iterator[str]:
     """What is searched: the request and the response as they are shown, without what is said of them."""
-    request = interaction.request
-    yield f"{printable(request.method)} {from_octets(request.url)}"
-    shown = interaction_lines(0, interaction, _ALL)
-    yield from (line.text for line in itertools.islice(shown, 1, None) if line.kind != "note")
+    yield request_line(interaction.request)
+    for half in (interaction.request, interaction.response):
+        yield from (line.text for line in message(half) if line.kind != "note")
+    if interaction.error is not None:
+        yield failure(interaction.error)
 
 
 def host_of(url: str) -> str:

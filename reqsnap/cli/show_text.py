@@ -37,20 +37,22 @@ class Wanted:
 
 def interaction_lines(number: int, interaction: Interaction, wanted: Wanted) -> Iterator[Line]:
     """The lines of an interaction, which is redacted already, under its number."""
-    request, response = interaction.request, interaction.response
-    yield Line(f"[{number}] {printable(request.method)} {from_octets(request.url)}", "request")
+    yield Line(f"[{number}] {request_line(interaction.request)}", "request")
     yield Line(facts(interaction), "note", INDENT)
     if wanted.request:
-        for line in _cut(_message(request), wanted):
+        for line in _cut(message(interaction.request), wanted):
             yield _marked(line, SENT)
     if wanted.response:
-        if response.status:
-            yield _marked(_status(response), RECEIVED)
-            for line in _cut(_message(response), wanted):
-                yield _marked(line, RECEIVED)
+        for line in _cut(message(interaction.response), wanted):
+            yield _marked(line, RECEIVED)
         if interaction.error is not None:
-            yield _marked(Line(_failure(interaction.error), "bad"), FAILED)
+            yield _marked(Line(failure(interaction.error), "bad"), FAILED)
     yield Line("")
+
+
+def request_line(request: Request) -> str:
+    """The method and the URL of a request."""
+    return f"{printable(request.method)} {from_octets(request.url)}"
 
 
 def facts(interaction: Interaction) -> str:
@@ -88,13 +90,19 @@ def _status(response: Response) -> Line:
     return Line(f"{response.version} {response.status}{reason}", kind)
 
 
-def _failure(error: NetworkError) -> str:
+def failure(error: NetworkError) -> str:
+    """What an exchange ended in."""
     message = f": {printable(error.message)}" if error.message else ""
     number = "" if error.errno is None else f" (error number {error.errno})"
     return f"{error.kind.value}{message}{number}"
 
 
-def _message(message: Request | Response) -> Iterator[Line]:
+def message(message: Request | Response) -> Iterator[Line]:
+    """The lines of a request without its first one, or of a response; none where nothing came of it."""
+    if isinstance(message, Response):
+        if not message.status:
+            return
+        yield _status(message)
     yield from _fields(message.headers)
     if message.body:
         yield Line("")

@@ -3,8 +3,10 @@
 format       what a format is: `Format`, `Item`
 registry     the formats by name and by file
 native       reqsnap's own: YAML that people read and review
-vcr, har     others' files
-body_forms, heads, json_layout, text_blocks, yaml_tree
+native_json  the same as JSON
+vcr, har, undici, reqord
+             others' files
+body_forms, heads, json_layout, json_lines, json_values, text_blocks, yaml_tree
              what the formats share
 """
 

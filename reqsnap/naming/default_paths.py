@@ -13,6 +13,7 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.locations import Location
 from reqsnap.naming.context import TestContext, current_naming, plain
 from reqsnap.naming.path_names import LONGEST_PART, fit, fit_part
 
@@ -66,7 +67,7 @@ class Called:
         params = MappingProxyType(self._params())
         return TestContext(self.name or None, cls or None, module or None, file, params, current_naming())
 
-    def path(self, directory: Path | None) -> Path:
+    def path(self, directory: Location | None) -> Location:
         """`<module>/<Class>.<test>.yaml` in the directory, or in `cassettes` beside the test's file.
 
         A parametrised test has its case in brackets after its name, a subTest what it is of.
@@ -77,7 +78,7 @@ class Called:
             what = self.name or "a function without a name"
             allowed = f"{what} is not defined in a file, so its cassette needs a path"
             raise ConfigurationError("path", None, allowed)
-        folder = file.parent / FOLDER if directory is None and file is not None else Path(directory or "")
+        folder = file.parent / FOLDER if directory is None and file is not None else directory or Path()
         name = f"{self.around.replace(_LOCAL, '')}.{self.name}" if self.around else self.name
         name = fit(name + self._case(), longest=LONGEST_PART)
         return folder / fit_part(fit(self._module(file))) / fit_part(f"{name}.yaml")

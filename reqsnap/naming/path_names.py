@@ -10,11 +10,12 @@ import inspect
 import os
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple, cast
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.locations import Location, Url, is_url, location
 from reqsnap.memo import Memo
 from reqsnap.naming.context import TestContext, Value, plain
 from reqsnap.patterns import regex
@@ -23,14 +24,14 @@ AnyPath = str | os.PathLike[str]
 PathBuilder = Callable[[TestContext], AnyPath]
 """Makes the path of a cassette; a `str` is relative, a path-like may be absolute."""
 
-Find = Callable[[Callable[[], TestContext]], Path]
+Find = Callable[[Callable[[], TestContext]], Location]
 """Finds the path of a block that is being entered; asks for the test only where it must."""
 
 
 _given: Memo[Find] = Memo()
 
 
-def given_path(path: Any, directory: Path | None) -> Find:
+def given_path(path: Any, directory: Location | None) -> Find:
     """How to find a path that was given as text, with fields or without.
 
     Raises ConfigurationError for what is no path or template, or leaves the directory.
@@ -38,7 +39,7 @@ def given_path(path: Any, directory: Path | None) -> Find:
     return _given.of((type(path), path, directory), lambda: _find(path, directory))
 
 
-def _find(path: Any, directory: Path | None) -> Find:
+def _find(path: Any, directory: Location | None) -> Find:
     text = checked_path(path)
     pieces = _pieces(text)
     if not any(piece.field for piece in pieces):
@@ -46,25 +47,28 @@ def _find(path: Any, directory: Path | None) -> Find:
         return lambda context: literal
     _within(directory, _render(pieces, lambda piece: "_"), path)
 
-    def find(context: Callable[[], TestContext]) -> Path:
+    def find(context: Callable[[], TestContext]) -> Location:
         fields = _fields(context())
         return _within(directory, _render(pieces, lambda piece: _text(text, piece, fields)), path)
 
     return find
 
 
-def built_path(builder: PathBuilder, directory: Path | None) -> Find:
+def built_path(builder: PathBuilder, directory: Location | None) -> Find:
     """How to find a path that a function makes."""
 
-    def find(context: Callable[[], TestContext]) -> Path:
+    def find(context: Callable[[], TestContext]) -> Location:
         made = builder(context())
-        path = PurePath(checked_path(made))
+        text = checked_path(made)
+        if is_url(text):
+            return location(text)
+        path = PurePath(text)
         if path.is_absolute() and not isinstance(made, str):
             return Path(path)
         if path.anchor or ".." in path.parts:
             allowed = "a function's path leads downwards from the directory"
             raise ConfigurationError("path", made, allowed, "An absolute one is returned as a pathlib.Path.")
-        return Path(directory or "", *map(_fit_file, path.parts))
+        return _below(directory, map(_fit_file, path.parts))
 
     return find
 
@@ -92,14 +96,23 @@ def checked_path(path: Any, name: str = "path") -> str:
     return text
 
 
-def _within(directory: Path | None, text: str, given: Any) -> Path:
-    path = Path(text)
+def _within(directory: Location | None, text: str, given: Any) -> Location:
+    path = location(text)
+    if isinstance(path, Url):
+        return path
     if directory is None or path.is_absolute():
         return path
     if path.anchor or os.path.normpath(text).split(os.sep)[0] == "..":
         allowed = f"it leaves the directory {directory}"
         raise ConfigurationError("path", given, allowed, "An absolute path may lie anywhere.")
-    return directory / path
+    return _below(directory, path.parts)
+
+
+def _below(directory: Location | None, parts: Iterable[str]) -> Location:
+    found = Path() if directory is None else directory
+    for part in parts:
+        found = found / part
+    return found
 
 
 # Templates
@@ -138,7 +151,8 @@ def _render(pieces: list[_Piece], text_of: Callable[[_Piece], str]) -> str:
         if piece.field:
             parts[-1] += text_of(piece)
             made.add(len(parts) - 1)
-    return os.sep.join(fit_part(part) if index in made else part for index, part in enumerate(parts))
+    separator = "/" if is_url(pieces[0].literal) else os.sep
+    return separator.join(fit_part(part) if index in made else part for index, part in enumerate(parts))
 
 
 class _Arguments(NamedTuple):

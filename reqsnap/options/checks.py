@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.functions import is_asynchronous
+from reqsnap.locations import is_url
 from reqsnap.matching.checks import check_volatile, read_paths
 from reqsnap.matching.registry import check_match_on
 from reqsnap.patterns import regex
@@ -23,6 +25,7 @@ from reqsnap.patterns import regex
 if TYPE_CHECKING:
     from reqsnap.model import Request, Response
     from reqsnap.rules.filters import ShouldRecord
+    from reqsnap.storage import Storage
 
 Check = Callable[[str, Any], Any]
 Named = TypeVar("Named", bound=enum.Enum)
@@ -33,6 +36,16 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise ConfigurationError(name, value, "it is True or False")
     return value
+
+
+def format_name(name: str, value: Any) -> str | None:
+    """The name of a registered format, or None for the one that goes with the file's name."""
+    if value is None:
+        return None
+    # Here, because most programs name none and formats take a while to load.
+    from reqsnap.formats import named
+
+    return named(value).name
 
 
 def items(name: str, value: Any) -> tuple[Any, ...]:
@@ -208,6 +221,29 @@ def _takes_two_rather(value: Any) -> bool:
     except ValueError:
         return False
     return any(each.kind is each.VAR_POSITIONAL for each in parameters)
+
+
+def storage(name: str, value: Any) -> Storage | None:
+    """A storage, the URL of one, or None for files."""
+    if value is None:
+        return None
+    if isinstance(value, str) and is_url(value):
+        return _at(value)
+    # Here, because few need it, and importing reqsnap is not to load it.
+    from reqsnap.storage import Storage
+
+    if isinstance(value, Storage):
+        return value
+    allowed = "it is an object of a subclass of reqsnap.Storage, a URL such as 's3://bucket/tests', or None"
+    raise ConfigurationError(name, value, allowed)
+
+
+@lru_cache(maxsize=64)
+def _at(url: str) -> Storage:
+    """Kept, so that blocks which name one URL agree in their storage."""
+    from reqsnap.storage import FsspecStorage
+
+    return FsspecStorage(url)
 
 
 def count(name: str, value: Any) -> int | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reqsnap.matching.registry import Comparison
     from reqsnap.options.values import NormalizeBody, NormalizeQuery
     from reqsnap.rules.filters import Hook, ShouldPlayback, ShouldRecord, UrlFilter
+    from reqsnap.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Options:
     max_interactions: how many are kept; the least recently used leave first.
     max_age: how old a recording may be, a timedelta or seconds.
     on_stale: what becomes of an older one: `warn`, `rerecord` or `error`.
+    format: the format of a new file, by name; a file that is there keeps the one that it has.
     max_inline_size: the most bytes of a body in the cassette itself; a larger one has a file of
     its own in a folder beside it. 1 MiB where it is not given, None for any.
     auto_flush: save every `flush_interval` seconds what is new, not only at the end.
@@ -58,6 +60,7 @@ class Options:
     exclusive: True keeps outer cassettes from answering what this one does not hold.
     subprocesses: False leaves child processes alone; they are neither recorded nor replayed.
     record_on_exception: False drops what a block recorded that ends with an exception.
+    storage: where cassettes are kept instead of in files: a Storage, or the URL of one.
     redact: False stores secrets as they are.
     redact_headers, redact_query, redact_fields: more names that hold secrets, in headers,
     in the query, and in JSON, form and multipart bodies.
@@ -88,6 +91,7 @@ class Options:
     max_interactions: int | None = None
     max_age: timedelta | None = None
     on_stale: OnStale = OnStale.WARN
+    format: str | None = None
     max_inline_size: int | None = 1 << 20
     auto_flush: bool = False
     flush_interval: float = 30.0
@@ -95,6 +99,7 @@ class Options:
     exclusive: bool = False
     subprocesses: bool = True
     record_on_exception: bool = True
+    storage: Storage | None = None
     redact: bool = True
     redact_headers: tuple[str, ...] = ()
     redact_query: tuple[str, ...] = ()
@@ -181,6 +186,7 @@ _CHECKS: dict[str, check.Check] = {
     "max_interactions": check.count,
     "max_age": check.age,
     "on_stale": check.one_of(OnStale),
+    "format": check.format_name,
     "max_inline_size": check.count,
     "auto_flush": check.flag,
     "flush_interval": check.seconds,
@@ -188,6 +194,7 @@ _CHECKS: dict[str, check.Check] = {
     "exclusive": check.flag,
     "subprocesses": check.flag,
     "record_on_exception": check.flag,
+    "storage": check.storage,
     "redact": check.flag,
     "redact_headers": check.header_names,
     "redact_query": check.names,

@@ -11,6 +11,7 @@ from reqsnap.matching.registry import Comparison
 from reqsnap.model import Request, Response
 from reqsnap.modes import Mode
 from reqsnap.rules.filters import Hook, ShouldPlayback
+from reqsnap.storage import Storage
 
 NormalizeQuery = Callable[[list[tuple[str, str]]], list[tuple[str, str]] | str]
 NormalizeBody = Callable[[bytes], bytes | str]
@@ -44,6 +45,7 @@ class OptionValues(TypedDict, total=False):
     max_interactions: int | None
     max_age: timedelta | float | None
     on_stale: str
+    format: str | None
     max_inline_size: int | None
     auto_flush: bool
     flush_interval: float
@@ -51,6 +53,7 @@ class OptionValues(TypedDict, total=False):
     exclusive: bool
     subprocesses: bool
     record_on_exception: bool
+    storage: Storage | str | None
     redact: bool
     redact_headers: Iterable[str]
     redact_query: Iterable[str]

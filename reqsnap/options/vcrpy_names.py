@@ -18,7 +18,7 @@ HINTS = {
     "decode_compressed_response": "Answers are always replayed as they were received.",
     "drop_unused_requests": "mode='record' keeps only what was requested.",
     "inject_cassette": "Write a with block, which yields the cassette.",
-    "serializer": "There is one layout, YAML.",
+    "serializer": "Write format='vcr' for VCR.py's YAML or format='vcr-json' for its JSON.",
     "persister": "A cassette is a file; cassette.save(path) writes another.",
     "custom_patches": "There is nothing to patch: the clients are known.",
 }

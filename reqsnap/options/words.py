@@ -105,10 +105,12 @@ def _span(name: str) -> dict[str, Any]:
 _KINDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "bool": _flag,
     "str": _word,
+    "str | None": _word,
     "Mode": _word,
     "Exhaustion": _word,
     "Order": _word,
     "OnStale": _word,
+    "Storage | None": _word,
     "tuple[str, ...]": _list,
     "tuple[str | Comparison, ...]": _list,
     "tuple[UrlFilter, ...]": _list,

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 from weakref import WeakValueDictionary
 
@@ -18,6 +19,7 @@ from reqsnap.modes import Mode
 from reqsnap.processes.attendants import Attendants
 from reqsnap.processes.tickets import Ticket
 from reqsnap.recorder import Recorder
+from reqsnap.storage import CassetteFile, StoredFile
 
 if TYPE_CHECKING:
     from reqsnap.processes.owner import Owner
@@ -77,8 +79,8 @@ def ticket_here() -> Ticket | None:
 _REMOTE = "reqsnap.processes.remote"
 
 
-def ticket_on(path: str) -> str | None:
-    """The ticket, as text, of the block that is open on a real path, here or where this process asks."""
+def ticket_on(key: str) -> str | None:
+    """The ticket, as text, of the block that is open on a cassette, here or where this process asks."""
     asked: dict[str, RemoteRecorder] = {}
     for block in list(_blocks.values()):
         recorder = block.recorder
@@ -86,14 +88,14 @@ def ticket_on(path: str) -> str | None:
             continue
         if is_remote(recorder):
             asked[recorder.ticket.address] = recorder
-        elif block.shared and os.path.realpath(recorder.cassette.path or "") == path:
+        elif block.shared and recorder.cassette.key == key:
             return _ticket(_started(), block.number, recorder).to_text()
-    found = (recorder.ticket_on(path) for recorder in asked.values())
+    found = (recorder.ticket_on(key) for recorder in asked.values())
     return next((ticket for ticket in found if ticket is not None), None)
 
 
-def recorder_on(path: str | os.PathLike[str], mode: Mode) -> RemoteRecorder | None:
-    """The recorder of a block on a path that a process which this one belongs to has open.
+def recorder_on(where: Path | StoredFile, mode: Mode) -> RemoteRecorder | None:
+    """The recorder of a block on a cassette that a process which this one belongs to has open.
 
     A file has one owner. None where this process is, or would be, the one. Raises
     ConfigurationError where the mode of that block is another.
@@ -104,12 +106,13 @@ def recorder_on(path: str | os.PathLike[str], mode: Mode) -> RemoteRecorder | No
     recorders = [block.recorder for block in list(_blocks.values()) if block.open]
     if not any(recorder is not None and recorder.is_remote for recorder in recorders):
         return None
-    found = ticket_on(os.path.realpath(path))
+    file = CassetteFile(where) if isinstance(where, Path) else where
+    found = ticket_on(file.key)
     ticket = None if found is None else Ticket.from_text(found)
     if ticket is None or ticket.owner == os.getpid():
         return None
     if ticket.mode != mode.value:
-        allowed = f"process {ticket.owner} has {path} open already with mode={ticket.mode!r}"
+        allowed = f"process {ticket.owner} has {file.path} open already with mode={ticket.mode!r}"
         raise ConfigurationError("mode", mode.value, allowed, "Blocks on one path must agree.")
     from reqsnap.processes.remote import RemoteRecorder
 

@@ -65,10 +65,10 @@ class RemoteRecorder(Recorder):
         for connection in idle:
             connection.close()
 
-    def ticket_on(self, path: str) -> str | None:
-        """The ticket, as text, of a block that its owner has open on a real path, if there is one."""
+    def ticket_on(self, key: str) -> str | None:
+        """The ticket, as text, of a block that its owner has open on a cassette, if there is one."""
         try:
-            found: str | None = self._ask({"do": "ticket", "path": path})[0]
+            found: str | None = self._ask({"do": "ticket", "path": key})[0]
         except GoneError:
             return None
         return found

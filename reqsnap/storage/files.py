@@ -47,6 +47,11 @@ class CassetteFile:
             raise ConfigurationError("path", path, f"it is no path ({error})") from None
 
     @property
+    def key(self) -> str:
+        """What tells it from all other cassettes."""
+        return os.path.normcase(self._target)
+
+    @property
     def partial(self) -> CassetteFile:
         """`NAME.partial`, which holds a set that is not complete yet; as private as NAME."""
         partial = CassetteFile(f"{self._target}{PARTIAL}")

@@ -21,6 +21,8 @@ from weakref import WeakValueDictionary
 from reqsnap.errors import CassetteError, CassetteInUseError
 from reqsnap.storage.files import CassetteFile
 from reqsnap.storage.locks import HeldFile, forget_all, hold
+from reqsnap.storage.opening import File
+from reqsnap.storage.stored import StoredFile
 
 WAIT = 60.0
 """How many seconds a process waits for its turn. A turn takes as long as writing the file."""
@@ -50,7 +52,7 @@ class _Turn:
         self.held: HeldFile | None = None
 
 
-_turns: WeakValueDictionary[Path, _Turn] = WeakValueDictionary()
+_turns: WeakValueDictionary[Path | str, _Turn] = WeakValueDictionary()
 _turns_lock = threading.RLock()
 
 
@@ -125,7 +127,7 @@ class Sharing:
         with self._reporting():
             self._claim = hold(self._folder / name)
         if self._claim is not None:
-            self._claim.say(_me())
+            self._claim.say(f"{os.getpid()}\n")
 
     def others(self) -> Others:
         """Who else records the set, or failed to while this one did."""
@@ -171,7 +173,7 @@ class Sharing:
         while True:
             held = self._try()
             if held is not None:
-                held.say(_me())
+                held.say(f"{os.getpid()}\n")
                 return held
             if time.monotonic() >= until:
                 process = _process(self._folder / _TURN)
@@ -207,6 +209,36 @@ class Sharing:
             raise CassetteError(f"{self._folder} could not be locked ({reason})", self._path) from error
 
 
+class StoredSharing(Sharing):
+    """The part in what a storage holds: no locks, since it is written only where it is as it was read."""
+
+    def __init__(self, file: StoredFile) -> None:
+        self._claim = None
+        with _turns_lock:
+            self._turn = _turns.setdefault(file.key, _Turn())
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Be the only one of this process that reads and writes."""
+        with self._turn.lock:
+            yield
+
+    def wait_for_writer(self) -> None:
+        """Nobody is seen in the middle of writing."""
+
+    def claim(self, *, alone: bool) -> None:
+        """Nobody else asks."""
+
+    def others(self) -> Others:
+        """Nobody is known."""
+        return Others((), ())
+
+
+def sharing_of(file: File) -> Sharing:
+    """The part that this process has in what others may share with it."""
+    return Sharing(file) if isinstance(file, CassetteFile) else StoredSharing(file)
+
+
 @dataclass(frozen=True, slots=True)
 class Began:
     """What a file, or where there is none its partial file, held when a block was opened."""
@@ -216,13 +248,13 @@ class Began:
     partial: bytes | None = None
 
 
-def begin(file: CassetteFile, *, replaces: bool, records: bool) -> Began:
+def begin(file: File, *, replaces: bool, records: bool) -> Began:
     """Read a cassette's file, and take part in recording it where that is done the first time or anew.
 
     `replaces` records it anew, whatever there is; without `records` nothing is written, nor waited for.
     Raises CassetteInUseError and CassetteError.
     """
-    sharing = Sharing(file)
+    sharing = sharing_of(file)
     data = None if replaces else file.read()
     if data is not None:
         return Began(sharing, data)
@@ -257,10 +289,6 @@ def _remove(paths: tuple[Path, ...]) -> None:
     for path in paths:
         with suppress(OSError):
             path.unlink()
-
-
-def _me() -> str:
-    return f"{os.getpid()}\n"
 
 
 def _process(path: Path) -> int | None:

@@ -194,7 +194,7 @@ def test_force_replaces() -> None:
             2,
             "DST='b.png' cannot be used: no format's files end so. --format NAME says which.",
         ),
-        (["all.yaml", "b", "--format", "no"], 2, "format='no' cannot be used: the formats are native"),
+        (["all.yaml", "b", "--format", "no"], 2, "format='no' cannot be used: the formats are"),
         (["all.yaml", "b.yaml", "--redact-fields", ""], 2, "redact_fields="),
         (["sub", "new"], 1, "sub: there is no cassette in this folder"),
         (["words.yaml", "b.yaml"], 1, "words.yaml, line 1: it is not a reqsnap cassette"),

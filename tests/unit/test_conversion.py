@@ -68,6 +68,7 @@ RECODED = gzip.compress(b"content", 1, mtime=5)
         (of_response(reason=""), ["reason phrases"]),
         (of_response(version="HTTP/1.1"), ["HTTP versions"]),
         (of_response(trailers=Headers()), ["trailers"]),
+        (of_response(trailers=Headers([("t", "3")])), ["how names of trailers are spelled"]),
         (of_response(parts=()), ["the parts in which bodies arrived"]),
         (UNDONE, ["content codings of responses", "the parts in which bodies arrived"]),
         (replace(WHOLE, error=NetworkError(ErrorKind.CLOSED)), ["details of network errors"]),
@@ -78,7 +79,7 @@ RECODED = gzip.compress(b"content", 1, mtime=5)
         ),
         (
             of_request(headers=Headers([("a", "1"), ("set", "x"), ("set", "y")])),
-            ["the spelling of names of header fields of requests"],
+            ["how names of header fields of requests are spelled"],
         ),
         (
             of_request(headers=Headers([("Set", "x"), ("Set", "y"), ("A", "1")])),
@@ -108,7 +109,7 @@ def test_what_is_lost(found: Interaction, lost: list[str]) -> None:
         (of_response(reason="Fine"), "reason phrases"),
         (of_response(body=b"other"), "bodies of responses"),
         (of_response(body=b""), "bodies of responses"),
-        (of_response(trailers=Headers([("T", "4")])), "trailers"),
+        (of_response(trailers=Headers([("T", "4")])), "values of trailers"),
         (replace(WHOLE, error=None), "network errors"),
         (replace(WHOLE, error=NetworkError(ErrorKind.RESET)), "the kinds of network errors"),
     ],

@@ -160,7 +160,5 @@ def test_what_is_no_format(rows: Format) -> None:
     for wrong in (Rows, Nameless(), OneSuffix(), None):
         with pytest.raises(ConfigurationError, match="it is "):
             register_format(wrong)
-    with pytest.raises(
-        ConfigurationError, match="the formats are rows, native, json, jsonl, har, undici, reqord"
-    ):
+    with pytest.raises(ConfigurationError, match="the formats are rows, "):
         named("none-such")

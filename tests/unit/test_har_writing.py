@@ -145,7 +145,7 @@ def kept(interaction: Interaction) -> Interaction:
     response = interaction.response
     body, codings = response.body, content_codings(response.headers)
     undone = undo(body, codings) if interaction.error is None else None
-    if undone is not None:
+    if undone is not None and undone.content:
         body = undone.redo(undone.content)
     return replace(
         interaction, response=replace(response, body=body), elapsed=interaction.elapsed * 1000.0 / 1000.0

@@ -15,10 +15,10 @@ import reqsnap
 ROOT = Path(reqsnap.__file__).parent
 
 ROWS = [
-    {"model", "functions", "on_demand", "patterns", "shortening"},
+    {"cautions", "model", "functions", "on_demand", "patterns", "shortening"},
     {"differences"},
     {"errors"},
-    {"modes", "message_checks"},
+    {"locations", "modes", "message_checks"},
     {"content_coding", "memo", "own_threads"},
     {"redaction"},
     {"matching"},

@@ -277,7 +277,9 @@ def test_a_name_that_is_too_long_keeps_its_suffix() -> None:
 
 
 def rendered(template: str, directory: Path | None = None, /, **context: Any) -> str:
-    return given_path(template, directory)(lambda: TestContext(**context)).as_posix()
+    found = given_path(template, directory)(lambda: TestContext(**context))
+    assert isinstance(found, Path)
+    return found.as_posix()
 
 
 def test_fields_come_from_the_context_and_the_test() -> None:
@@ -377,7 +379,9 @@ def test_a_path_within_a_directory_or_absolute_is_taken() -> None:
 
 
 def built(made: Any, directory: Path | None = None) -> str:
-    return built_path(lambda context: made, directory)(TestContext).as_posix()
+    found = built_path(lambda context: made, directory)(TestContext)
+    assert isinstance(found, Path)
+    return found.as_posix()
 
 
 def test_what_a_function_makes_is_fit_part_by_part() -> None:

@@ -52,11 +52,12 @@ def encoded(text: str, content_type: str) -> bytes:
 def without_codings(body: bytes, headers: Headers) -> bytes | None:
     """A body without its content codings; None where the way back would lead to something else.
 
-    A coding may not be known here, or the body not be in it, or only in a part of it.
+    A coding may not be known here, or the body not be in it, or only in a part of it. No
+    content at all is no body, whatever its coding makes of it.
     """
     codings = content_codings(headers)
     undone = undo(body, codings)
-    if undone is None or undone.redo(undone.content) != encode(undone.content, codings):
+    if undone is None or not undone.content or undone.redo(undone.content) != encode(undone.content, codings):
         return None
     return undone.content
 

@@ -60,8 +60,7 @@ class Decoder:
         try:
             (found,) = reader.load(b"".join([_START, item.text, _END]), self._path, self._beside)
         except CassetteFormatError as error:
-            line = item.line + (error.line or 1) - 1 - _LINES_BEFORE
-            raise CassetteFormatError(self._path, line, error.reason) from None
+            raise error.at(item.line + (error.line or 1) - 1 - _LINES_BEFORE) from None
         return found
 
 

@@ -21,7 +21,7 @@ from reqsnap.formats.native import texts
 from reqsnap.formats.native import values as native_values
 from reqsnap.formats.native.values import Fields, UnreadableField
 from reqsnap.message_checks import stating_its_length
-from reqsnap.model import Interaction, NetworkError, Request, Response
+from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
 
 Object = dict[str, Any]
 
@@ -82,7 +82,7 @@ def _request(request: Request) -> Object:
     found = _head([heads.request_line(request.method, request.url), *heads.field_lines(request.headers)])
     if not request.complete:
         found["complete"] = False
-    return found | _body(request.body)
+    return found | _body(request.body, request.headers)
 
 
 def _response(response: Response, *, cut: bool) -> Object:
@@ -94,7 +94,7 @@ def _response(response: Response, *, cut: bool) -> Object:
     found |= _head(head, trailers)
     if response.parts:
         found["parts"] = " ".join(map(str, texts.sizes(response, cut)))
-    found |= _body(response.body)
+    found |= _body(response.body, response.headers)
     if trailers:
         found["trailers"] = heads.shown(trailers, found.get("head_charset", heads.LATIN_1))
     return found
@@ -106,10 +106,10 @@ def _head(lines: list[Line], trailers: Collection[Line] = ()) -> Object:
     return found | {"head": heads.shown(lines, charset)}
 
 
-def _body(body: bytes) -> Object:
+def _body(body: bytes, headers: Headers) -> Object:
     if not body:
         return {}
-    notes, text = body_forms.choose(body)
+    notes, text = body_forms.choose(body, headers.get("content-type", ""))
     return {**notes, "body": text.split("\n") if "\n" in text else text}
 
 

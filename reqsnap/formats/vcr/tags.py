@@ -7,7 +7,6 @@ object stands in two places. Tags are read for what they say; nothing is ever co
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 import yaml
@@ -147,7 +146,7 @@ def _leaf(tag: str, text: str, line: int) -> Leaf:
     if tag == _BINARY:
         try:
             return Leaf(base64.b64decode(text), line)
-        except binascii.Error as error:
+        except ValueError as error:
             raise UnreadableError(line, f"the value is not base64: {error}") from None
     if tag == _BYTES:
         # Python 3's dumper without a representer for bytes wrote their Latin-1 text.

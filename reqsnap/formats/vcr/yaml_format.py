@@ -9,7 +9,7 @@ from functools import partial
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats.format import Addition, Beside, Format, Item
 from reqsnap.formats.vcr import reader, writer, yaml_layout
-from reqsnap.formats.vcr.values import Node, UnreadableError
+from reqsnap.formats.vcr.values import Mapping, Node, UnreadableError
 from reqsnap.formats.vcr.yaml_layout import END, START, Place
 from reqsnap.model import Interaction
 
@@ -66,7 +66,7 @@ def _is_tail(tail: bytes) -> bool:
         root = _tree(tail)
     except UnreadableError:
         return False
-    return "interactions" not in getattr(root, "entries", ())
+    return isinstance(root, Mapping) and "interactions" not in root.entries
 
 
 def _item(data: bytes, place: Place, decoder: partial[Interaction]) -> Item:

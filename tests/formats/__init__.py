@@ -1,0 +1,1 @@
+"""Cassettes in other tools' formats, through real clients."""

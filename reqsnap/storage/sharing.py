@@ -2,8 +2,7 @@
 
 Beside NAME stands a folder `.NAME.lock` while it is needed. Who reads and writes holds the file `turn` in it
 for that long. Who records a set for the first time, or anew, holds a file of its own while its block is
-open: a claim. One that nobody holds is of a process that died or raised. Claims are made, counted and given
-up with the turn: locks are taken in that order alone.
+open: a claim. One that nobody holds is of a process that died or raised. They need the turn.
 """
 
 from __future__ import annotations

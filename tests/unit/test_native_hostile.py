@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reqsnap.content_coding import content_codings, undo
-from reqsnap.formats import native
+from reqsnap.formats import named, native
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from tests.support.rounds import rounds
 
@@ -207,6 +207,9 @@ def test_long_rounds_of_whatever_is_written_is_read_as_it_was(recorded: list[Int
     data = native.dump(recorded)
     read = native.load(data)
     assert [item.decode() for item in native.NATIVE.read(data)] == read
+    for other in (named("json"), named("jsonl")):
+        items = other.read(other.file([other.item(each) for each in recorded]))
+        assert [item.decode() for item in items] == read
     for found, interaction in zip(read, recorded, strict=True):
         if found != interaction:
             # Another encoder has made the coded bytes anew; all else, and what they decode to, is the same.

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from reqsnap.errors import CassetteWriteError
-from reqsnap.formats import body_forms, heads
+from reqsnap.formats import heads
 from reqsnap.formats.heads import Line
 from reqsnap.formats.json_values import Number, Value
-from reqsnap.formats.native import texts
+from reqsnap.formats.native import bodies, texts
 from reqsnap.formats.native import values as native_values
+from reqsnap.formats.native.bodies import Written
 from reqsnap.formats.native.values import Fields, UnreadableField
 from reqsnap.message_checks import stating_its_length
-from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
+from reqsnap.model import Interaction, NetworkError, Request, Response
 
 Object = dict[str, Any]
 
@@ -82,7 +83,7 @@ def _request(request: Request) -> Object:
     found = _head([heads.request_line(request.method, request.url), *heads.field_lines(request.headers)])
     if not request.complete:
         found["complete"] = False
-    return found | _body(request.body, request.headers)
+    return found | _body(bodies.of_request(request, None))
 
 
 def _response(response: Response, *, cut: bool) -> Object:
@@ -93,8 +94,9 @@ def _response(response: Response, *, cut: bool) -> Object:
     trailers = heads.field_lines(response.trailers)
     found |= _head(head, trailers)
     if response.parts:
-        found["parts"] = " ".join(map(str, texts.sizes(response, cut)))
-    found |= _body(response.body, response.headers)
+        # Raises ValueError where they do not fit the body.
+        texts.sizes(response, cut)
+    found |= _body(bodies.of_response(response, None, cut=cut))
     if trailers:
         found["trailers"] = heads.shown(trailers, found.get("head_charset", heads.LATIN_1))
     return found
@@ -106,11 +108,8 @@ def _head(lines: list[Line], trailers: Collection[Line] = ()) -> Object:
     return found | {"head": heads.shown(lines, charset)}
 
 
-def _body(body: bytes, headers: Headers) -> Object:
-    if not body:
-        return {}
-    notes, text = body_forms.choose(body, headers.get("content-type", ""))
-    return {**notes, "body": text.split("\n") if "\n" in text else text}
+def _body(written: Iterable[Written]) -> Object:
+    return {key: text.split("\n") if key == "body" and "\n" in text else text for key, text in written}
 
 
 def _error(error: NetworkError) -> Object:

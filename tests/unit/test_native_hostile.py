@@ -10,7 +10,7 @@ from datetime import UTC
 
 import brotli
 import zstandard
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reqsnap.content_coding import content_codings, undo
@@ -201,7 +201,8 @@ def decoded(response: Response) -> bytes | None:
     return None if undone is None else undone.content
 
 
-@settings(deadline=None, max_examples=rounds(60))
+# The first draws of text take long, because Hypothesis then looks through all of Unicode.
+@settings(deadline=None, max_examples=rounds(60), suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(interactions(), max_size=3))
 def test_long_rounds_of_whatever_is_written_is_read_as_it_was(recorded: list[Interaction]) -> None:
     data = native.dump(recorded)

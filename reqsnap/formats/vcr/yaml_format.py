@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from reqsnap.errors import CassetteFormatError
+from reqsnap.formats import torn
 from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.vcr import reader, writer, yaml_layout
 from reqsnap.formats.vcr.values import Mapping, Node, UnreadableError
@@ -58,18 +59,24 @@ class _VcrYaml(Format):
         return None if end is None else Addition(end, b"".join([*items, data[end:]]))
 
     def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
-        layout = yaml_layout.scan(data)
-        if layout is None or not layout.places or data.endswith(b"\n" + END):
-            return None
-        places = yaml_layout.whole(layout, data)
-        rest = data[places[-1].end if places else len(START) :]
-        if b"\n" + ITEM_START in rest[:-1]:
-            return None
-        try:
-            items = [_item(data, place, partial(_decoded, path=path)) for place in places]
-        except UnreadableError:
-            return None
-        return Torn(items, data.count(b"\n", 0, len(data) - len(rest)) + 1, rest)
+        whole = torn.behind_line(data, END, lambda whole: self.read(whole, path, beside))
+        return whole or _unfinished(data, path)
+
+
+def _unfinished(data: bytes, path: str | None) -> Torn | None:
+    """A file that ends within an item, or before its last line."""
+    layout = yaml_layout.scan(data)
+    if layout is None or not layout.places or data.endswith(b"\n" + END):
+        return None
+    places = yaml_layout.whole(layout, data)
+    rest = data[places[-1].end if places else len(START) :]
+    if b"\n" + ITEM_START in rest[:-1]:
+        return None
+    try:
+        items = [_item(data, place, partial(_decoded, path=path)) for place in places]
+    except UnreadableError:
+        return None
+    return Torn(items, data.count(b"\n", 0, len(data) - len(rest)) + 1, rest)
 
 
 def _is_tail(tail: bytes) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import NamedTuple
 
 from reqsnap.content_coding import content_codings, undo
@@ -42,11 +41,22 @@ def compare(meant: Sequence[Interaction], found: Sequence[Interaction]) -> Compa
     if len(meant) != len(found):
         lacking = f"{len(meant):,} interactions were written, {len(found):,} read back"
         return Comparison(wrong={lacking: min(len(meant), len(found))})
+    results = [_compared(meant, found)]
+    # Some formats order by time, and some readers by other means: then the same stands in other places.
+    for others in (_by_time(meant), _by_head(meant, found)):
+        if not results[-1].wrong:
+            break
+        results.append(_compared(others, found))
+    result = results[-1] if not results[-1].wrong else results[0]
+    if result is results[0]:
+        return result
+    return Comparison({"the order of interactions": len(meant), **result.losses})
+
+
+def _compared(meant: Sequence[Interaction], found: Sequence[Interaction]) -> Comparison:
+    """Compare each with the one in the same place."""
     losses: Counter[str] = Counter()
     wrong: dict[str, int] = {}
-    if not _are_in_order(meant, found):
-        found = _paired(meant, found)
-        losses["the order of interactions"] = len(meant)
     for place, (one, other) in enumerate(zip(meant, found, strict=True)):
         for what, is_loss in differences(one, other):
             if is_loss:
@@ -182,23 +192,19 @@ def _folded(pair: tuple[str, str]) -> str:
 # Order
 
 
-def _are_in_order(meant: Iterable[Interaction], found: Iterable[Interaction]) -> bool:
-    """Whether each is where it was, by what even a poor format holds."""
-    return all(
-        one is not None and other is not None and _head(one) == _head(other)
-        for one, other in zip_longest(meant, found)
-    )
+def _by_time(meant: Sequence[Interaction]) -> list[Interaction]:
+    return sorted(meant, key=lambda interaction: interaction.recorded_at)
+
+
+def _by_head(meant: Sequence[Interaction], found: Iterable[Interaction]) -> list[Interaction]:
+    """What was meant, in the order of what was found; what is like nothing comes where there is room."""
+    waiting: defaultdict[tuple[str, str, int], deque[int]] = defaultdict(deque)
+    for place, each in enumerate(meant):
+        waiting[_head(each)].append(place)
+    places = [waiting[_head(each)].popleft() if waiting[_head(each)] else None for each in found]
+    left = iter(sorted(set(range(len(meant))).difference(place for place in places if place is not None)))
+    return [meant[next(left) if place is None else place] for place in places]
 
 
 def _head(interaction: Interaction) -> tuple[str, str, int]:
     return interaction.request.method, interaction.request.url, interaction.response.status
-
-
-def _paired(meant: Iterable[Interaction], found: Sequence[Interaction]) -> list[Interaction]:
-    """What was found, in the order of what was meant; what is like nothing comes where there is room."""
-    waiting: defaultdict[tuple[str, str, int], deque[int]] = defaultdict(deque)
-    for place, each in enumerate(found):
-        waiting[_head(each)].append(place)
-    places = [waiting[_head(each)].popleft() if waiting[_head(each)] else None for each in meant]
-    left = iter(sorted(set(range(len(found))).difference(place for place in places if place is not None)))
-    return [found[next(left) if place is None else place] for place in places]

@@ -135,6 +135,11 @@ def test_the_order_of_interactions_is_a_loss_and_nothing_else_is(places: list[in
     assert compare(meant, [meant[place] for place in places]) == Comparison(expected)
 
 
+def test_the_same_requests_in_the_order_of_their_times() -> None:
+    late, early = replace(WHOLE, recorded_at=AT + timedelta(hours=1)), of_response(reason="Early")
+    assert compare([late, early], [early, late]) == Comparison({"the order of interactions": 2})
+
+
 def test_an_interaction_that_became_another_is_found_out_of_order_too() -> None:
     meant = numbered(3)
     found = [meant[2], meant[0], replace(meant[1], request=Request("GET", "http://h/9"))]

@@ -1,4 +1,4 @@
-"""Every format, given what a client may see, holds it, says what it lacks, or refuses it: never says otherwise."""
+"""Every format, given what clients see, holds it, says what it lacks, or refuses it; it never lies."""
 
 from __future__ import annotations
 

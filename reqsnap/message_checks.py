@@ -88,13 +88,14 @@ def stating_its_length(method: str, response: Response) -> Response:
     An answer that has no body of its own tells the length of another's (RFC 9110, section
     8.6), and one with a transfer coding is not measured by it (RFC 9112, section 6.3).
     """
-    stated = response.headers.get_all("content-length")
+    pairs = response.headers.pairs
+    stated = [value for name, value in pairs if len(name) == 14 and name.lower() == "content-length"]
     if not stated or method.upper() == "HEAD" or response.status < 200 or response.status in (204, 304):
         return response
-    if "transfer-encoding" in response.headers or not all(map(_SIZE.fullmatch, stated)):
-        return response
     size = len(response.body)
-    if size in map(int, stated):
+    if stated == [str(size)] or not all(map(_SIZE.fullmatch, stated)) or size in map(int, stated):
+        return response
+    if "transfer-encoding" in response.headers:
         return response
     return replace(response, headers=response.headers.replaced("content-length", str(size)))
 

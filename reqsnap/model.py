@@ -35,7 +35,7 @@ class Headers:
 
     def __init__(self, pairs: HeaderItems = ()) -> None:
         found = tuple(pairs.items() if isinstance(pairs, Mapping) else pairs)
-        object.__setattr__(self, "pairs", found if all(map(_is_pair, found)) else _read_pairs(found))
+        object.__setattr__(self, "pairs", found if _are_pairs(found) else _read_pairs(found))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("Headers cannot be changed; build new ones")
@@ -90,8 +90,11 @@ class Headers:
         return f"Headers({list(self.pairs)!r})"
 
 
-def _is_pair(item: object) -> bool:
-    return type(item) is tuple and len(item) == 2 and type(item[0]) is type(item[1]) is str
+def _are_pairs(items: tuple[Any, ...]) -> bool:
+    for item in items:
+        if type(item) is not tuple or len(item) != 2 or type(item[0]) is not str or type(item[1]) is not str:
+            return False
+    return True
 
 
 def _read_pairs(items: tuple[Any, ...]) -> tuple[tuple[str, str], ...]:

@@ -54,7 +54,7 @@ class Woven:
 
     def __init__(self, on_disk: Collection[Item], held: Iterable[Entry]) -> None:
         self._after: dict[Entry | None, list[Foreign]] = {}
-        if not any(isinstance(item, Foreign) for item in on_disk):
+        if Foreign not in set(map(type, on_disk)):
             return
         place: Entry | None = None
         staying = frozenset(held)
@@ -133,8 +133,11 @@ class View:
 
         Raises CassetteFormatError.
         """
-        if not on_disk or (len(on_disk) == 1 and self._as_left(on_disk[0]) is not None):
-            return self.own(ours, on_disk[0] if on_disk else None)
+        if not on_disk:
+            return self.own(ours, None)
+        known = self._as_left(on_disk[0]) if len(on_disk) == 1 else None
+        if known is not None:
+            return self._merged(ours, self._items, [known])
         read = [self._read(data) for data in on_disk]
         texts: list[bytes] = []
         for each in read:
@@ -156,12 +159,14 @@ class View:
 
     def wrote(self, merged: Merged, texts: Mapping[Item, bytes], data: bytes) -> None:
         """The file holds this now: these bytes, of which these texts are new."""
-        held = frozenset(merged.items)
-        self._texts = {entry: text for entry, text in self._texts.items() if entry in held}
-        self._texts.update((item, text) for item, text in texts.items() if isinstance(item, Entry))
-        self._marks = {
-            entry: mark for entry, mark in self._marks.items() if entry in held and entry not in texts
-        }
+        if merged.base is None:
+            held = frozenset(merged.items)
+            self._texts = {entry: text for entry, text in self._texts.items() if entry in held}
+            self._marks = {entry: mark for entry, mark in self._marks.items() if entry in held}
+        for item, text in texts.items():
+            if isinstance(item, Entry):
+                self._texts[item] = text
+                self._marks.pop(item, None)
         self._items, self._found = list(merged.items), Found(data, ())
 
     def release(self) -> None:

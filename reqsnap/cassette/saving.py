@@ -252,9 +252,12 @@ class Saver:
         if base is None or not texts:
             return base
         addition = self._format.added(base, list(texts.values()))
-        if addition is None or not file.append(len(base), *addition):
+        if addition is None:
             return None
-        return b"".join((memoryview(base)[: addition.kept], addition.tail))
+        data = b"".join((memoryview(base)[: addition.kept], addition.tail))
+        if not file.append(len(base), *addition):
+            file.write(data)
+        return data
 
     def _keep_torn(self, file: File, found: Found) -> None:
         if found.torn is not None:

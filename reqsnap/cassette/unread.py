@@ -72,18 +72,14 @@ class Reading:
         """The number of a secret that is new: none that stands in the file for another."""
         if self._unnumbered and not self._numbering.knows(secret):
             entries, self._unnumbered = self._unnumbered, []
-            for entry in entries:
-                self._see(entry)
+            hidden = [entry for entry in entries if entry.unread is None or not entry.unread.shows_all]
+            # What of it is read gets its own numbers first, as if it had been read when it was opened.
+            found = [_readable(entry) for entry in hidden]
+            for interaction in filter(None, found):
+                self._numbering.seen(interaction)
+            for stored in filter(None, [entry.unread for entry in entries]):
+                self._numbering.seen_in(stored.text)
         return self._numbering.placeholder(secret)
-
-    def _see(self, entry: Entry) -> None:
-        stored = entry.unread
-        if stored is not None and stored.shows_all:
-            self._numbering.seen_in(stored.text)
-            return
-        found = _readable(entry)
-        if found is not None:
-            self._numbering.seen(found)
 
 
 def _readable(entry: Entry) -> Interaction | None:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from typing import NamedTuple
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats.format import Format
-from reqsnap.formats.har import HAR
 from reqsnap.formats.native import NATIVE
-from reqsnap.formats.native_json import JSON, JSON_LINES
-from reqsnap.formats.reqord import REQORD
-from reqsnap.formats.undici import UNDICI
-from reqsnap.formats.vcr import VCR, VCR_JSON
 
-_BUILT_IN = (NATIVE, JSON, JSON_LINES, VCR, VCR_JSON, HAR, UNDICI, REQORD)
-"""A new file has the first of them that goes with its name."""
 
-_formats: dict[str, Format] = {each.name: each for each in _BUILT_IN}
+class _OnDemand(NamedTuple):
+    """A format whose module is loaded when a file may be in it."""
+
+    suffixes: tuple[str, ...]
+    module: str
+    attribute: str
+
+
+# A new file has the first of them that goes with its name.
+_formats: dict[str, Format | _OnDemand] = {
+    NATIVE.name: NATIVE,
+    "json": _OnDemand((".json",), "reqsnap.formats.native_json", "JSON"),
+    "jsonl": _OnDemand((".jsonl", ".ndjson"), "reqsnap.formats.native_json", "JSON_LINES"),
+    "vcr": _OnDemand((".yaml", ".yml"), "reqsnap.formats.vcr", "VCR"),
+    "vcr-json": _OnDemand((".json",), "reqsnap.formats.vcr", "VCR_JSON"),
+    "har": _OnDemand((".har",), "reqsnap.formats.har", "HAR"),
+    "undici": _OnDemand((".json",), "reqsnap.formats.undici", "UNDICI"),
+    "reqord": _OnDemand((".jsonl",), "reqsnap.formats.reqord", "REQORD"),
+}
 
 
 def register_format(format: Format) -> None:
@@ -41,10 +54,9 @@ def register_format(format: Format) -> None:
 
 def named(name: str) -> Format:
     """The format that users call so. Raises ConfigurationError that lists them."""
-    found = _formats.get(name)
-    if found is None:
+    if name not in _formats:
         raise ConfigurationError("format", name, f"the formats are {', '.join(_formats)}")
-    return found
+    return _loaded(name)
 
 
 def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format:
@@ -52,19 +64,37 @@ def format_of(path: str | os.PathLike[str] | None, data: bytes | None) -> Format
 
     What is not recognised is taken for the format that its name says, which then tells what is wrong.
     """
-    by_name = named_like(path)
     found = None if data is None else recognised(path, data)
-    return found or (by_name[0] if by_name else NATIVE)
+    if found is not None:
+        return found
+    by_name = _names_like(path)
+    return _loaded(by_name[0]) if by_name else NATIVE
 
 
 def named_like(path: str | os.PathLike[str] | None) -> list[Format]:
     """The formats whose files' names end as this one's does."""
-    ending = "" if path is None else os.path.splitext(os.fspath(path))[1].lower()
-    return [each for each in _formats.values() if ending in each.suffixes]
+    return [_loaded(name) for name in _names_like(path)]
 
 
 def recognised(path: str | os.PathLike[str] | None, data: bytes) -> Format | None:
     """The format that a file's bytes look like, first those of its name; None for no cassette."""
-    by_name = named_like(path)
-    others = [each for each in _formats.values() if each not in by_name]
-    return next((each for each in [*by_name, *others] if each.recognises(data)), None)
+    by_name = _names_like(path)
+    for name in [*by_name, *(each for each in _formats if each not in by_name)]:
+        format = _loaded(name)
+        if format.recognises(data):
+            return format
+    return None
+
+
+def _names_like(path: str | os.PathLike[str] | None) -> list[str]:
+    ending = "" if path is None else os.path.splitext(os.fspath(path))[1].lower()
+    return [name for name, each in _formats.items() if ending in each.suffixes]
+
+
+def _loaded(name: str) -> Format:
+    found = _formats[name]
+    if isinstance(found, _OnDemand):
+        loaded: Format = getattr(import_module(found.module), found.attribute)
+        _formats[name] = loaded
+        return loaded
+    return found

@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from reqsnap.errors import CassetteWriteError
+from reqsnap.errors import CassetteFormatError, CassetteWriteError
 from reqsnap.formats import heads, json_lines
-from reqsnap.formats.format import Addition, Beside, Format, Item
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.json_lines import Line
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import values as native_values
@@ -61,6 +61,17 @@ class _Reqord(Format):
     def added(self, data: bytes, items: Sequence[bytes]) -> Addition | None:
         line_end = b"\n" if data and not data.endswith(b"\n") else b""
         return Addition(len(data), line_end + self.file(items))
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        # Additions are lines; only the last of them can be unfinished.
+        kept = data.rfind(b"\n") + 1
+        if not kept or kept == len(data):
+            return None
+        try:
+            items = self.read(data[:kept], path, beside)
+        except CassetteFormatError:
+            return None
+        return Torn(items, data.count(b"\n", 0, kept) + 1, data[kept:])
 
 
 REQORD: Format = _Reqord()

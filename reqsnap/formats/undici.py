@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
+from reqsnap.formats.json_items import RewrittenItem
 from reqsnap.formats.json_values import Number, Value
 from reqsnap.formats.native import texts
 from reqsnap.formats.native import values as native_values
@@ -109,7 +110,7 @@ def _item(hash: str, snapshot: Value, response: Value) -> Item:
     text = _dumped({"hash": hash, "snapshot": alone})
     method, url = request.need("method").text(), request.need("url").text()
     decode = partial(_decode, request=request, response=response, recorded_at=recorded_at)
-    return Item(method, url, text, 0, len(text), decode)
+    return RewrittenItem(method, url, text, 0, len(text), decode, response)
 
 
 def _decode(item: Item, request: Value, response: Value, recorded_at: datetime) -> Interaction:

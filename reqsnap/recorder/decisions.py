@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reqsnap.errors import CutRecordingError, UnmatchedRequestError
 from reqsnap.model import ErrorKind, Interaction, NetworkError, Response
 from reqsnap.sequences.entries import Entry
+
+if TYPE_CHECKING:
+    from reqsnap.cassette import Cassette
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,10 @@ class Lost:
     why: str
 
 
-def replay_of(entry: Entry, cassette: str | None, changed: Interaction | None = None) -> Replay:
+def replay_of(entry: Entry, cassette: Cassette, changed: Interaction | None = None) -> Replay:
     """The replay of a recording: made once, so that what interceptors keep stays with it.
 
-    One that was `changed` is made afresh. `cassette` is the path to name where a program
+    One that was `changed` is made afresh. `cassette` is the one to name where a program
     reads beyond the recording.
     """
     if changed is not None and changed is not entry.interaction:
@@ -87,11 +90,11 @@ def replay_of(entry: Entry, cassette: str | None, changed: Interaction | None = 
     return found
 
 
-def _error(interaction: Interaction, cassette: str | None) -> NetworkError | None:
+def _error(interaction: Interaction, cassette: Cassette) -> NetworkError | None:
     error, request = interaction.error, interaction.request
     if error is None or error.kind is not ErrorKind.ABANDONED:
         return error
-    return Unread(error.kind, error.message, error.errno, request.method, request.url, cassette)
+    return Unread(error.kind, error.message, error.errno, request.method, request.url, cassette.path)
 
 
 _REPLAY = "replay"

@@ -178,11 +178,11 @@ class Recorder:
             decision = self._answer_by_rules(request, innermost=innermost)
             if decision is not None:
                 return decision
-        elif self.permits.replay and not self.closed:
+        elif self.permits.replay and not self._under_way.closed:
             # What is used up is recorded anew where the mode may, and repeated where not.
             entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
             if entry is not None:
-                return replay_of(entry, self.cassette.path)
+                return replay_of(entry, self.cassette)
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
@@ -248,7 +248,7 @@ class Recorder:
                 return self._refused(misses.stale(self.cassette, live, interaction))
             changed = None if renews else self._filters.to_playback(interaction)
             if changed is not None:
-                replay = replay_of(entry, self.cassette.path, changed)
+                replay = replay_of(entry, self.cassette, changed)
         finally:
             if replay is None:
                 self.cassette.give_back(entry)

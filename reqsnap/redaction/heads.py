@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 from reqsnap.model import Headers
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised
 from reqsnap.redaction.finder import Finder
-from reqsnap.redaction.names import fold
+from reqsnap.redaction.names import PATH_HINTS, fold
 from reqsnap.redaction.placeholders import (
     credentials_placeholder,
     inner_placeholder,
@@ -26,19 +26,14 @@ def redact_headers(headers: Headers, finder: Finder) -> Headers:
     if not pairs:
         return headers
     names, values = zip(*pairs, strict=True)
-    secret = finder.rules.headers
-    # All names at once: this is asked for every request, and the answer is mostly no.
-    folded_names = fold("\n".join(names)).split("\n")
-    if len(folded_names) != len(names):
-        folded_names = list(map(fold, names))
-    places: Iterable[int] = [index for index, name in enumerate(folded_names) if name in secret]
+    places = _secret_places(names, finder.rules.headers)
     if _may_hold_urls("\n".join(values)):
-        places = range(len(pairs))
+        secret = dict(places)
+        places = tuple([(index, secret.get(index)) for index in range(len(pairs))])
     changed: list[tuple[str, str]] | None = None
-    for index in places:
+    for index, folded in places:
         name, value = pairs[index]
-        folded = folded_names[index]
-        if folded in secret:
+        if folded is not None:
             redacted = _secret_field(folded, name, value, finder)
         else:
             redacted = revised(value, find_in_value(value, finder) + respelled(value))
@@ -48,10 +43,20 @@ def redact_headers(headers: Headers, finder: Finder) -> Headers:
     return headers if changed is None else Headers(changed)
 
 
+@lru_cache(maxsize=1024)
+def _secret_places(names: tuple[str, ...], secret: frozenset[str]) -> tuple[tuple[int, str | None], ...]:
+    """Where fields stand that the rules name, and their names, folded: programs send the same ones again."""
+    folded = list(map(fold, names))
+    return tuple([(index, name) for index, name in enumerate(folded) if name in secret])
+
+
 def _may_hold_urls(values: str) -> bool:
-    if "REDACTED" in values:
+    """Whether a closer look at the values is worth its time: mostly it is not."""
+    if "%" in values and "REDACTED" in values:
         return True
-    return ("://" in values or "?" in values or "#" in values) and ("=" in values or "@" in values)
+    if any(hint in values for hint in PATH_HINTS):
+        return True
+    return ("=" in values or "@" in values) and ("://" in values or "?" in values or "#" in values)
 
 
 def _secret_field(folded: str, name: str, value: str, finder: Finder) -> str:

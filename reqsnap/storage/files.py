@@ -119,11 +119,12 @@ class CassetteFile:
         """Let a file of `size` bytes hold its first `kept` bytes and a tail, in place and on the disk.
 
         What the tail has beyond the end of the file is on the disk before anything is overwritten: whoever
-        dies half way leaves all that was there, and behind it what was not finished. False where
-        the file must be written whole. Raises CassetteWriteError, and then it is as it was.
+        dies half way leaves all that was there, and behind it what was not finished. False where that is
+        not to be had: where what ends the file is nothing, and a tear would not show, or is more than is
+        overwritten at once. Raises CassetteWriteError, and then the file is as it was.
         """
         replaced = size - kept
-        if len(tail) <= replaced:
+        if not 0 < replaced <= min(len(tail) - 1, _AT_ONCE):
             return False
         with self._reporting("it could not be added to, and is as it was"):
             if not self.exists():
@@ -215,6 +216,9 @@ class CassetteFile:
 def _may(path: Path, mode: int) -> bool:
     return os.access(path, mode, effective_ids=_AS_EFFECTIVE_USER)
 
+
+_AT_ONCE = 512
+"""In bytes: what a disk writes as one, a sector."""
 
 _PREFIX, _SUFFIX = ".reqsnap-", ".tmp"
 _LEFT_OVER = 600.0

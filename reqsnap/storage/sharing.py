@@ -192,7 +192,10 @@ class Sharing:
 
     def _make_folder(self) -> None:
         self._made = self._made or [folder for folder in self._folder.parents if not folder.exists()]
-        self._folder.mkdir(parents=True, exist_ok=True)
+        # Another process may remove it between any two steps of this one, which then tries again.
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError, FileNotFoundError):
+            self._folder.mkdir()
 
     def _tidy(self) -> None:
         """Remove the folder if no claim is in it, and those around it that were made for it alone."""

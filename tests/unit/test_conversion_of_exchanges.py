@@ -1,4 +1,4 @@
-"""Every format, given what clients see, holds it, says what it lacks, or refuses it; it never lies."""
+"""Every format, given what a client may see, holds it, says what it lacks, or refuses it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reqsnap.cli.cassette_files import Cassette
 from reqsnap.cli.convert_one import converted
 from reqsnap.formats import NATIVE
 from reqsnap.formats.format import decoded
-from reqsnap.formats.registry import _formats
+from reqsnap.formats.registry import _formats, named
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.redaction import NO_RULES
 from reqsnap.rules.policy import Policy
@@ -90,7 +90,7 @@ def test_long_rounds_of_exchanges_in_every_format(name: str) -> None:
     @given(st.lists(interactions(), max_size=4))
     def check(given: list[Interaction]) -> None:
         items = [decoded(each, NATIVE.item(each)) for each in given]
-        result = converted(Cassette(Path("x.yaml"), b"", NATIVE, items), _formats[name], POLICY)
+        result = converted(Cassette(Path("x.yaml"), b"", NATIVE, items), named(name), POLICY)
         assert result.count + len(result.left_out) == len(given)
 
     check()

@@ -111,7 +111,7 @@ def read(format: Format, data: bytes) -> list[Interaction]:
 
 def is_indexed(data: bytes) -> bool:
     """Whether a document is read without being parsed."""
-    return document._found(data, None) is not None
+    return document._found(data, None, None) is not None
 
 
 def test_the_layout_of_a_document() -> None:
@@ -168,6 +168,12 @@ def test_a_document_that_a_program_laid_out_is_read_the_same(
     assert JSON.recognises(tidied) and not JSON_LINES.recognises(tidied)
     assert read(JSON, tidied) == recorded
     assert JSON.file([item.text for item in JSON.read(tidied)]) == written(JSON, *recorded)
+
+
+def test_an_item_of_a_document_that_is_laid_out_otherwise_names_its_line() -> None:
+    tidied = json.dumps(json.loads(written(JSON, PLAIN, ODD)), indent=1).encode()
+    first, second = JSON.read(tidied)
+    assert (first.line, second.line) == (4, tidied[: tidied.rindex(b'{\n   "request"')].count(b"\n") + 1)
 
 
 def test_lines_that_a_program_laid_out_are_read_the_same() -> None:

@@ -206,6 +206,7 @@ def decoded(response: Response) -> bytes | None:
 def test_long_rounds_of_whatever_is_written_is_read_as_it_was(recorded: list[Interaction]) -> None:
     data = native.dump(recorded)
     read = native.load(data)
+    assert [item.decode() for item in native.NATIVE.read(data)] == read
     for found, interaction in zip(read, recorded, strict=True):
         if found != interaction:
             # Another encoder has made the coded bytes anew; all else, and what they decode to, is the same.

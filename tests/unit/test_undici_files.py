@@ -107,6 +107,13 @@ def test_the_legacy_shapes() -> None:
     assert read(alone) == [recorded[0], *recorded[3:]]
 
 
+def test_an_item_names_the_line_of_its_answer() -> None:
+    lines = [item.line for item in UNDICI.read(RECORDED)]
+    shown = RECORDED.decode().splitlines()
+    assert [shown[line] for line in lines[:3]] == ['          "statusCode": 200,'] * 3
+    assert lines == sorted(set(lines))
+
+
 def test_an_empty_file() -> None:
     assert written() == b"[]"
     assert read(b"[ ]\n") == []

@@ -333,6 +333,12 @@ def test_damaged_json_is_told_with_its_line(data: bytes, line: int, reason: str)
     assert caught.value.line == line
 
 
+def test_of_a_key_that_stands_there_twice_the_last_value_counts() -> None:
+    assert read(VCR_JSON, b'{"interactions": 1, "interactions": []}') == []
+    with pytest.raises(CassetteFormatError, match="must be a list"):
+        read(VCR_JSON, b'{"interactions": [], "interactions": 1}')
+
+
 def test_an_empty_list_is_an_empty_cassette() -> None:
     for text in ("interactions: []\nversion: 1\n", "interactions:\nversion: 1\n"):
         assert read(VCR, text.encode()) == []

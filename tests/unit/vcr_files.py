@@ -142,3 +142,16 @@ INTERACTION = st.builds(
     st.builds(Response, st.integers(100, 599), _VALUES, _HEADERS, _BODIES),
     st.just(AT),
 )
+
+TEXT_INTERACTION = INTERACTION.filter(
+    lambda each: _is_text(each.request.body) and _is_text(each.response.body)
+)
+"""One whose bodies JSON can hold."""
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

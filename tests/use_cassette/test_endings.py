@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reqsnap import CassetteWriteError, Interaction, use_cassette
-from reqsnap.formats import native
+from reqsnap.formats import Beside, native
 from reqsnap.storage import CassetteFile
 from tests.support.counter import Counter
 
@@ -114,10 +114,10 @@ def unwritable(monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer that meets, in some interactions, a value of a type that nothing has checked."""
     write = native.dump_item
 
-    def dump_item(interaction: Interaction) -> bytes:
+    def dump_item(interaction: Interaction, beside: Beside | None = None) -> bytes:
         if "/bad" in interaction.request.url:
             raise AttributeError(interaction.request.url[-5:])
-        return write(interaction)
+        return write(interaction, beside)
 
     monkeypatch.setattr(native, "dump_item", dump_item)
 

@@ -49,6 +49,23 @@ def test_secrets_are_kept_out_of_each(tmp_path: Path, server: Counter) -> None:
         assert "REDACTED" in text and "tok-5f2b" not in text
 
 
+@pytest.mark.parametrize("name", ["x.json", "x.jsonl"])
+def test_large_bodies_stand_beside_it(name: str, tmp_path: Path, server: Counter) -> None:
+    path = tmp_path / name
+    with use_cassette(path, max_inline_size=100):
+        live = server.get("/a?b", "POST", "large " * 50)
+    assert "large large" not in path.read_text()
+    with use_cassette(path, mode="playback", max_inline_size=100):
+        assert server.get("/a?b", "POST", "large " * 50) == live
+    for file in (tmp_path / f"{name}.bodies").iterdir():
+        file.unlink()
+    with (
+        pytest.raises(reqsnap.MissingBodyError, match=r"line \d+: the body of .*/a is in the file sha256-"),
+        use_cassette(path, mode="playback", max_inline_size=100) as cassette,
+    ):
+        list(cassette.interactions)
+
+
 def test_an_archive_of_a_browser_is_replayed_and_added_to(tmp_path: Path, server: Counter) -> None:
     url, path = f"http://127.0.0.1:{server.port}", tmp_path / "browser.har"
     entry, content = test_har_reading.entry, test_har_reading.content

@@ -24,6 +24,7 @@ _NUMBER_OF_HTTP = re.compile(r"(?:HTTP/|H)([23])(?:\.0|-\d+)?")
 # A head never holds a line end, but for one that folds a line (RFC 9112, section 5.2).
 _SEVERAL = re.compile(r"\r?\n(?![ \t])")
 _BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
+_FILE = re.compile(r"\w[\w.-]*", re.ASCII)
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
 
@@ -150,7 +151,7 @@ def _had_body(content: Value, method: str, status: int) -> bool:
 def _attached(content: Value, beside: Beside | None) -> bytes:
     """What stands in a file of its own, as Playwright writes it."""
     name = content.get("_file")
-    if name is None or beside is None:
+    if name is None or beside is None or not _FILE.fullmatch(name.text()):
         return b""
     return beside.read(name.text()) or b""
 

@@ -23,7 +23,7 @@ _START, _END = START.encode(), END.encode()
 _LINES_BEFORE = START.count("\n")
 
 # Words that are the same text in YAML as they stand here: no quotes, no colon, no comment.
-_WORD = r"[A-Za-z0-9][A-Za-z0-9./_+-]*+"
+_WORD = r"[A-Za-z0-9][A-Za-z0-9./_+=*;,-]*+"
 _SIMPLE = rf"((?:    [a-z_]++: {_WORD}(?: {_WORD})*+\n)*+)"
 _LINES = r"((?:      [^ \t\n][^\n]*\n)++)"
 _HEAD = rf"    head: \|-\n{_LINES}"

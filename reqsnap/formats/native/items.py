@@ -15,8 +15,9 @@ class _Item(Item):
 
     @property
     def shows_all(self) -> bool:
-        """Bodies in base64 show nothing; all else is text that people can read."""
-        return self.data.find(b"base64", self.start, self.end) < 0
+        """All is text that people can read, but for bodies in base64 and in other files."""
+        start, end = self.start, self.end
+        return self.data.find(b"base64", start, end) < 0 and self.data.find(b"\n    file:", start, end) < 0
 
 
 def items(data: bytes, path: str | None = None, beside: Beside | None = None) -> list[Item]:

@@ -43,30 +43,30 @@ def salvage(data: bytes, read: Callable[[bytes], Sequence[Item]]) -> Torn | None
     """
     if not data.startswith(START):
         return None
-    for kept in _tears(data):
+    for kept, end in _tears(data):
         try:
-            items = read(data[:kept] + END)
+            items = read(data[:kept] + end)
         except CassetteFormatError:
             continue
         return Torn(items, data.count(b"\n", 0, kept) + 1, data[kept:])
     return None
 
 
-def _tears(data: bytes) -> Iterator[int]:
-    """How much of a file may be whole, where nothing is wrong but its end."""
+def _tears(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """How much of a file may be whole, where nothing is wrong but its end, and what that lacks."""
     end = data.find(_END)
     if end >= 0:
         rest = data[end + len(_END) :]
         if _may_be_overhang(rest):
-            yield end + 1
+            yield end + len(_END), b""
         return
     # Within `# end`, or before it.
     for size in range(len(END)):
         if data.endswith(b"\n" + END[:size]):
-            yield len(data) - size
+            yield len(data) - size, END
     last = data.rfind(b"\n-", len(START) - 1) + 1
     if last and _is_unfinished(data[last:]):
-        yield last
+        yield last, END
 
 
 def _may_be_overhang(rest: bytes) -> bool:

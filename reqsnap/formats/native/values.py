@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from reqsnap.formats import body_codings, body_files, body_forms, body_parts, heads, integrity
@@ -62,6 +63,9 @@ class Fields:
     beside: Beside | None = None
 
 
+_NO_FIELDS = Headers()
+
+
 def request(fields: Fields) -> Request:
     """The request. Raises UnreadableField."""
     charset = _charset(fields)
@@ -77,7 +81,8 @@ def response(fields: Fields, *, cut: bool = False) -> tuple[Response, float]:
     """
     charset = _charset(fields)
     (status, reason), headers = _head(fields, charset, heads.read_status_line)
-    trailers = _pairs(fields.lines.get("trailers", ()), charset, "trailers", 0)
+    lines = fields.lines.get("trailers")
+    trailers = _pairs(lines, charset, "trailers", 0) if lines else _NO_FIELDS
     content = _content(fields)
     parts = _parts(fields, content, cut)
     body, parts, headers = _coded(fields, headers, content, parts)
@@ -135,10 +140,20 @@ def _pairs(lines: Iterable[Line], charset: str, key: str, index: int) -> Headers
     pairs: list[Pair] = []
     try:
         for line in lines:
-            pairs.append(heads.read_field(heads.restore(line, charset)))
+            pairs.append(_field(line, charset) if len(line) < _LONG else _read_field(line, charset))
     except ValueError as error:
         raise UnreadableField(key, index + len(pairs), str(error)) from None
     return Headers(pairs)
+
+
+def _read_field(line: Line, charset: str) -> Pair:
+    return heads.read_field(heads.restore(line, charset))
+
+
+_LONG = 100
+"""Shorter lines mostly stand in a cassette many times."""
+
+_field = lru_cache(maxsize=2048)(_read_field)
 
 
 def _content(fields: Fields) -> bytes:
@@ -186,8 +201,11 @@ def _coded_parts(fields: Fields, body: bytes, cut: bool) -> Sizes:
 
 
 def _inline(fields: Fields) -> bytes:
-    notes = {name: fields.texts[name] for name in body_forms.NOTES if name in fields.texts}
-    text = fields.texts.get("body")
+    texts = fields.texts
+    if not texts:
+        return b""
+    notes = {name: texts[name] for name in body_forms.NOTES if name in texts}
+    text = texts.get("body")
     try:
         body_forms.check(notes)
         if text is None and notes:
@@ -219,8 +237,9 @@ def _version(fields: Fields) -> str:
 
 
 def _parts(fields: Fields, content: bytes, cut: bool) -> Sizes:
+    text = fields.texts.get("parts")
     try:
-        return body_parts.sizes(fields.texts.get("parts", ""), content, cut=cut)
+        return body_parts.sizes(text, content, cut=cut) if text else ()
     except ValueError as error:
         raise UnreadableField("parts", 0, str(error)) from None
 

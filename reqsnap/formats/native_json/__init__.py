@@ -2,6 +2,7 @@
 
 document  `.json`: one document, laid out in lines
 lines     `.jsonl`: an interaction a line
+torn      what is left of either where an addition was cut short
 objects   an interaction as a JSON object, and back
 """
 

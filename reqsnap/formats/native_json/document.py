@@ -13,8 +13,10 @@ from functools import partial
 from typing import Any
 
 from reqsnap.formats import json_values
-from reqsnap.formats.format import Addition, Beside, Format, Item, decoded
-from reqsnap.formats.native_json import objects
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
+from reqsnap.formats.json_items import RewrittenItem
+from reqsnap.formats.json_values import Value
+from reqsnap.formats.native_json import objects, torn
 from reqsnap.formats.native_json.lines import JSON_LINES
 from reqsnap.formats.native_json.versions import check_version
 from reqsnap.model import Interaction
@@ -51,11 +53,11 @@ class _Json(Format):
         return data.lstrip()[:1] == b"{" and _ENDING.search(data[-_ENDING_SIZE:]) is not None
 
     def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
-        items = _found(data, path)
-        return self._parsed(data, path) if items is None else items
+        items = _found(data, path, beside)
+        return self._parsed(data, path, beside) if items is None else items
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
-        text = "    " + _laid_out(objects.written(interaction), "    ")
+        text = "    " + _laid_out(objects.written(interaction, beside), "    ")
         return objects.encoded(interaction, text)
 
     def file(self, items: Sequence[bytes]) -> bytes:
@@ -69,24 +71,31 @@ class _Json(Format):
             return Addition(end, rest)
         return Addition(end - len(b"\n"), b",\n" + rest)
 
-    def _parsed(self, data: bytes, path: str | None) -> list[Item]:
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        return torn.of_document(data, START, END, lambda whole: self.read(whole, path, beside))
+
+    def _parsed(self, data: bytes, path: str | None, beside: Beside | None) -> list[Item]:
         root = json_values.parse(json_values.decoded(data, path))
         check_version(root)
         members = objects.members(root, "the file", {"reqsnap", "interactions"}, ("interactions",))
-        found = map(objects.read, members["interactions"].items())
-        return [decoded(interaction, self.item(interaction)) for interaction in found]
+        return [self._rewritten(each, beside) for each in members["interactions"].items()]
+
+    def _rewritten(self, value: Value, beside: Beside | None) -> Item:
+        interaction = objects.read(value, beside)
+        request, text = interaction.request, self.item(interaction, beside)
+        return RewrittenItem(request.method, request.url, text, 0, len(text), lambda item: interaction, value)
 
 
 JSON: Format = _Json()
 
 
-def _found(data: bytes, path: str | None) -> list[Item] | None:
+def _found(data: bytes, path: str | None, beside: Beside | None) -> list[Item] | None:
     """The items of a file in our layout; None for one in another."""
     if not (data.startswith(START) and data.endswith(END)):
         return None
     place, end = len(START), len(data) - len(END)
     items: list[Item] = []
-    decode = partial(_decode, path=path)
+    decode = partial(_decode, path=path, beside=beside)
     while place < end:
         found = _ITEM.match(data, place, end)
         if found is None:
@@ -98,7 +107,7 @@ def _found(data: bytes, path: str | None) -> list[Item] | None:
             return None
         method, url = found.groups()
         if method is None:
-            request = _read(data, found.start(), place, path).request
+            request = _read(data, found.start(), place, path, beside).request
             items.append(Item(request.method, request.url, data, found.start(), place, decode))
         else:
             items.append(Item(method.decode(), url.decode(), data, found.start(), place, decode))
@@ -106,13 +115,13 @@ def _found(data: bytes, path: str | None) -> list[Item] | None:
     return items
 
 
-def _decode(item: Item, path: str | None) -> Interaction:
-    return _read(item.data, item.start, item.end, path)
+def _decode(item: Item, path: str | None, beside: Beside | None) -> Interaction:
+    return _read(item.data, item.start, item.end, path, beside)
 
 
-def _read(data: bytes, start: int, end: int, path: str | None) -> Interaction:
+def _read(data: bytes, start: int, end: int, path: str | None, beside: Beside | None) -> Interaction:
     source = json_values.decoded(data[start:end], path, lambda: data.count(b"\n", 0, start) + 1)
-    return objects.read(json_values.parse(source))
+    return objects.read(json_values.parse(source), beside)
 
 
 def _laid_out(value: Any, indent: str) -> str:

@@ -11,9 +11,9 @@ from functools import partial
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import json_lines
-from reqsnap.formats.format import Addition, Beside, Format, Item
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.json_lines import Line
-from reqsnap.formats.native_json import objects
+from reqsnap.formats.native_json import objects, torn
 from reqsnap.formats.native_json.versions import check_version
 from reqsnap.model import Interaction
 
@@ -37,10 +37,10 @@ class _JsonLines(Format):
 
     def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
         _, *items, _ = _checked(list(json_lines.lines(data)), data, path)
-        return [_item(line, data, path) for line in items]
+        return [_item(line, data, path, beside) for line in items]
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
-        return objects.encoded(interaction, objects.dumped(objects.written(interaction)))
+        return objects.encoded(interaction, objects.dumped(objects.written(interaction, beside)))
 
     def file(self, items: Sequence[bytes]) -> bytes:
         return b"".join([START, *_with_line_ends(items), END])
@@ -49,6 +49,9 @@ class _JsonLines(Format):
         if not data.endswith(b"\n" + END):
             return None
         return Addition(len(data) - len(END), b"".join([*_with_line_ends(items), END]))
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        return torn.of_lines(data, START, END, lambda whole: self.read(whole, path, beside))
 
 
 JSON_LINES: Format = _JsonLines()
@@ -78,15 +81,15 @@ def _is_end(line: Line, data: bytes, path: str | None) -> bool:
         return False
 
 
-def _item(line: Line, data: bytes, path: str | None) -> Item:
+def _item(line: Line, data: bytes, path: str | None, beside: Beside | None) -> Item:
     found = _REQUEST.match(data, line.start, line.end)
-    decode = partial(_decode, path=path)
+    decode = partial(_decode, path=path, beside=beside)
     if found is not None:
         method, url = found.groups()
         return Item(method.decode(), url.decode(), data, line.start, line.end, decode)
-    request = objects.read(line.value(data, path)).request
+    request = objects.read(line.value(data, path), beside).request
     return Item(request.method, request.url, data, line.start, line.end, decode)
 
 
-def _decode(item: Item, path: str | None) -> Interaction:
-    return objects.read(Line(item.start, item.end).value(item.data, path))
+def _decode(item: Item, path: str | None, beside: Beside | None) -> Interaction:
+    return objects.read(Line(item.start, item.end).value(item.data, path), beside)

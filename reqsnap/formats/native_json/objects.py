@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from reqsnap.errors import CassetteWriteError
-from reqsnap.formats import body_forms, heads
+from reqsnap.errors import CassetteWriteError, MissingBodyError
+from reqsnap.formats import heads
+from reqsnap.formats.format import Beside
 from reqsnap.formats.heads import Line
 from reqsnap.formats.json_values import Number, Value
-from reqsnap.formats.native import texts
+from reqsnap.formats.native import bodies, texts
 from reqsnap.formats.native import values as native_values
-from reqsnap.formats.native.values import Fields, UnreadableField
+from reqsnap.formats.native.bodies import Written
+from reqsnap.formats.native.values import Fields, UnreadableField, UnusableFile
 from reqsnap.message_checks import stating_its_length
-from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
+from reqsnap.model import Interaction, NetworkError, Request, Response
 
 Object = dict[str, Any]
 
@@ -34,10 +36,10 @@ _KEYS = frozenset({"request", "response", "error", "recorded_at"})
 # Writing
 
 
-def written(interaction: Interaction) -> Object:
-    """The object of an interaction. Raises CassetteWriteError for a value that no file can hold."""
+def written(interaction: Interaction, beside: Beside | None = None) -> Object:
+    """The object of an interaction, large bodies `beside` it. Raises CassetteWriteError."""
     try:
-        return _written(interaction)
+        return _written(interaction, beside)
     except ValueError as error:
         raise _unwritable(interaction, error) from None
 
@@ -64,12 +66,12 @@ def _unwritable(interaction: Interaction, error: ValueError) -> CassetteWriteErr
     return CassetteWriteError(f"{request.method} {request.url} cannot be written: {error}", None)
 
 
-def _written(interaction: Interaction) -> Object:
-    found: Object = {"request": _request(interaction.request)}
+def _written(interaction: Interaction, beside: Beside | None) -> Object:
+    found: Object = {"request": _request(interaction.request, beside)}
     error, response = interaction.error, interaction.response
     elapsed = float(texts.seconds(interaction.elapsed))
     if error is None or response != _NO_RESPONSE:
-        found["response"] = {**_response(response, cut=error is not None), "elapsed": elapsed}
+        found["response"] = {**_response(response, beside, cut=error is not None), "elapsed": elapsed}
     if error is not None:
         found["error"] = _error(error)
         if "response" not in found:
@@ -78,14 +80,14 @@ def _written(interaction: Interaction) -> Object:
     return found
 
 
-def _request(request: Request) -> Object:
+def _request(request: Request, beside: Beside | None) -> Object:
     found = _head([heads.request_line(request.method, request.url), *heads.field_lines(request.headers)])
     if not request.complete:
         found["complete"] = False
-    return found | _body(request.body, request.headers)
+    return found | _body(bodies.of_request(request, beside))
 
 
-def _response(response: Response, *, cut: bool) -> Object:
+def _response(response: Response, beside: Beside | None, *, cut: bool) -> Object:
     found: Object = {}
     if response.version != "HTTP/1.1":
         found["version"] = texts.version(response.version)
@@ -93,8 +95,9 @@ def _response(response: Response, *, cut: bool) -> Object:
     trailers = heads.field_lines(response.trailers)
     found |= _head(head, trailers)
     if response.parts:
-        found["parts"] = " ".join(map(str, texts.sizes(response, cut)))
-    found |= _body(response.body, response.headers)
+        # Raises ValueError where they do not fit the body.
+        texts.sizes(response, cut)
+    found |= _body(bodies.of_response(response, beside, cut=cut))
     if trailers:
         found["trailers"] = heads.shown(trailers, found.get("head_charset", heads.LATIN_1))
     return found
@@ -106,11 +109,11 @@ def _head(lines: list[Line], trailers: Collection[Line] = ()) -> Object:
     return found | {"head": heads.shown(lines, charset)}
 
 
-def _body(body: bytes, headers: Headers) -> Object:
-    if not body:
-        return {}
-    notes, text = body_forms.choose(body, headers.get("content-type", ""))
-    return {**notes, "body": text.split("\n") if "\n" in text else text}
+def _body(members: Iterable[Written]) -> Object:
+    found: Object = dict(members)
+    if "\n" in (text := found.get("body", "")):
+        found["body"] = text.split("\n")
+    return found
 
 
 def _error(error: NetworkError) -> Object:
@@ -125,23 +128,24 @@ def _error(error: NetworkError) -> Object:
 # Reading
 
 
-def read(value: Value) -> Interaction:
-    """The interaction of an object. Raises CassetteFormatError."""
+def read(value: Value, beside: Beside | None = None) -> Interaction:
+    """The interaction of an object, large bodies of which are `beside` it. Raises CassetteFormatError."""
     found = members(value, "an interaction", _KEYS, ("recorded_at", "request"))
-    request = _decoded(
-        found["request"], "request", native_values.REQUEST_KEYS, native_values.request, ("head",)
-    )
+    decoded = partial(_decoded, beside=beside, message=_request_line(found["request"]))
+    keys = native_values.REQUEST_KEYS
+    request = decoded(found["request"], "request", keys, native_values.request, ("head",))
+    answer = f"the answer to {request.method} {request.url.partition('?')[0]}"
     recorded_at = _moment(found["recorded_at"])
     response, elapsed, error = _NO_RESPONSE, 0.0, None
     if "error" in found:
         keys = native_values.ERROR_KEYS - ({"elapsed"} if "response" in found else set())
-        error, elapsed = _decoded(found["error"], "error", keys, native_values.error, ("kind",))
+        error, elapsed = decoded(found["error"], "error", keys, native_values.error, ("kind",))
     elif "response" not in found:
         raise value.error("an interaction must have the key 'response'")
     if "response" in found:
         decode = partial(native_values.response, cut=error is not None)
         keys = native_values.RESPONSE_KEYS
-        response, elapsed = _decoded(found["response"], "response", keys, decode, ("head",))
+        response, elapsed = decoded(found["response"], "response", keys, decode, ("head",), message=answer)
     if error is None:
         response = stating_its_length(request.method, response)
     return Interaction(request, response, recorded_at, elapsed, error)
@@ -152,6 +156,13 @@ def _moment(value: Value) -> datetime:
         return native_values.moment(value.text())
     except ValueError as error:
         raise value.error(str(error)) from None
+
+
+def _request_line(value: Value) -> str:
+    """What an error calls a request that is not read yet; secrets stand in a query."""
+    head = value.plain.get("head") if isinstance(value.plain, dict) else None
+    first = head[0] if isinstance(head, list) and head else head
+    return first.partition("?")[0] if isinstance(first, str) else "a request"
 
 
 def members(value: Value, name: str, allowed: Collection[str], needed: Collection[str]) -> dict[str, Value]:
@@ -172,9 +183,11 @@ def _decoded(
     allowed: Collection[str],
     decode: Callable[[Fields], _Decoded],
     needed: Collection[str],
+    beside: Beside | None,
+    message: str,
 ) -> _Decoded:
     found = members(value, name, allowed, needed)
-    fields = Fields()
+    fields = Fields(beside=beside)
     for key, member in found.items():
         if key in native_values.LINE_KEYS:
             fields.lines[key] = _lines(member)
@@ -182,6 +195,9 @@ def _decoded(
             fields.texts[key] = _text(member)
     try:
         return decode(fields)
+    except UnusableFile as error:
+        place = found[error.key].error(error.reason)
+        raise MissingBodyError(place.path, place.line, error.reason, error.file, message) from None
     except UnreadableField as error:
         at = found[error.key]
         if isinstance(at.plain, list) and error.index < len(at.plain):

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats.format import Addition, Beside, Format, Item
+from reqsnap.formats import torn
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.vcr import json_text, reader, writer
 from reqsnap.formats.vcr.json_text import Document, Element
 from reqsnap.formats.vcr.values import UnreadableError
@@ -59,6 +60,9 @@ class _VcrJson(Format):
             return None
         kept = _byte_places(data, [found.end])[0]
         return Addition(kept, b"".join([_SEPARATOR, _SEPARATOR.join(items), data[kept:]]))
+
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        return torn.behind_document(data, lambda whole: self.read(whole, path, beside))
 
 
 def _scanned(data: bytes) -> Document:

@@ -58,7 +58,7 @@ class _Scanner:
         self._decode = json.JSONDecoder().raw_decode
 
     def document(self) -> Document:
-        found = None
+        found: Document | UnreadableError | None = None
         if self._sees("["):
             # Before version 1.0 of VCR.py.
             found = self._list()
@@ -78,16 +78,17 @@ class _Scanner:
         self._skip()
         if self._at != len(self._text):
             raise self._error("Extra data", self._at)
-        if found is None:
-            raise UnreadableError(1, f"it must have the key {_LIST_KEY!r}")
-        return found
+        if isinstance(found, Document):
+            return found
+        raise found or UnreadableError(1, f"it must have the key {_LIST_KEY!r}")
 
-    def _interactions(self) -> Document:
+    def _interactions(self) -> Document | UnreadableError:
         if self._sees("["):
             return self._list()
         element = self._value()
         if element.value is not None:
-            raise UnreadableError(self._text.count("\n", 0, element.start) + 1, f"{_LIST_KEY} must be a list")
+            line = self._text.count("\n", 0, element.start) + 1
+            return UnreadableError(line, f"{_LIST_KEY} must be a list")
         return Document([], element.end)
 
     def _list(self) -> Document:

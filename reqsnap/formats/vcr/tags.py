@@ -7,6 +7,7 @@ object stands in two places. Tags are read for what they say; nothing is ever co
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import yaml
@@ -31,6 +32,9 @@ _WRAPPED = {
     f"{_PYTHON}object/apply:builtins.iter": "args",
 }
 _FROZEN = (f"{_PYTHON}object/apply:__builtin__.frozenset", f"{_PYTHON}object/apply:builtins.frozenset")
+# aiohttp's names of header fields, and the URL of its answer, which nobody needs, in VCR.py 1.
+_NAME = re.compile(re.escape(f"{_PYTHON}object/new:multidict.") + r"[\w.]*(?:istr|upstr)")
+_URL = f"{_PYTHON}object/new:yarl.URL"
 _DEEPEST = 32
 
 
@@ -100,6 +104,10 @@ class _Plain:
 
     def _plain(self, node: Any, line: int, depth: int) -> Node:
         tag = node.tag
+        if tag == _URL:
+            return Leaf(None, line)
+        if isinstance(node, yaml.SequenceNode) and len(node.value) == 1 and _NAME.fullmatch(tag):
+            return self.value(node.value[0], depth)
         if isinstance(node, yaml.ScalarNode):
             return _leaf(tag, node.value, line)
         if isinstance(node, yaml.SequenceNode) and (tag in _SEQUENCES or tag in _FROZEN):

@@ -1,7 +1,7 @@
 """Our interactions -> items of VCR.py's files, as VCR.py itself would have written them.
 
 Its layout has no place for trailers, the version of HTTP, the pieces in which an answer came
-and how long it took: they are left out. Errors of the network cannot be written.
+and how long it took: they are left out. What did not come whole cannot be written.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def json_item(interaction: Interaction) -> str:
 
 def _item(interaction: Interaction) -> dict[str, Any]:
     if interaction.error is not None:
-        raise _unwritable(interaction, "it ended in a network error, which VCR.py's layout cannot hold")
+        reason = f"its answer did not come whole ({interaction.error.kind.value}), "
+        reason += "which VCR.py's layout cannot hold. `reqsnap convert` makes a cassette that can of this one"
+        raise _unwritable(interaction, reason)
     request, response = interaction.request, interaction.response
     # In the order of VCR.py's JSON; its YAML is sorted.
     return {

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats.format import Addition, Beside, Format, Item
+from reqsnap.formats import torn
+from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.vcr import reader, writer, yaml_layout
 from reqsnap.formats.vcr.values import Mapping, Node, UnreadableError
-from reqsnap.formats.vcr.yaml_layout import END, START, Place
+from reqsnap.formats.vcr.yaml_layout import END, ITEM_START, START, Place
 from reqsnap.model import Interaction
 
 _BOM = b"\xef\xbb\xbf"
@@ -20,6 +21,8 @@ _BEGINNING = re.compile(
 )
 _KEY = re.compile(rb"[A-Za-z]\w*:")
 _NOT_AS_IT_STANDS = (b"!", b"'", b'"')
+# As YAML counts lines (YAML 1.1, section 5.4).
+_LINE_END = re.compile(rb"\r\n?|\n|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _EMPTY = b"interactions: []\n"
 
 
@@ -55,10 +58,30 @@ class _VcrYaml(Format):
             end = _end_of_parsed_items(data)
         return None if end is None else Addition(end, b"".join([*items, data[end:]]))
 
+    def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
+        whole = torn.behind_line(data, END, lambda whole: self.read(whole, path, beside))
+        return whole or _unfinished(data, path)
+
+
+def _unfinished(data: bytes, path: str | None) -> Torn | None:
+    """A file that ends within an item, or before its last line."""
+    layout = yaml_layout.scan(data)
+    if layout is None or not layout.places or data.endswith(b"\n" + END):
+        return None
+    places = yaml_layout.whole(layout, data)
+    rest = data[places[-1].end if places else len(START) :]
+    if b"\n" + ITEM_START in rest[:-1]:
+        return None
+    try:
+        items = [_item(data, place, partial(_decoded, path=path)) for place in places]
+    except UnreadableError:
+        return None
+    return Torn(items, data.count(b"\n", 0, len(data) - len(rest)) + 1, rest)
+
 
 def _is_tail(tail: bytes) -> bool:
-    """Whether what follows the items of a file holds none itself, and stands for itself."""
-    if tail in (END, b""):
+    """Whether what follows the items of a file is its end, holds none itself, and stands for itself."""
+    if tail == END:
         return True
     if not _KEY.match(tail):
         return False
@@ -66,7 +89,7 @@ def _is_tail(tail: bytes) -> bool:
         root = _tree(tail)
     except UnreadableError:
         return False
-    return isinstance(root, Mapping) and "interactions" not in root.entries
+    return isinstance(root, Mapping) and "version" in root.entries and "interactions" not in root.entries
 
 
 def _item(data: bytes, place: Place, decoder: partial[Interaction]) -> Item:
@@ -117,8 +140,15 @@ class _LaidOutAnew(Item):
 def _parsed(data: bytes, path: str | None) -> list[Item]:
     """The items of a file, whatever its layout."""
     try:
-        nodes = reader.items(_tree(data.removeprefix(_BOM)))
-        return [_of_node(data, node) for node in nodes]
+        root = _tree(data.removeprefix(_BOM))
+        nodes = reader.items(root)
+        if isinstance(root, Mapping) and "version" not in root.entries:
+            line = data.count(b"\n") + 1
+            raise UnreadableError(
+                line, "it was cut off: the line 'version: 1', with which it ends, is missing"
+            )
+        starts = [0, *(found.end() for found in _LINE_END.finditer(data))]
+        return [_of_node(data, starts[node.line - 1], node) for node in nodes]
     except UnreadableError as error:
         raise CassetteFormatError(path, error.line, error.reason) from None
 
@@ -136,10 +166,10 @@ def _end_of_parsed_items(data: bytes) -> int | None:
     return None if end is None else len(data) - len(plain) + len(text[:end].encode())
 
 
-def _of_node(data: bytes, node: Node) -> Item:
+def _of_node(data: bytes, start: int, node: Node) -> Item:
     found = reader.interaction(node)
     request = found.request
-    return _LaidOutAnew(request.method, request.url, data, 0, 0, lambda item: found)
+    return _LaidOutAnew(request.method, request.url, data, start, start, lambda item: found)
 
 
 VCR: Format = _VcrYaml()

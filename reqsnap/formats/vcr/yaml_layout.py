@@ -9,6 +9,7 @@ have their bodies written in; anchors, comments and other layouts are not.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 START = b"interactions:\n"
@@ -33,29 +34,40 @@ class Layout(NamedTuple):
 
 
 def scan(data: bytes) -> Layout | None:
-    """The items of a file in VCR.py's layout; None where any of them is laid out otherwise.
+    """The items with which a file begins that are in VCR.py's layout; None where there are none.
 
-    What follows the last item is for its reader to look at.
+    What follows the last of them is for its reader to look at.
     """
     if not data.startswith(START + ITEM_START):
         return None
     places = []
-    position, match = len(START), _ITEM.match
+    position, match = len(START), _item().match
     while (found := match(data, position)) is not None:
         method, uri = found["method"], found["uri"]
         if method is None or uri is None:
             return None
         places.append(Place(position, found.end(), method, uri))
         position = found.end()
-    if data.startswith(b"- ", position):
-        return None
     return Layout(places, position)
+
+
+def whole(layout: Layout, data: bytes) -> list[Place]:
+    """The items of a file that was cut off, less the last one where it may be what was cut."""
+    rest = data[layout.end :]
+    *others, last = layout.places
+    at_line_end = not rest and _LAST_LINES.search(data, last.start, last.end) is not None
+    at_next_item = bool(rest) and (rest.startswith(ITEM_START) or ITEM_START.startswith(rest))
+    return layout.places if at_line_end or at_next_item else others
+
+
+# The keys of an answer are sorted; only tornado has one more.
+_LAST_LINES = re.compile(rb" {4}status:\n {6}code: [0-9]++\n {6}message: [^\n]*+\n(?: {4}url: [^\n]*+\n)?+\Z")
 
 
 def end_of_items(data: bytes) -> int | None:
     """Where a file's last item ends, found from the end of the file; None where it is laid out otherwise."""
     start = data.rfind(b"\n" + ITEM_START) + 1
-    found = _ITEM.match(data, start) if start else None
+    found = _item().match(data, start) if start else None
     return None if found is None else found.end()
 
 
@@ -103,12 +115,20 @@ def _line(group: bytes) -> bytes:
     value = rb"(?:" + _TAG + rb" )?+(?:" + rb"|".join((plain, _QUOTED, block, _FLOW)) + rb")"
     # A list within a list has its first element in the line of the outer dash.
     inner = rb"- - " + _one_line(rb"(?P=" + group + rb")   ")
-    first = rb"(?:" + _KEY + rb"|-)(?: " + value + rb"| " + _TAG + rb")?+"
+    # Keys that were no plain text of Python, such as aiohttp's.
+    odd_key = rb"\? " + _TAG + rb" " + _LISTED + rb"\n(?P=" + group + rb"):"
+    first = rb"(?:" + _KEY + rb"|-|" + odd_key + rb")(?: " + value + rb"| " + _TAG + rb")?+"
     # Most lines are the name of a field, so that comes first.
     return rb"(?: {4,}+[A-Za-z][\w-]*+:|(?P<" + group + rb"> {4,}+)(?:" + first + rb"|" + inner + rb"))\n"
 
 
-_ITEM = re.compile(
+@cache
+def _item() -> re.Pattern[bytes]:
+    """An item; made when it is first needed, which takes longer than to read a small file."""
+    return re.compile(_PATTERN, re.DOTALL | re.ASCII)
+
+
+_PATTERN = (
     ITEM_START
     + rb"(?: {4}method: (?P<method>"
     + _one_line(rb" {5}")
@@ -122,6 +142,5 @@ _ITEM = re.compile(
     + rb")++"
     + rb" {2}response:\n(?:"
     + _line(b"answered")
-    + rb")++",
-    re.DOTALL | re.ASCII,
+    + rb")++"
 )

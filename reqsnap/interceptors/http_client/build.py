@@ -69,14 +69,16 @@ def mark_of(conn: Any, wrapped: Any, args: tuple[Any, ...], kwargs: dict[str, An
     if fields and not _TEXT.issuperset(map(type, chain.from_iterable(fields))):
         return None
     options = tuple([item for item in kwargs.items() if item[0] not in _GIVEN]) if kwargs else ()
-    if options and not all(type(value) is bool for _, value in options):
+    if options and not _FLAG.issuperset([type(value) for _, value in options]):
         return None
     tunnel = conn._tunnel_host, conn._tunnel_port
-    return Mark(kind, conn.host, conn.port, tunnel, args[:2], body, fields, options)
+    # Not by its own constructor, which takes three times as long.
+    return _tuple(Mark, (kind, conn.host, conn.port, tunnel, args[:2], body, fields, options))
 
 
 _GIVEN = frozenset({"body", "headers"})
-_TEXT = frozenset({str})
+_TEXT, _FLAG = frozenset({str}), frozenset({bool})
+_tuple = tuple.__new__
 
 
 def known(conn: Any, mark: Mark | None, memo: Memo[Built]) -> Built | None:
@@ -170,12 +172,16 @@ class _Look(NamedTuple):
         missing = tuple([name for name in _CONSULTED if name not in members])
         return cls(members, read, read(members), members.keys().isdisjoint, missing)
 
-    def still_holds(self) -> bool:
-        """Whether all of that is there, and no more. By identity: a wrapper equals what it wraps."""
-        try:
-            return self.lacks(self.missing) and all(map(is_, self.read(self.members), self.found))
-        except KeyError:
-            return False
+
+def _still_hold(looks: list[_Look]) -> bool:
+    """Whether all that was seen is there, and no more. By identity: a wrapper equals what it wraps."""
+    try:
+        for members, read, found, lacks, missing in looks:
+            if not (lacks(missing) and all(map(is_, read(members), found))):
+                return False
+    except KeyError:
+        return False
+    return True
 
 
 def _builds_as_written(kind: type) -> bool:
@@ -184,7 +190,7 @@ def _builds_as_written(kind: type) -> bool:
     Tracing libraries do, to add header fields.
     """
     judged = _judged.get(kind)
-    if judged is None or not all(map(_Look.still_holds, judged[0])):
+    if judged is None or not _still_hold(judged[0]):
         looks = [_Look.at(owner) for owner in kind.__mro__[:-1]]
         judged = _judged[kind] = looks, _is_a_client_s_own(kind) and _is_as_written(kind, looks)
     return judged[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from http import client as stdlib
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from reqsnap.interceptors.http_client.errors import BreakingFile
 from reqsnap.model import NetworkError, Response
@@ -126,11 +126,28 @@ def genuine_response(conn: Any, replay: Replay) -> Any:
     if answer is None:
         answer = replay.kept[_KEPT] = Answer.of(replay.response, replay.error)
     content = Memory(answer.content) if answer.whole else answer.opened()
-    response = conn.response_class(content, method=conn._method)
-    own = response.__dict__
-    own.update(answer.head_of_head if conn._method == "HEAD" else answer.head)
+    kind, method = conn.response_class, conn._method
+    if kind is stdlib.HTTPResponse and kind.__init__ is _INITIALISES:
+        response = kind.__new__(kind)
+        own = response.__dict__
+        own.update(_INITIALISED)
+        own["fp"], own["_method"] = content, method
+    else:
+        response = kind(content, method=method)
+        own = response.__dict__
+    own.update(answer.head_of_head if method == "HEAD" else answer.head)
     own["headers"] = own["msg"] = message(answer.fields)
     return response
+
+
+def _initialised() -> dict[str, Any]:
+    made = stdlib.HTTPResponse(cast(Any, Memory()))
+    return vars(made).copy()
+
+
+_INITIALISES = stdlib.HTTPResponse.__init__
+_INITIALISED = _initialised()
+"""What http.client's own response begins with: copied, since to have it begin takes longer."""
 
 
 _KEPT = "http.client"

@@ -228,16 +228,16 @@ _RESPONSE_CLASS = "response_class"
 
 def url_of(conn: Any, target: str) -> str:
     """The URL that a request target means on a connection, be it direct or through a proxy."""
-    if target[:4].lower() == "http" and "://" in target[:9]:
-        return target
+    if target[:1] != "/":
+        if target[:4].lower() == "http" and "://" in target[:9]:
+            return target
+        target = f"/{target}"
     host, port = conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port
     if ":" in host:
         host = f"[{host.strip('[]')}]"
     secure = conn.default_port == stdlib.HTTPS_PORT
     if port is not None and port != (443 if secure else 80):
         host = f"{host}:{port}"
-    if target[:1] != "/":
-        target = f"/{target}"
     return f"{'https' if secure else 'http'}://{host}{target}"
 
 

@@ -2,7 +2,8 @@
 
 Run by hand from the repository's folder, once for each version:
 
-    python -m venv v5 && v5/bin/pip install "vcrpy==5.1.0" requests "urllib3<2" httplib2 boto3 httpx aiohttp tornado
+    python -m venv v5
+    v5/bin/pip install "vcrpy==5.1.0" requests "urllib3<2" httplib2 boto3 httpx aiohttp tornado
     v5/bin/python -m tests.formats.vcr_corpus.record tests/formats/vcr_corpus/v5
 
 Old versions need an old Python and clients of their time: 1 to 3 ran on Python 3.7, 4 on 3.9. Beside

@@ -197,7 +197,10 @@ class UnmatchedRequestError(ReqsnapError):
         super().__init__(method, url, mode, cassette, reason)
         self.method, self.url, self.mode, self.cassette = method, url, mode, cassette
         self.reason, self.advice, self.nearest = reason, advice, tuple(nearest)
-        self.request = request or _known_of(method, url)
+        # Here, so that errors are known without all that requests are made of.
+        from reqsnap.model import Request
+
+        self.request = request or Request(method, url)
 
     def __str__(self) -> str:
         where = self.cassette or "a cassette in memory"
@@ -247,13 +250,6 @@ class StaleRecordingError(UnmatchedRequestError):
 
 class OwnerGoneError(UnmatchedRequestError):
     """A request of a child process whose cassette was opened by a process that can no longer be asked."""
-
-
-def _known_of(method: str, url: str) -> Request:
-    # Here, so that the errors are known without all that requests are made of.
-    from reqsnap.model import Request
-
-    return Request(method, url)
 
 
 def _rebuild(

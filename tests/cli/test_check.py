@@ -161,6 +161,13 @@ def test_layout(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert (status, lines[0]) == (1, "good.yaml:7: the file is not laid out as reqsnap would write it")
 
 
+@pytest.mark.parametrize("size", ["1000", "12"])
+def test_both_places_of_a_large_body_are_canonical(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "good.yaml", "other.yaml", "--max-inline-size", size]) == 0
+    capsys.readouterr()
+    assert checked(capsys, "other.yaml", "--canonical", "--max-inline-size", "12")[0] == 0
+
+
 def test_leftovers(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     for name in (
         "good.yaml.partial",

@@ -15,6 +15,7 @@ from reqsnap.errors import (
     CassetteFormatError,
     CassetteWriteError,
     ConfigurationError,
+    MissingBodyError,
     ReqsnapError,
 )
 from reqsnap.formats import Item
@@ -100,7 +101,12 @@ def problems_of(
 def unreadable(path: Path, error: ReqsnapError, line: int | None = None) -> Problem:
     """A file, or what stands on a line of it, that cannot be read. Its path is told before the reason."""
     reason = str(error)
-    if isinstance(error, CassetteFormatError):
+    if isinstance(error, MissingBodyError):
+        line, reason = (
+            error.line,
+            f"the body of {error.of} is in the file {error.file} beside it, which {error.reason}",
+        )
+    elif isinstance(error, CassetteFormatError):
         line, reason = line if error.line is None else error.line, error.reason
     elif isinstance(error, CassetteError):
         reason = error.message

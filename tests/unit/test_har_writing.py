@@ -164,7 +164,7 @@ def can_be_held(interaction: Interaction) -> bool:
 codings = st.sampled_from(["gzip", "deflate", "br", "gzip, br", "identity", "odd"])
 
 
-@settings(deadline=None, max_examples=rounds(30))
+@settings(deadline=None, max_examples=rounds(20))
 @given(
     st.lists(interactions(), max_size=3),
     codings,

@@ -1,9 +1,9 @@
 """How independent processes share one cassette's file: one at a time writes, and each knows of the others.
 
 Beside NAME stands a folder `.NAME.lock` while it is needed. Who reads and writes holds the file `turn` in it
-for that long. Who records a set for the first time, or anew, holds a file of its own for as long as its block
-is open: a claim. A claim that nobody holds is of a process that died, or whose block raised. Claims
-are made, counted and given up by whoever has the turn; that is the one order in which locks are taken.
+for that long. Who records a set for the first time, or anew, holds a file of its own for as long as its
+block is open: a claim. A claim that nobody holds is of a process that died, or whose block raised. Claims
+are made, counted and given up with the turn: locks are taken in that order alone.
 """
 
 from __future__ import annotations

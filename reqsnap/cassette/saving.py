@@ -227,7 +227,12 @@ class Saver:
         raise CassetteInUseError(self._file.path, None, f"it wrote the cassette {_TRIES} times meanwhile")
 
     def _write(self, merged: Merged, *, partial: bool, anew: bool = False) -> None:
-        """Write it. Raises CassetteConflictError where the file is another's again."""
+        """Write it. Raises CassetteConflictError where the file is another's again.
+
+        Nothing is written to a file of which an item was found to be damaged.
+        """
+        if self._contents.reading.damage is not None:
+            raise self._contents.reading.damage
         file = self._file.partial if partial else self._file
         for found in merged.torn:
             self._keep_torn(file, found)

@@ -25,7 +25,6 @@ from reqsnap.storage.stored import StoredFile
 
 WAIT = 60.0
 """How many seconds a process waits for its turn. A turn takes as long as writing the file."""
-
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.01
 _TURN = "turn"
 _ALONE, _TOGETHER = ".record", ".first"
@@ -191,7 +190,7 @@ class Sharing:
 
     def _make_folder(self) -> None:
         self._made = self._made or [folder for folder in self._folder.parents if not folder.exists()]
-        # Another process may remove it between any two steps of this one, which then tries again.
+        # Another process may remove it between any two steps of this one, which tries again.
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError, FileNotFoundError):
             self._folder.mkdir()

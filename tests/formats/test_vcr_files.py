@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from reqsnap import (
     use_cassette,
 )
 from tests.support.counter import Counter
+from tests.use_cassette.simple_clients import CLIENTS
 
 TOKEN = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -118,6 +120,39 @@ def test_of_a_file_that_was_cut_off_what_is_whole_is_used_and_added_to(
         assert one() == recorded[0]
         recorded = [recorded[0], two(), three()]
     assert by_vcrpy(path, one, two, three) == recorded
+
+
+CHUNKED = """\
+interactions:
+- request:
+    body: null
+    headers: {}
+    method: GET
+    uri: http://api.test/chunked
+  response:
+    body:
+      string: came in chunks
+    headers:
+      Content-Encoding:
+      - %s
+      Transfer-Encoding:
+      - chunked
+    status:
+      code: 200
+      message: OK
+version: 1
+"""
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("client", CLIENTS)
+def test_answers_that_came_in_chunks_are_replayed_whole(tmp_path: Path, client: str, coding: str) -> None:
+    path = tmp_path / "cassette.yaml"
+    path.write_text(CHUNKED % coding)
+    with use_cassette(path, mode="playback"):
+        status, body = CLIENTS[client]("http://api.test/chunked")
+    body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+    assert (status, body) == (200, b"came in chunks")
 
 
 # Secrets

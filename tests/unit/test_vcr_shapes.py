@@ -104,6 +104,8 @@ status: {code: !!python/long '200', message: !!python/unicode 'OK'}
         ("{string: hi}", b"hi"),
         ("{string: '', base64_string: aGk=}", b"hi"),
         ("{encoding: utf-8, string: hi}", b"hi"),
+        ("{string: [h, !!binary aQ==]}", b"hi"),
+        ("!!python/object/new:_io.BytesIO {}", b""),
     ],
 )
 def test_the_bodies_of_requests(body: str, read: bytes) -> None:
@@ -118,6 +120,7 @@ def test_the_bodies_of_requests(body: str, read: bytes) -> None:
             '{"a": 1, "b": ["x", 1.5, null, true], "c": {"d": "\\u00e9"}}',
         ),
         ("{a: '1'}", '{"a": "1"}'),
+        ("{a: !!binary aGk=}", '{"a": "hi"}'),
         ("[1, {string: x}]", '[1, {"string": "x"}]'),
         ("[]", "[]"),
         ("{}", ""),
@@ -138,6 +141,7 @@ def test_what_aiohttp_was_given_to_send_is_the_body_that_it_made(body: str, read
         ("http://h/?a=b@c", "http://h/?a=b@c"),
         ("'http://h/?a={}'", "http://h/?a={}"),
         ("!!python/unicode 'http://h/'", "http://h/"),
+        ("!!binary aHR0cDovL2gv", "http://h/"),
     ],
 )
 def test_of_a_uri_only_what_is_sent_is_read(uri: str, url: str) -> None:
@@ -169,6 +173,33 @@ def test_text_of_fields_is_what_was_on_the_wire() -> None:
     assert found[0].response.headers.get_all("x") == [read for _, read in fields]
 
 
+def test_the_names_that_aiohttp_had_in_version_1() -> None:
+    response = """\
+body: &a {string: hi}
+headers:
+  ? !!python/object/new:multidict._multidict.istr [Content-Type]
+  : text/plain
+  ? !!python/object/new:multidict.upstr [X]
+  : &b y
+  Z: *b
+status: {code: 200, message: OK}
+url: !!python/object/new:yarl.URL
+  state: !!python/tuple
+  - !!python/object/new:urllib.parse.SplitResult [http, h, /, '', '']
+"""
+    assert answer(response).headers.pairs == (("Content-Type", "text/plain"), ("X", "y"), ("Z", "y"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [({"X": ["\ud800"]}, "hi"), ({"X": [{}]}, "hi"), ({}, "\ud800"), ({}, {"base64_string": 1})],
+)
+def test_text_that_was_never_on_the_wire_is_refused(headers: Any, body: Any) -> None:
+    response = {"body": {"string": body}, "headers": headers, "status": {"code": 200, "message": "OK"}}
+    with pytest.raises(CassetteFormatError):
+        of_json([as_json({"body": None}, response)])
+
+
 # Bodies under a header that may lie
 
 
@@ -195,7 +226,7 @@ def test_a_body_that_its_client_had_decoded_is_coded_again(coding: str) -> None:
 
 @pytest.mark.parametrize(
     ("coding", "body"),
-    [("gzip", gzip.compress(b"x")), ("deflate", zlib.compress(b"x")), ("x-own", b"\xff\xfe")],
+    [("gzip", gzip.compress(b"x", mtime=0)), ("deflate", zlib.compress(b"x")), ("x-own", b"\xff\xfe")],
 )
 def test_a_body_that_is_coded_stays_as_it_is(coding: str, body: bytes) -> None:
     response = coded(coding, body, len(body))
@@ -295,6 +326,11 @@ def test_the_json_before_version_1() -> None:
         ("body: null", "body: '", 12, "it is not valid YAML"),
         ("body: null", "body: !!binary a", 3, "the value is not base64"),
         ("string: ''", "base64_string: a", 8, "the body is not base64"),
+        ("body: null", "body: !!python/object/apply:builtins.iter {args: [[null]]}", 3, "a piece of a body"),
+        ("method: GET", "method: [GET]", 5, "method must be text"),
+        ("method: GET", "method: 'GET' x", 5, "it is not valid YAML"),
+        ("method: GET", "method: !!null 'GET'", 5, "method must be text"),
+        ("method: GET", "method: GET\xff", 5, "the byte 0xFF is not UTF-8 text"),
         ("headers: {}", "headers: 3", 4, "headers must be a mapping or a list"),
         ("headers: {}", "headers: [a]", 4, "a header must be written like"),
         ("headers: {}", "headers: {[a]: b}", 4, "a key must be text"),
@@ -307,7 +343,7 @@ def test_damage_is_told_with_its_line(old: str, new: str, line: int, reason: str
     text = f"interactions:\n- request:\n{indented(GET)}  response:\n{indented(OK)}version: 1\n"
     assert old in text
     with pytest.raises(CassetteFormatError, match=reason) as caught:
-        read(VCR, text.replace(old, new, 1).encode())
+        read(VCR, text.replace(old, new, 1).encode("latin-1"))
     assert caught.value.path == "c.yaml"
     assert caught.value.line == line
 
@@ -337,6 +373,13 @@ def test_of_a_key_that_stands_there_twice_the_last_value_counts() -> None:
     assert read(VCR_JSON, b'{"interactions": 1, "interactions": []}') == []
     with pytest.raises(CassetteFormatError, match="must be a list"):
         read(VCR_JSON, b'{"interactions": [], "interactions": 1}')
+
+
+@pytest.mark.parametrize("data", [b"", b"# nothing\n", b"interactions: &a"])
+def test_a_file_that_holds_no_cassette_is_refused(data: bytes) -> None:
+    with pytest.raises(CassetteFormatError):
+        read(VCR, data)
+    assert VCR.added(data, []) is None
 
 
 def test_an_empty_list_is_an_empty_cassette() -> None:

@@ -142,6 +142,7 @@ def test_a_file_that_was_edited_is_added_to_and_stays_as_it_is() -> None:
         b"interactions: []\nversion: 1\n",
         TEXT.replace("version: 1\n", "...\n").encode(),
         b"interactions:\n  - request: {}\n",
+        b"interactions:\n- request: {}\nx: \xff\n",
         b"x",
     ],
 )

@@ -18,7 +18,7 @@ else it turns up, however it is spelled there. Redacting twice changes nothing.
 from reqsnap.redaction.content import unnumbered_body
 from reqsnap.redaction.echoes import redact_text, secret_forms
 from reqsnap.redaction.exchange import redact_error, redact_interaction, redact_request
-from reqsnap.redaction.placeholders import PLACEHOLDER, Placeholder, Secret, plain, unnumbered
+from reqsnap.redaction.placeholders import PLACEHOLDER, Placeholder, Secret, highest_number, plain, unnumbered
 from reqsnap.redaction.rules import DEFAULT_RULES, NO_RULES, Rules, looks_like_credential
 from reqsnap.redaction.urls import path_holds_credentials
 
@@ -29,6 +29,7 @@ __all__ = [
     "Placeholder",
     "Rules",
     "Secret",
+    "highest_number",
     "looks_like_credential",
     "path_holds_credentials",
     "plain",

@@ -57,6 +57,19 @@ def unnumbered(text: str | bytes) -> tuple[str | bytes, tuple[int, ...]]:
     return _NUMBERED.sub(PLACEHOLDER, text), numbers
 
 
+_WITH_NUMBER = regex(rb"\[REDACTED:(\d{1,18})\]")
+
+
+def highest_number(text: bytes) -> int:
+    """The highest number among the placeholders in a text, 1 for a plain one; 0 where there is none.
+
+    >>> highest_number(b"a=[REDACTED:3]&b=[REDACTED]")
+    3
+    """
+    numbers = map(int, _WITH_NUMBER.findall(text)) if b"[REDACTED:" in text else ()
+    return max(int(b"[REDACTED]" in text), *numbers, 0)
+
+
 # A client that was given a placeholder on replay sends it back, as it spells values.
 
 _SPELLED = r"(?:\[|%(?:25)*5[Bb])REDACTED(?:(?::|%(?:25)*3[Aa])(\d{1,18}))?(?:\]|%(?:25)*5[Dd])"

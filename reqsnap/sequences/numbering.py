@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reqsnap.model import Interaction
-from reqsnap.redaction import PLACEHOLDER, Secret, unnumbered, unnumbered_body
+from reqsnap.redaction import PLACEHOLDER, Secret, highest_number, unnumbered, unnumbered_body
 
 
 class Numbering:
@@ -43,7 +43,7 @@ class Numbering:
 
     def seen_in(self, text: bytes) -> None:
         """As `seen`, for the bytes of a recording in which every placeholder can be read."""
-        self._highest = max(self._highest, *unnumbered(text)[1], 0)
+        self._highest = max(self._highest, highest_number(text))
 
     def seen(self, interaction: Interaction) -> None:
         """Take note of the numbers that a recording uses, so that none is given twice."""

@@ -142,17 +142,6 @@ class CassetteWriteError(CassetteError):
     rescued: str | None = None
 
 
-class CassetteConflictError(CassetteWriteError):
-    """What a `Storage` raises for a cassette that has changed since it was read, and is not written.
-
-    Who saves a cassette never sees it: it is read again, and what both have recorded is written.
-    """
-
-    def __init__(self, path: str | PathLike[str] | None) -> None:
-        super().__init__("it has changed since it was read", path)
-        self.args = (self.path,)
-
-
 class CassetteInUseError(CassetteError):
     """Another process uses the cassette in a way that keeps this one out.
 

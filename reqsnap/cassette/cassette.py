@@ -18,6 +18,7 @@ from reqsnap.cassette.reading import read_items
 from reqsnap.cassette.recordings import Recordings
 from reqsnap.cassette.saving import Saver
 from reqsnap.cassette.stubs import Answer, Stub
+from reqsnap.cassette.unread import readable
 from reqsnap.cassette.value_checks import check_interaction
 from reqsnap.errors import CassetteWriteError, ConfigurationError, TornCassetteWarning
 from reqsnap.formats import NATIVE, Format
@@ -268,7 +269,7 @@ class Cassette(Recordings):
             if self._saver is not None:
                 self._saver.end(raised=raised)
         except CassetteWriteError as error:
-            rescue(self.interactions, error)
+            rescue(filter(None, map(readable, self._all())), error)
             if problem is not None:
                 error.add_note(f"An earlier flush failed too: {problem}")
             raise

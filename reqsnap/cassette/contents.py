@@ -63,7 +63,7 @@ class Contents:
         self._plays_of_gone = 0
         self.evicted = 0
         self.numbering = Numbering()
-        self.reading = Reading(policy.rules, self.numbering, guard)
+        self.reading = Reading(policy.rules, self.numbering, guard, only_replays=not evicts)
         self.index = self._new_index()
         self.recency = self._new_recency()
 
@@ -147,6 +147,7 @@ class Contents:
         if len(self) or entries:
             self._edit()
         self._recorded, self._fresh, self._unsaved = {}, {}, {}
+        self.reading.damage = None
         self._pushed_out.clear()
         self._plays_of_gone = 0
         self.index, self.recency = index, self._new_recency()
@@ -287,7 +288,8 @@ class Contents:
         return True
 
     def _new_index(self) -> Index:
-        return Index(self._policy.matching, self._policy.exhaustion, self._policy.order)
+        policy = self._policy
+        return Index(policy.matching, policy.exhaustion, policy.order, self.reading.looks_through)
 
     def _new_recency(self) -> Recency | None:
         return None if self._most is None else Recency(self._most)

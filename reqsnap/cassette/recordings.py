@@ -28,7 +28,6 @@ class Recordings:
         self._policy = policy
         self._lock = threading.RLock()
         self._contents = Contents(policy, evicts=evicts, guard=self._lock)
-        self._only_replays = not evicts
         self._drift: list[Drift] = []
         self._flusher: Flusher | None = None
         self._adopted: Callable[[list[Entry], Sequence[Item], Found | None], None] | None = None
@@ -87,8 +86,7 @@ class Recordings:
         known = self._contents.index.could_match(method, url)
         if known is None:
             with self._lock:
-                # Where nothing may be sent, what is not found is refused, and that costs the most.
-                known = self._contents.index.find_out(method, url, thorough=self._only_replays)
+                known = self._contents.index.find_out(method, url)
         return known
 
     def take(self, live: Prepared, *, again: bool = True) -> Entry | None:

@@ -19,7 +19,6 @@ from reqsnap.cassette.merging import Item as Kept
 from reqsnap.cassette.merging import Merged, View
 from reqsnap.cassette.reading import Found, found_in
 from reqsnap.errors import (
-    CassetteConflictError,
     CassetteInUseError,
     CassetteWriteError,
     ReqsnapError,
@@ -27,7 +26,7 @@ from reqsnap.errors import (
 )
 from reqsnap.formats import NATIVE, Beside, Format, Item
 from reqsnap.sequences.entries import Entry
-from reqsnap.storage import File, sharing_of
+from reqsnap.storage import CassetteConflictError, File, sharing_of
 from reqsnap.storage.sharing import Began
 
 _TRIES = 20
@@ -228,7 +227,12 @@ class Saver:
         raise CassetteInUseError(self._file.path, None, f"it wrote the cassette {_TRIES} times meanwhile")
 
     def _write(self, merged: Merged, *, partial: bool, anew: bool = False) -> None:
-        """Write it. Raises CassetteConflictError where the file is another's again."""
+        """Write it. Raises CassetteConflictError where the file is another's again.
+
+        Nothing is written to a file of which an item was found to be damaged.
+        """
+        if self._contents.reading.damage is not None:
+            raise self._contents.reading.damage
         file = self._file.partial if partial else self._file
         for found in merged.torn:
             self._keep_torn(file, found)

@@ -16,12 +16,18 @@ from reqsnap.sequences.numbering import Numbering
 class Reading:
     """Makes interactions of what stands in a file, and of what is new, without their secrets.
 
-    `guard` is held while anything is read, so that any thread may do it.
+    `guard` is held while anything is read, so that any thread may do it. `damage` is what was
+    wrong with the first item that could not be read.
     """
 
-    def __init__(self, rules: Rules, numbering: Numbering, guard: threading.RLock) -> None:
+    def __init__(
+        self, rules: Rules, numbering: Numbering, guard: threading.RLock, *, only_replays: bool = True
+    ) -> None:
         self._rules, self._numbering = rules, numbering
         self.guard = guard
+        self.damage: CassetteError | None = None
+        self._found_secrets = False
+        self._only_replays = only_replays
         # In the order of the file. Secrets are numbered in it, and numbers that it uses not given again.
         self._unread: list[Entry] = []
         self._unnumbered: list[Entry] = []
@@ -40,13 +46,24 @@ class Reading:
             entry.read()
         return entries
 
+    def looks_through(self) -> bool:
+        """Whether everything is read before a request is said to have no recording.
+
+        Where it may be sent instead, a file without secrets is not read whole for it.
+        """
+        return self._only_replays or self._found_secrets
+
     def redacted(self, interaction: Interaction) -> Interaction:
         """What is new without its secrets; the very same where it has none."""
         return self._redacted(interaction, self._number_of_new)
 
     def _read(self, stored: Stored) -> tuple[Interaction, bool]:
         with self.guard:
-            decoded = stored.decode()
+            try:
+                decoded = stored.decode()
+            except CassetteError as error:
+                self.damage = self.damage or error
+                raise
             found = self._redacted(decoded, self._number_of_read)
             return found, found is decoded
 
@@ -62,10 +79,11 @@ class Reading:
 
     def _number_of_read(self, secret: Secret) -> str:
         """The number of a secret that the file shows: by its place there, not by when it is read."""
+        self._found_secrets = True
         if self._unread and not self._numbering.knows(secret):
             entries, self._unread = self._unread, []
             for entry in entries:
-                _readable(entry)
+                readable(entry)
         return self._numbering.placeholder(secret)
 
     def _number_of_new(self, secret: Secret) -> str:
@@ -74,7 +92,7 @@ class Reading:
             entries, self._unnumbered = self._unnumbered, []
             hidden = [entry for entry in entries if entry.unread is None or not entry.unread.shows_all]
             # What of it is read gets its own numbers first, as if it had been read when it was opened.
-            found = [_readable(entry) for entry in hidden]
+            found = [readable(entry) for entry in hidden]
             for interaction in filter(None, found):
                 self._numbering.seen(interaction)
             for stored in filter(None, [entry.unread for entry in entries]):
@@ -82,7 +100,7 @@ class Reading:
         return self._numbering.placeholder(secret)
 
 
-def _readable(entry: Entry) -> Interaction | None:
+def readable(entry: Entry) -> Interaction | None:
     """The interaction, or None where it is damaged, which is told to whoever needs it."""
     try:
         return entry.interaction

@@ -154,7 +154,8 @@ def read(path: Path, noted: Noted | None = None) -> Cassette:
     file.check(writable=False)
     data = file.read()
     if data is None:
-        raise CassetteError("there is no such file", path)
+        partial = f"; {path.name}{PARTIAL} is a recording that has not ended" if file.partial.exists() else ""
+        raise CassetteError(f"there is no such file{partial}", path)
     format = format_of(path.name.removesuffix(PARTIAL), data)
     found = settled(format, data, file, noted or beside(path))
     torn = None if found.torn is None else CassetteFormatError(path, found.torn.line, _torn(len(found.items)))

@@ -15,9 +15,10 @@ from reqsnap.errors import (
     CassetteFormatError,
     CassetteWriteError,
     ConfigurationError,
+    MissingBodyError,
     ReqsnapError,
 )
-from reqsnap.formats import Item
+from reqsnap.formats import Format, Item
 from reqsnap.model import Interaction
 from reqsnap.rules.policy import Policy
 
@@ -100,7 +101,12 @@ def problems_of(
 def unreadable(path: Path, error: ReqsnapError, line: int | None = None) -> Problem:
     """A file, or what stands on a line of it, that cannot be read. Its path is told before the reason."""
     reason = str(error)
-    if isinstance(error, CassetteFormatError):
+    if isinstance(error, MissingBodyError):
+        line, reason = (
+            error.line,
+            f"the body of {error.of} is in the file {error.file} beside it, which {error.reason}",
+        )
+    elif isinstance(error, CassetteFormatError):
         line, reason = line if error.line is None else error.line, error.reason
     elif isinstance(error, CassetteError):
         reason = error.message
@@ -134,13 +140,24 @@ def _laid_out_otherwise(
 ) -> Iterator[Problem]:
     beside = InMemory(policy.max_inline_size)
     try:
-        canonical = cassette.format.file([cassette.format.item(each, beside) for each in interactions])
+        canonical = cassette.format.file(
+            [
+                _canonical(cassette.format, *each, beside)
+                for each in zip(cassette.items, interactions, strict=True)
+            ]
+        )
     except CassetteWriteError as error:
         yield Problem(cassette.path, None, "layout", f"it cannot be written anew: {error.message}")
         return
     if canonical != cassette.data:
         line = first_differing_line(cassette.data, canonical)
         yield Problem(cassette.path, line, "layout", "the file is not laid out as reqsnap would write it")
+
+
+def _canonical(format: Format, item: Item, interaction: Interaction, beside: InMemory) -> bytes:
+    """An item as it would be written; all of it in the cassette, where that is how it stands there."""
+    text = item.text
+    return text if text == format.item(interaction) else format.item(interaction, beside)
 
 
 def first_differing_line(one: bytes, other: bytes) -> int:

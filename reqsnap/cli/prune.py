@@ -13,7 +13,7 @@ from typing import Any
 from reqsnap.cli.cassette_files import Noted, beside, is_leftover, leftovers_of, read, survey
 from reqsnap.cli.printable import counted, printable, size
 from reqsnap.cli.screen import Screen, told
-from reqsnap.errors import CassetteError, ReqsnapError
+from reqsnap.errors import CassetteError, MissingBodyError, ReqsnapError
 from reqsnap.storage import CassetteFile, Sharing
 from reqsnap.storage.beside import FOLDER
 
@@ -156,7 +156,9 @@ def _names(path: Path) -> set[str]:
     """The names that the interactions of a file give to the files beside a cassette."""
     noted = Noted(beside(path))
     for item in read(path, noted).whole:
-        item.decode()
+        # One that is missing, or was changed, is named all the same.
+        with suppress(MissingBodyError):
+            item.decode()
     return noted.names
 
 

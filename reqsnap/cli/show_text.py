@@ -17,6 +17,9 @@ SENT, RECEIVED, FAILED = ">", "<", "!"
 MOST_LINES, WIDEST = 40, 400
 """How many lines of a body, and how many characters of a line, are shown unless all is asked for."""
 
+MOST_COUNTED = 10_000
+"""How many of the lines that are not shown are counted: a very long body is not laid out for that."""
+
 
 class Line(NamedTuple):
     """A line of output. `mark` stands before the text; `kind` is that of the text, for its colour."""
@@ -40,10 +43,10 @@ def interaction_lines(number: int, interaction: Interaction, wanted: Wanted) -> 
     yield Line(f"[{number}] {request_line(interaction.request)}", "request")
     yield Line(facts(interaction), "note", INDENT)
     if wanted.request:
-        for line in _cut(message(interaction.request), wanted):
+        for line in message(interaction.request, wanted.truncated):
             yield _marked(line, SENT)
     if wanted.response:
-        for line in _cut(message(interaction.response), wanted):
+        for line in message(interaction.response, wanted.truncated):
             yield _marked(line, RECEIVED)
         if interaction.error is not None:
             yield _marked(Line(failure(interaction.error), "bad"), FAILED)
@@ -97,48 +100,50 @@ def failure(error: NetworkError) -> str:
     return f"{error.kind.value}{message}{number}"
 
 
-def message(message: Request | Response) -> Iterator[Line]:
-    """The lines of a request without its first one, or of a response; none where nothing came of it."""
+def message(message: Request | Response, truncated: bool = False) -> Iterator[Line]:
+    """The lines of a request without its first one, or of a response; none where nothing came of it.
+
+    `truncated` leaves out most of a long body and the ends of long lines.
+    """
     if isinstance(message, Response):
         if not message.status:
             return
         yield _status(message)
-    yield from _fields(message.headers)
+    yield from _fields(message.headers, truncated)
     if message.body:
         yield Line("")
-        for text in lines_of(message.body, message.headers):
-            yield Line(text, "body")
+        yield from _body(lines_of(message.body, message.headers), truncated)
     if isinstance(message, Request):
         if not message.complete:
             yield Line("(answered before all of the body had been sent)", "note")
     elif message.trailers:
         yield Line("(trailers)", "note")
-        yield from _fields(message.trailers)
+        yield from _fields(message.trailers, truncated)
 
 
-def _fields(headers: Headers) -> Iterator[Line]:
+def _fields(headers: Headers, truncated: bool) -> Iterator[Line]:
     for name, value in headers:
-        yield Line(f"{from_octets(name)}: {from_octets(value)}")
+        text = f"{from_octets(name)}: {from_octets(value)}"
+        yield Line(_narrow(text) if truncated else text)
 
 
-def _cut(lines: Iterator[Line], wanted: Wanted) -> Iterator[Line]:
-    """The lines, those of a long body and the ends of long lines left out unless all is wanted."""
-    if not wanted.truncated:
-        yield from lines
+def _body(texts: Iterator[str], truncated: bool) -> Iterator[Line]:
+    if not truncated:
+        yield from map(Line, texts)
         return
-    for is_body, group in itertools.groupby(lines, lambda line: line.kind == "body"):
-        for line in itertools.islice(group, MOST_LINES) if is_body else group:
-            yield _narrow(line)
-        rest = sum(1 for _ in group)
-        if rest:
-            yield Line(f"({counted(rest, 'more line')}; --no-truncate shows all)", "note")
+    for text in itertools.islice(texts, MOST_LINES):
+        yield Line(_narrow(text))
+    rest = sum(1 for _ in itertools.islice(texts, MOST_COUNTED + 1))
+    if rest:
+        over = "more than " if rest > MOST_COUNTED else ""
+        more = counted(min(rest, MOST_COUNTED), "more line")
+        yield Line(f"({over}{more}; --no-truncate shows all)", "note")
 
 
-def _narrow(line: Line) -> Line:
-    if len(line.text) <= WIDEST:
-        return line
-    more = counted(len(line.text) - WIDEST, "more character")
-    return line._replace(text=f"{line.text[:WIDEST]}...({more})")
+def _narrow(text: str) -> str:
+    if len(text) <= WIDEST:
+        return text
+    return f"{text[:WIDEST]}...({counted(len(text) - WIDEST, 'more character')})"
 
 
 def _marked(line: Line, mark: str) -> Line:

@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 from reqsnap.model import Interaction
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Not frozen: that makes it three times as dear, and a file has thousands.
+@dataclass(slots=True, eq=False)
 class Item:
     """One interaction as it stands in a file: what it answers is known, the rest decoded when needed.
 

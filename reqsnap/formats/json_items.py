@@ -8,7 +8,7 @@ from reqsnap.formats.format import Item
 from reqsnap.formats.json_values import Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class RewrittenItem(Item):
     """An item that would be written otherwise than it stands; `value` is what stands there."""
 

@@ -30,14 +30,23 @@ class Taken(NamedTuple):
 
 
 class Index:
-    """Finds the entry that answers a request, and keeps the place in every sequence."""
+    """Finds the entry that answers a request, and keeps the place in every sequence.
 
-    def __init__(self, matching: Matching, exhaustion: Exhaustion, order: Order = Order.PER_REQUEST) -> None:
+    `looks_through` says whether every entry is read before a request is said to have none.
+    """
+
+    def __init__(
+        self,
+        matching: Matching,
+        exhaustion: Exhaustion,
+        order: Order = Order.PER_REQUEST,
+        looks_through: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._matching = matching
         self._exhaustion = exhaustion
         self._in_order = Turns() if order is Order.STRICT else None
         self._reached = 0
-        self._known = Known(matching)
+        self._known = Known(matching, looks_through)
 
     # What it holds
 
@@ -69,13 +78,9 @@ class Index:
         """
         return self._known.could_match(method, url)
 
-    def find_out(self, method: str, url: str, *, thorough: bool) -> bool:
-        """As `could_match`; `thorough` where a no has no exception, whatever it costs.
-
-        Without that, an old recording that shows a secret in its path, and that was not
-        redacted yet, is found only by a request that it answers exactly.
-        """
-        return self._known.find_out(method, url, thorough=thorough)
+    def find_out(self, method: str, url: str) -> bool:
+        """As `could_match`. Raises CassetteFormatError."""
+        return self._known.find_out(method, url)
 
     def candidates(self, live: Prepared) -> list[Entry]:
         """Every entry whose request matches as far as the matchers of the user's are not asked."""

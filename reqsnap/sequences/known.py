@@ -5,7 +5,7 @@ Pure: no lock, no clock, no I/O; whoever owns one serialises its use.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
@@ -27,10 +27,16 @@ class Compared(NamedTuple):
 
 
 class Known:
-    """The entries of an index. Those that are unread wait until a request needs them."""
+    """The entries of an index. Those that are unread wait until a request needs them.
 
-    def __init__(self, matching: Matching) -> None:
+    `looks_through` says whether everything is read before a request is said to have no
+    recording. Without that, an old recording that shows a secret in its path, and that was not
+    redacted yet, is found only by a request that it answers exactly.
+    """
+
+    def __init__(self, matching: Matching, looks_through: Callable[[], bool]) -> None:
         self._matching = matching
+        self._looks_through = looks_through
         self._entries: dict[Entry, Compared] = {}
         self._groups: dict[Hashable, Group] = {}
         # These hold only what was recorded in part, or redacted, in their order.
@@ -106,10 +112,10 @@ class Known:
         known = self._asked.get((method, url))
         return known if known is not None or self._waiting else self._judge(method, url)
 
-    def find_out(self, method: str, url: str, *, thorough: bool) -> bool:
-        """As `could_match`. `thorough` looks through everything before it says no."""
+    def find_out(self, method: str, url: str) -> bool:
+        """As `could_match`. Raises CassetteFormatError."""
         self._need(self._waiting.place(method, url))
-        if thorough and not self._judge(method, url):
+        if not self._judge(method, url) and self._looks_through():
             self._need(None)
         return self._judge(method, url)
 
@@ -125,7 +131,7 @@ class Known:
         if self._waiting and (group is None or live.key in self._unplaced):
             self._need(self._place(live.request))
             group = self._groups.get(live.key)
-            if group is None:
+            if group is None and self._looks_through():
                 self._need(None)
                 group = self._groups.get(live.key)
         return group

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from reqsnap.errors import CassetteConflictError
-from reqsnap.storage.protocol import Storage, Stored
+from reqsnap.storage.protocol import CassetteConflictError, Storage, Stored
 
 
 class MemoryStorage(Storage):

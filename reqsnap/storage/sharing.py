@@ -1,9 +1,9 @@
 """How independent processes share one cassette's file: one at a time writes, and each knows of the others.
 
 Beside NAME stands a folder `.NAME.lock` while it is needed. Who reads and writes holds the file `turn` in it
-for that long. Who records a set for the first time, or anew, holds a file of its own for as long as its block
-is open: a claim. A claim that nobody holds is of a process that died, or whose block raised. Claims
-are made, counted and given up by whoever has the turn; that is the one order in which locks are taken.
+for that long. Who records a set for the first time, or anew, holds a file of its own for as long as its
+block is open: a claim. A claim that nobody holds is of a process that died, or whose block raised. Claims
+are made, counted and given up with the turn: locks are taken in that order alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from reqsnap.storage.stored import StoredFile
 
 WAIT = 60.0
 """How many seconds a process waits for its turn. A turn takes as long as writing the file."""
-
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.01
 _TURN = "turn"
 _ALONE, _TOGETHER = ".record", ".first"
@@ -192,7 +191,7 @@ class Sharing:
 
     def _make_folder(self) -> None:
         self._made = self._made or [folder for folder in self._folder.parents if not folder.exists()]
-        # Another process may remove it between any two steps of this one, which then tries again.
+        # Another process may remove it between any two steps of this one, which tries again.
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError, FileNotFoundError):
             self._folder.mkdir()

@@ -111,6 +111,30 @@ def test_a_torn_cassette_is_checked_up_to_its_tear(capsys: pytest.CaptureFixture
     ]
 
 
+def test_lines_of_native_cassettes(capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(Path("a.yaml"), [LIST, LIST, LOGIN])
+    number = path.read_text().splitlines().index(f"      Authorization: Bearer {SECRET}") + 1
+    assert (
+        checked(capsys, "a.yaml")[1][0] == f"a.yaml:{number}: warning: a secret in clear text: authorization"
+    )
+
+
+def test_bodies_beside_native_cassettes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "good.yaml", "beside.yaml", "--max-inline-size", "12"]) == 0
+    capsys.readouterr()
+    assert checked(capsys, "beside.yaml")[0] == 0
+    (body,) = Path("beside.yaml.bodies").iterdir()
+    body.write_bytes(b"other")
+    status, lines = checked(capsys, "beside.yaml")
+    assert status == 1
+    assert lines[0].startswith("beside.yaml:") and lines[0].endswith(
+        f": the body of the answer to GET {IMAGE.request.url} is in the file {body.name} beside it, "
+        "which was changed"
+    )
+    body.unlink()
+    assert "beside it, which is missing" in checked(capsys, "beside.yaml")[1][0]
+
+
 def test_bodies_that_are_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "good.yaml", "good.shelved"]) == 0
     capsys.readouterr()
@@ -135,6 +159,13 @@ def test_layout(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert checked(capsys, "good.yaml")[0] == 0
     status, lines = checked(capsys, "good.yaml", "--canonical")
     assert (status, lines[0]) == (1, "good.yaml:7: the file is not laid out as reqsnap would write it")
+
+
+@pytest.mark.parametrize("size", ["1000", "12"])
+def test_both_places_of_a_large_body_are_canonical(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "good.yaml", "other.yaml", "--max-inline-size", size]) == 0
+    capsys.readouterr()
+    assert checked(capsys, "other.yaml", "--canonical", "--max-inline-size", "12")[0] == 0
 
 
 def test_leftovers(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

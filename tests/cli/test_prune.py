@@ -78,6 +78,16 @@ def test_without_a_cassette_all_go_and_their_folder_too() -> None:
     assert not BODIES.exists()
 
 
+def test_a_body_that_is_missing_is_in_nobody_s_way() -> None:
+    assert main(["convert", "x.yaml", "b/x.yaml", "--max-inline-size", "1"]) == 0
+    bodies = Path("b/x.yaml.bodies")
+    (gone, *stay) = sorted(bodies.iterdir())
+    gone.unlink()
+    (bodies / "stray").write_text("")
+    assert main(["prune", "--objects", "b", "--yes"]) == 0
+    assert sorted(bodies.iterdir()) == stay != []
+
+
 def test_a_cassette_that_cannot_be_read_keeps_all(capsys: pytest.CaptureFixture[str]) -> None:
     write(Path("b/good.yaml"), [LIST])
     Path("a/x.shelved").write_text("reqsnap: 1\ninteractions:\n- nonsense: 1\n# end\n")

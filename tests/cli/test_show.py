@@ -141,6 +141,16 @@ def test_what_cannot_be_shown_is_one_line(
     assert shown.err.startswith(f"reqsnap: {reason}")
 
 
+def test_a_recording_that_has_not_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("all.yaml").rename("new.yaml.partial")
+    assert main(["show", "new.yaml"]) == 1
+    assert capsys.readouterr().err == (
+        "reqsnap: new.yaml: there is no such file; new.yaml.partial is a recording that has not ended\n"
+    )
+    assert main(["show", "new.yaml.partial"]) == 0
+    assert len(heads(capsys.readouterr().out)) == 4
+
+
 def test_a_torn_cassette_is_shown_up_to_its_tear(capsys: pytest.CaptureFixture[str]) -> None:
     line = tear(Path("all.yaml"))
     assert main(["show", "all.yaml"]) == 1

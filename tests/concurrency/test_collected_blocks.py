@@ -6,7 +6,7 @@ import contextvars
 import gc
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,8 +15,7 @@ import pytest
 
 from reqsnap import Cassette, scope, use_cassette
 from reqsnap.blocks import opening, places
-from reqsnap.formats import native
-from reqsnap.model import Interaction
+from reqsnap.formats import Beside, Format, Item, native
 from reqsnap.storage import CassetteFile
 from tests.support.counter import Counter
 
@@ -75,14 +74,17 @@ def record(path: Path, server: Counter, *targets: str) -> None:
 
 def when_reading(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
     """Have something happen while a cassette is read, once."""
-    load, acts = native.load, [act]
+    kind, acts = type(native.NATIVE), [act]
+    read = kind.read
 
-    def loading(data: bytes, path: str | None = None) -> list[Interaction]:
+    def reading(
+        self: Format, data: bytes, path: str | None = None, beside: Beside | None = None
+    ) -> Sequence[Item]:
         if acts:
             acts.pop()()
-        return load(data, path)
+        return read(self, data, path, beside)
 
-    monkeypatch.setattr(native, "load", loading)
+    monkeypatch.setattr(kind, "read", reading)
 
 
 def when_writing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:

@@ -98,7 +98,7 @@ def test_a_content_coding_is_undone_as_the_specification_asks() -> None:
     assert gzip.decompress(back.response.body) == text.encode("latin-1")
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"cut" * 99)[:-9]])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"cut" * 99, mtime=0)[:-9]])
 def test_a_body_that_is_not_quite_in_its_coding_comes_back_as_it_was(body: bytes) -> None:
     sent = exchange(body, fields=(("Content-Encoding", "gzip"),))
     assert read(written(sent)) == [sent]
@@ -164,7 +164,7 @@ def can_be_held(interaction: Interaction) -> bool:
 codings = st.sampled_from(["gzip", "deflate", "br", "gzip, br", "identity", "odd"])
 
 
-@settings(deadline=None, max_examples=rounds(30))
+@settings(deadline=None, max_examples=rounds(20))
 @given(
     st.lists(interactions(), max_size=3),
     codings,

@@ -15,7 +15,7 @@ import reqsnap
 ROOT = Path(reqsnap.__file__).parent
 
 ROWS = [
-    {"cautions", "model", "functions", "on_demand", "patterns", "shortening"},
+    {"model", "functions", "on_demand", "patterns", "shortening"},
     {"differences"},
     {"errors"},
     {"locations", "modes", "message_checks"},

@@ -143,7 +143,7 @@ def test_nothing_is_added_behind_what_is_not_the_end_of_a_file(format: Format) -
     assert format.added(data.replace(b"\n", b"\r\n"), [format.item(ODD)]) is None
 
 
-@settings(deadline=None, max_examples=rounds(50))
+@settings(deadline=None, max_examples=rounds(30))
 @given(st.lists(interactions(), max_size=3))
 def test_whatever_is_written_is_read_as_it_was_long_rounds(recorded: list[Interaction]) -> None:
     for format in (JSON, JSON_LINES):
@@ -159,7 +159,7 @@ def test_whatever_is_written_is_read_as_it_was_long_rounds(recorded: list[Intera
     assert is_indexed(written(JSON, *recorded))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(interactions(), max_size=3), st.sampled_from([None, 0, 2, "\t"]), st.booleans())
 def test_a_document_that_a_program_laid_out_is_read_the_same(
     recorded: list[Interaction], indent: int | str | None, in_order: bool

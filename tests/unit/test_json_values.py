@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reqsnap.errors import CassetteFormatError
@@ -33,6 +33,7 @@ def below(found: Value) -> list[Value]:
     return [found]
 
 
+@settings(deadline=None, max_examples=50)
 @given(plain, st.sampled_from([None, 0, 1]))
 def test_a_value_stands_where_its_keys_lead(document: object, indent: int | None) -> None:
     text = json.dumps(document, indent=indent)

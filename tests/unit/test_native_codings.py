@@ -23,6 +23,7 @@ from reqsnap.formats import content_codecs, native
 from reqsnap.formats.body_codings import redo
 from reqsnap.formats.body_codings import undo as undo_exactly
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
+from reqsnap.redaction import DEFAULT_RULES, redact_interaction
 from tests.unit.native_files import exchange, written
 
 TEXT = json.dumps([{"id": number, "name": f"item {number**9}"} for number in range(300)]).encode()
@@ -111,6 +112,16 @@ def test_a_coded_request_stands_readable_too() -> None:
     other = exchange(sent=Request("POST", "http://h/", headers, foreign(TEXT)))
     assert b"    encoding: base64\n" in native.dump([other])
     assert native.load(native.dump([other])) == [other]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_a_compressed_body_without_its_secrets_is_readable(coding: str) -> None:
+    _, body = coded_by(coding, b'{"access_token":"tok-5f2b91c7d3e84a06","id":7}', 4)
+    recorded = encoded(body, coding)
+    _, response, _ = redact_interaction(recorded.request, recorded.response, DEFAULT_RULES)
+    text = written(replace(recorded, response=response))
+    assert f"    coding: {coding}\n    json: compact\n    body: |-\n" in text
+    assert '        "access_token":"[REDACTED]",\n' in text
 
 
 def test_an_encoder_that_is_not_known_is_replaced_by_ours() -> None:

@@ -10,11 +10,11 @@ from datetime import UTC
 
 import brotli
 import zstandard
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reqsnap.content_coding import content_codings, undo
-from reqsnap.formats import native
+from reqsnap.formats import named, native
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from tests.support.rounds import rounds
 
@@ -201,12 +201,16 @@ def decoded(response: Response) -> bytes | None:
     return None if undone is None else undone.content
 
 
-@settings(deadline=None, max_examples=rounds(60))
+# The first draws of text take long, because Hypothesis then looks through all of Unicode.
+@settings(deadline=None, max_examples=rounds(60), suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(interactions(), max_size=3))
 def test_long_rounds_of_whatever_is_written_is_read_as_it_was(recorded: list[Interaction]) -> None:
     data = native.dump(recorded)
     read = native.load(data)
     assert [item.decode() for item in native.NATIVE.read(data)] == read
+    for other in (named("json"), named("jsonl")):
+        items = other.read(other.file([other.item(each) for each in recorded]))
+        assert [item.decode() for item in items] == read
     for found, interaction in zip(read, recorded, strict=True):
         if found != interaction:
             # Another encoder has made the coded bytes anew; all else, and what they decode to, is the same.

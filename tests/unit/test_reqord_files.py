@@ -180,7 +180,7 @@ def _joined(headers: Headers) -> Headers:
     return Headers([(name, ", ".join(v for key, v in headers if key.lower() == name)) for name in names])
 
 
-@settings(deadline=None, max_examples=rounds(30))
+@settings(deadline=None, max_examples=rounds(20))
 @given(st.lists(interactions(), max_size=3))
 def test_what_it_can_hold_comes_back_long_rounds(recorded: list[Interaction]) -> None:
     recorded = [

@@ -244,6 +244,12 @@ def test_a_failure(error: NetworkError, expected: str) -> None:
     assert shown(interaction)[2:] == [f"    ! {expected}", ""]
 
 
+def test_the_lines_of_a_very_long_body_are_not_all_counted() -> None:
+    interaction = Interaction(Request("GET", "http://h/"), Response(200, body=b"x\n" * 30_000), AT)
+    assert shown(interaction, Wanted())[-2] == "    < (more than 10,000 more lines; --no-truncate shows all)"
+    assert len(shown(interaction)) == 30_005
+
+
 def test_one_half() -> None:
     assert not any(line.startswith("    <") for line in shown(PLAIN, Wanted(response=False)))
     assert not any(line.startswith("    >") for line in shown(PLAIN, Wanted(request=False)))

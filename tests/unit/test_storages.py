@@ -12,7 +12,6 @@ import pytest
 
 from reqsnap.cassette import Cassette
 from reqsnap.errors import (
-    CassetteConflictError,
     CassetteError,
     CassetteInUseError,
     CassetteWriteError,
@@ -23,6 +22,7 @@ from reqsnap.locations import Url, location
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import (
+    CassetteConflictError,
     CassetteFile,
     FsspecStorage,
     MemoryStorage,

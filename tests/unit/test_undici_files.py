@@ -174,7 +174,7 @@ def can_be_held(interaction: Interaction) -> bool:
     return interaction.error is None and all(max(name.lower(), default="") <= "\xff" for name, _ in pairs)
 
 
-@settings(deadline=None, max_examples=rounds(30))
+@settings(deadline=None, max_examples=rounds(20))
 @given(st.lists(interactions(), max_size=4))
 def test_what_a_snapshot_can_hold_comes_back_long_rounds(recorded: list[Interaction]) -> None:
     recorded = [

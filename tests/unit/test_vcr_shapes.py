@@ -226,7 +226,7 @@ def test_a_body_that_its_client_had_decoded_is_coded_again(coding: str) -> None:
 
 @pytest.mark.parametrize(
     ("coding", "body"),
-    [("gzip", gzip.compress(b"x")), ("deflate", zlib.compress(b"x")), ("x-own", b"\xff\xfe")],
+    [("gzip", gzip.compress(b"x", mtime=0)), ("deflate", zlib.compress(b"x")), ("x-own", b"\xff\xfe")],
 )
 def test_a_body_that_is_coded_stays_as_it_is(coding: str, body: bytes) -> None:
     response = coded(coding, body, len(body))

@@ -73,7 +73,8 @@ class Held:
         self.entries = make(held, lambda: next(numbers))
         for entry in self.entries if eager else ():
             numbering.seen(entry.interaction)
-        self.index = Index(options.matching, options.exhaustion, options.order)
+        self.looks_through = True
+        self.index = Index(options.matching, options.exhaustion, options.order, lambda: self.looks_through)
         for entry in self.entries:
             self.index.add(entry)
         self.taken: list[Entry] = []
@@ -124,7 +125,9 @@ class Held:
     def could_match(self, request: Request, *, thorough: bool) -> bool:
         known = self.index.could_match(request.method, request.url)
         if known is None:
-            known = self.index.find_out(request.method, request.url, thorough=thorough)
+            self.looks_through = thorough
+            known = self.index.find_out(request.method, request.url)
+            self.looks_through = True
         return known
 
     def _prepared(self, request: Request) -> Any:
@@ -294,6 +297,15 @@ def test_what_is_not_found_is_sought_in_everything_once() -> None:
     assert take(index, "http://h/y") is None
     assert take(index, "http://h/b") == 2
     assert [each.reads for each in found] == [1, 1]
+
+
+def test_what_is_not_found_is_not_sought_in_everything_where_that_is_not_wanted() -> None:
+    found = stored("http://h/a", "http://h/b")
+    index = held(found)
+    index.looks_through = False
+    assert take(index, "http://h/x") is None
+    assert take(index, "http://h/b") == 2
+    assert [each.reads for each in found] == [0, 1]
 
 
 @pytest.mark.parametrize("thorough", [False, True])

@@ -41,6 +41,24 @@ def test_it_is_recorded_replayed_and_added_to(
     assert len(server.requests) == 5
 
 
+@pytest.mark.parametrize("name", ["x.json", "x.jsonl"])
+def test_an_addition_that_was_cut_short_is_known_and_mended(
+    name: str, tmp_path: Path, server: Counter
+) -> None:
+    path = tmp_path / name
+    with use_cassette(path):
+        live = [server.get("/a")]
+    whole = path.read_bytes()
+    with use_cassette(path, mode="update"):
+        server.get("/b")
+    path.write_bytes(path.read_bytes()[: len(whole) + 60])
+    with pytest.warns(reqsnap.TornCassetteWarning), use_cassette(path, mode="update"):
+        live += [server.get("/a"), server.get("/b")]
+    assert live == ["1 GET /a ", "1 GET /a ", "3 GET /b "]
+    with use_cassette(path, mode="playback"):
+        assert [server.get("/a"), server.get("/b")] == live[1:]
+
+
 def test_secrets_are_kept_out_of_each(tmp_path: Path, server: Counter) -> None:
     for name in FILES:
         with use_cassette(tmp_path / name):

@@ -12,7 +12,6 @@ import re
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats.format import Beside, Item
 from reqsnap.formats.heads import Line
-from reqsnap.formats.native import reader
 from reqsnap.formats.native import values as native_values
 from reqsnap.formats.native.values import Fields
 from reqsnap.formats.native.writer import END, START
@@ -57,6 +56,9 @@ class Decoder:
 
     def parsed(self, item: Item) -> Interaction:
         """The same, by way of PyYAML."""
+        # Here, because most files are read without yaml.
+        from reqsnap.formats.native import reader
+
         try:
             (found,) = reader.load(b"".join([_START, item.text, _END]), self._path, self._beside)
         except CassetteFormatError as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from reqsnap.formats.native.writer import END, START
 
@@ -41,13 +40,8 @@ _ITEM = re.compile(
 _OTHER_LINE_ENDS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 
-class Place(NamedTuple):
-    """Where an item is; its method and URL, None where its head is not written as a block."""
-
-    start: int
-    end: int
-    method: bytes | None
-    url: bytes | None
+Place = tuple[int, int, bytes | None, bytes | None]
+"""Where an item begins and ends, its method and its URL; None where its head is not written as a block."""
 
 
 def scan(data: bytes) -> Iterator[Place | None]:
@@ -61,10 +55,11 @@ def scan(data: bytes) -> Iterator[Place | None]:
         return
     place, end = len(_START), len(data) - len(_END)
     for found in _ITEM.finditer(data, place, end):
-        if found.start() != place:
+        start, stop = found.span()
+        if start != place:
             break
-        place = found.end()
-        yield Place(found.start(), place, *found.groups())
+        place = stop
+        yield start, stop, found[1], found[2]
     if place != end:
         yield None
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from reqsnap.errors import CassetteFormatError
+from reqsnap.formats import torn
 from reqsnap.formats.format import Item, Torn
 
 _ITEM, _BETWEEN, _LAST_LINE = b"    {\n", b",\n    {\n", b"\n    }"
@@ -26,7 +27,7 @@ def of_document(
     whole = data.find(b"\n" + end)
     if whole >= 0:
         rest = data[whole + 1 + len(end) :].removeprefix(b"\n")
-        return _torn(data, whole + 1, end, read) if _may_be_overhang(rest, b'      "request"') else None
+        return torn.behind_document(data, read) if _may_be_overhang(rest, b'      "request"') else None
     last = data.rfind(_LAST_LINE)
     kept = len(start) if last < 0 else last + len(_LAST_LINE)
     if last >= 0:
@@ -46,7 +47,7 @@ def of_lines(data: bytes, start: bytes, end: bytes, read: Callable[[bytes], Sequ
     if whole >= 0:
         # As long as the end, so that it overwrites it: {"request": {".
         rest = data[whole + 1 + len(end) :]
-        return _torn(data, whole + 1, end, read) if _may_be_overhang(rest, b"head") else None
+        return torn.behind_line(data, end, read) if _may_be_overhang(rest, b"head") else None
     kept = data.rfind(b"\n") + 1
     rest = data[kept:]
     if not (end.startswith(rest) or _begins(rest, b'{"request"')):

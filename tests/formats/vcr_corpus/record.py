@@ -7,10 +7,11 @@ Run by hand from the repository's folder, once for each version:
     v5/bin/python -m tests.formats.vcr_corpus.record tests/formats/vcr_corpus/v5
 
 Old versions need an old Python and clients of their time: 1 to 3 ran on Python 3.7, 4 on 3.9, the others
-on 3.11. Beside each cassette `CLIENT.json` lists what each step of the program saw when VCR.py replayed it,
-with the server stopped. A client that the version cannot record, or not replay, is named and tried without
-the binary body, which VCR.py 4 to 7 cannot take from httpx. Where that fails too, it is left out: aiohttp with
-2.1.1, whose replays have no header fields, and urllib with 1.7.4, which does not know `encode_chunked`.
+on 3.11. Beside each cassette `CLIENT.json` lists what each step of the program saw when VCR.py replayed
+it, with the server stopped. A client that the version cannot record, or not replay, is named and tried
+without the binary body, which VCR.py 4 to 7 cannot take from httpx. Where that fails too, it is left out:
+aiohttp with 2.1.1, whose replays have no header fields, and urllib with 1.7.4, which does not know
+`encode_chunked`.
 """
 
 from __future__ import annotations

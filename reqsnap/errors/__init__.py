@@ -83,3 +83,7 @@ __all__ = [
     "TornCassetteWarning",
     "UnmatchedRequestError",
 ]
+
+for _name in __all__:
+    # Tracebacks, and filters of warnings, name them by where users find them.
+    globals()[_name].__module__ = __name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from reqsnap import Cassette, current_naming, naming, use_cassette
 from tests.concurrency.ways import WAYS
 from tests.support.counter import Counter
+from tests.support.listening import PATIENCE
 
 
 def paths(cassette: Cassette) -> list[str]:
@@ -69,10 +71,10 @@ def test_work_has_the_naming_context_in_which_it_is_handed_on(way: str) -> None:
             hand_on(lambda: seen.append(current_naming()))
             with naming(model="b"):
                 hand_on(lambda: seen.append(current_naming()))
-        for thread in threading.enumerate():
-            if "AnyIO" in thread.name:
-                # It holds the patches and is told to end, which takes it a moment.
-                thread.join()
+        # Who did the work holds the patches until it has ended too, a moment after its result is known.
+        deadline = time.monotonic() + PATIENCE
+        while vars(http.client.HTTPConnection)["send"] is not original and time.monotonic() < deadline:
+            time.sleep(0.001)
         assert vars(http.client.HTTPConnection)["send"] is original
         hand_on(lambda: seen.append(current_naming()))
     # An eager task does its work at once and again in a task that is not.

@@ -54,7 +54,7 @@ def test_a_value_stands_where_its_keys_lead(document: object, indent: int | None
     [
         ('{"a": 1,\n"b": {"c": 1,\n"c": 2}}', 3, "the key 'c' is here twice"),
         ('[{"a": [{"b": 1}, {"b": 1,\n "b":\n 1}]}]', 3, "the key 'b' is here twice"),
-        ('{"a": 1, "a": 2,\n}', 2, "it is not valid JSON ("),
+        ('{"a": 1, "a": 2,\nx}', 2, "it is not valid JSON ("),
         ('{"a": 1, "a": 2,\n"b": NaN}', 2, "it is not valid JSON (NaN is no number)"),
         ("[1,\n-Infinity]", 2, "it is not valid JSON (-Infinity is no number)"),
         ("\n\n ", 1, "the file is empty"),

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _programs_take_what_is_typed() -> Iterator[None]:
-    """A shell has what it runs in the background ignore Ctrl-C, and so would every program of a test."""
-    typed = (signal.SIGINT, signal.SIGQUIT)
+    """A shell has what it runs in the background ignore Ctrl-C, and nohup a hangup: so would every program."""
+    typed = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
     ignored = [number for number in typed if signal.getsignal(number) is signal.SIG_IGN]
     for number in ignored:
         # One that is handled here is as always in a program that is started.
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, _ignored if number == signal.SIGHUP else signal.default_int_handler)
     yield
     for number in ignored:
         signal.signal(number, signal.SIG_IGN)
+
+
+def _ignored(number: int, frame: FrameType | None) -> None:
+    """Leave the tests themselves alone."""

@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture(autouse=True, scope="session")
 def _programs_take_what_is_typed() -> Iterator[None]:
-    """A shell has what it runs in the background ignore Ctrl-C, and nohup a hangup: so would every program."""
+    """What a shell has ignored in the background, Ctrl-C, or under nohup, would be in every program."""
     typed = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
     ignored = [number for number in typed if signal.getsignal(number) is signal.SIG_IGN]
     for number in ignored:

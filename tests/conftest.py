@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from types import FrameType
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("few", settings.get_profile("ci"), max_examples=25)
 
 
 @pytest.fixture(autouse=True, scope="session")

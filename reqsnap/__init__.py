@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reqsnap.differences import Difference, Drift, NearMiss
     from reqsnap.errors import (
         AmbiguousCassetteError,
+        CassetteConflictError,
         CassetteError,
         CassetteFormatError,
         CassetteInUseError,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
     from reqsnap.modes import Mode
     from reqsnap.naming import TestContext, current_naming, naming
-    from reqsnap.storage import CassetteConflictError, FsspecStorage, MemoryStorage, Storage, Stored
+    from reqsnap.storage import FsspecStorage, MemoryStorage, Storage, Stored
 else:
     # Where a package is loaded, it is put here under its name. That is a function's: so it is done
     # now, and undone.
@@ -59,7 +60,7 @@ else:
             "reqsnap.cassette.stubs": "Stub",
             "reqsnap.differences": "Difference Drift NearMiss",
             "reqsnap.errors": """
-                AmbiguousCassetteError CassetteError CassetteFormatError
+                AmbiguousCassetteError CassetteConflictError CassetteError CassetteFormatError
                 CassetteInUseError CassetteWriteError ConfigurationError CutRecordingError DriftWarning
                 LateRequestWarning LostExchangeWarning MissingBodyError OutOfOrderError OwnerGoneError
                 ReqsnapError ReqsnapWarning SequenceExhaustedError StaleRecordingError
@@ -70,7 +71,7 @@ else:
             "reqsnap.model": "ErrorKind Headers Interaction NetworkError Request Response",
             "reqsnap.modes": "Mode",
             "reqsnap.naming": "TestContext current_naming naming",
-            "reqsnap.storage": "CassetteConflictError FsspecStorage MemoryStorage Storage Stored",
+            "reqsnap.storage": "FsspecStorage MemoryStorage Storage Stored",
         },
     )
 

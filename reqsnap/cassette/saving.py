@@ -19,6 +19,7 @@ from reqsnap.cassette.merging import Item as Kept
 from reqsnap.cassette.merging import Merged, View
 from reqsnap.cassette.reading import Found, found_in
 from reqsnap.errors import (
+    CassetteConflictError,
     CassetteInUseError,
     CassetteWriteError,
     ReqsnapError,
@@ -26,7 +27,7 @@ from reqsnap.errors import (
 )
 from reqsnap.formats import NATIVE, Beside, Format, Item
 from reqsnap.sequences.entries import Entry
-from reqsnap.storage import CassetteConflictError, File, sharing_of
+from reqsnap.storage import File, sharing_of
 from reqsnap.storage.sharing import Began
 
 _TRIES = 20

@@ -16,12 +16,11 @@ from reqsnap.storage.files import CassetteFile
 from reqsnap.storage.fsspec_storage import FsspecStorage
 from reqsnap.storage.memory import MemoryStorage
 from reqsnap.storage.opening import File, file_at, stored_at
-from reqsnap.storage.protocol import CassetteConflictError, Storage, Stored
+from reqsnap.storage.protocol import Storage, Stored
 from reqsnap.storage.sharing import Sharing, sharing_of
 from reqsnap.storage.stored import StoredFile
 
 __all__ = [
-    "CassetteConflictError",
     "CassetteFile",
     "File",
     "FsspecStorage",

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from reqsnap.errors import ConfigurationError
-from reqsnap.storage.protocol import CassetteConflictError, Storage, Stored
+from reqsnap.errors import CassetteConflictError, ConfigurationError
+from reqsnap.storage.protocol import Storage, Stored
 
 _STATED = ("ETag", "etag", "generation")
 """Where file systems tell an object's version; s3fs, adlfs and gcsfs do."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from reqsnap.storage.protocol import CassetteConflictError, Storage, Stored
+from reqsnap.errors import CassetteConflictError
+from reqsnap.storage.protocol import Storage, Stored
 
 
 class MemoryStorage(Storage):

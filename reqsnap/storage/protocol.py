@@ -3,21 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from os import PathLike
 from typing import NamedTuple
-
-from reqsnap.errors import CassetteWriteError
-
-
-class CassetteConflictError(CassetteWriteError):
-    """What a `Storage` raises for a cassette that has changed since it was read, and is not written.
-
-    Who saves a cassette never sees it: it is read again, and what both have recorded is written.
-    """
-
-    def __init__(self, path: str | PathLike[str] | None) -> None:
-        super().__init__("it has changed since it was read", path)
-        self.args = (self.path,)
 
 
 class Stored(NamedTuple):

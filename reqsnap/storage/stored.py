@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, count
 
-from reqsnap.errors import CassetteError, CassetteWriteError, ReqsnapError
+from reqsnap.errors import CassetteConflictError, CassetteError, CassetteWriteError, ReqsnapError
 from reqsnap.storage.apart import apart
 from reqsnap.storage.beside import FOLDER, Bodies
 from reqsnap.storage.files import PARTIAL
-from reqsnap.storage.protocol import CassetteConflictError, Storage
+from reqsnap.storage.protocol import Storage
 
 
 class StoredFile:

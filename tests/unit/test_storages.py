@@ -12,6 +12,7 @@ import pytest
 
 from reqsnap.cassette import Cassette
 from reqsnap.errors import (
+    CassetteConflictError,
     CassetteError,
     CassetteInUseError,
     CassetteWriteError,
@@ -22,7 +23,6 @@ from reqsnap.locations import Url, location
 from reqsnap.modes import Mode
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import (
-    CassetteConflictError,
     CassetteFile,
     FsspecStorage,
     MemoryStorage,

@@ -89,16 +89,16 @@ class Session(ABC):
 
     def stream(self, call: Call) -> AbstractAsyncContextManager[Streaming]:
         """Make a request and read the answer's head; leaving closes it."""
-        raise NotImplementedError
+        raise AssertionError(f"{type(self).__name__} cannot stream, which `lacks` should say")
 
     def cookies(self) -> Sequence[object]:
         """The cookies that the session holds."""
         return ()
 
     @property
+    @abstractmethod
     def native(self) -> Any:
         """The client's own session, for what only this client has."""
-        raise NotImplementedError
 
 
 class Client(ABC):

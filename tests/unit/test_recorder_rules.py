@@ -213,7 +213,9 @@ def test_a_hook_that_fails_while_recording_is_told_at_the_end_and_loses_no_other
 
 
 def test_a_hook_that_returns_something_else_is_told_at_the_end() -> None:
-    wrong: Any = lambda interaction: "x"  # noqa: E731
+    def wrong(interaction: Interaction) -> Any:
+        return "x"
+
     found = recorder(Mode.RECORD, filters=Filters(before_record=wrong))
     recorded_by(found, A)
     assert [type(problem) for problem in found.problems] == [ConfigurationError]

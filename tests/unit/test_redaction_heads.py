@@ -196,7 +196,7 @@ def test_ambiguous_names_count_by_value_or_host(url: str, expected: str) -> None
             "https://api.telegram.org/bot[REDACTED]/getMe",
         ),
         (
-            "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+            f"https://hooks.slack.com/services/T00000000/B00000000/{'x9' * 12}",
             "https://hooks.slack.com/services/[REDACTED]",
         ),
         (

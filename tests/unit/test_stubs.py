@@ -62,7 +62,9 @@ def test_a_function_makes_the_answer_of_the_request() -> None:
 
 
 def test_a_function_that_makes_no_response_is_told_so() -> None:
-    made: Any = lambda request: "hello"  # noqa: E731
+    def made(request: Request) -> Any:
+        return "hello"
+
     with pytest.raises(ConfigurationError, match="a stub answers with a Response"):
         Stub("GET", "http://h/x", made).answer(Request("GET", "http://h/x"))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -197,11 +198,11 @@ def test_a19_the_file_keeps_the_body_as_it_was_sent(path: Path, server: Counter)
 
 def test_a23_an_ignored_header_is_stored_and_not_matched(path: Path, server: Counter) -> None:
     url = f"http://127.0.0.1:{server.port}/a"
-    options = {"match_headers": ["*"], "ignore_headers": ["X-Run"]}
-    with use_cassette(path, mode="record", **options):  # type: ignore[call-overload]
+    options: dict[str, Any] = {"match_headers": ["*"], "ignore_headers": ["X-Run"]}
+    with use_cassette(path, mode="record", **options):
         live = requests.get(url, headers={"X-Run": "first"}).text
     assert "X-Run: first" in path.read_text()
-    with use_cassette(path, **options):  # type: ignore[call-overload]
+    with use_cassette(path, **options):
         assert requests.get(url, headers={"X-Run": "second"}).text == live
     with pytest.raises(UnmatchedRequestError), use_cassette(path, match_headers=["*"]):
         requests.get(url, headers={"X-Run": "second"})

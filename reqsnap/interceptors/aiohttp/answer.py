@@ -47,16 +47,17 @@ class Parsed(NamedTuple):
         """A new stream of the body, all of it there."""
         if self.pieces is None:
             return EMPTY_PAYLOAD
-        stream: Any = StreamReader(protocol, self.limit, timer=timer, loop=loop)
+        stream = StreamReader(protocol, self.limit, timer=timer, loop=loop)
         if self.chunk_ends is not None:
             stream.begin_http_chunk_receiving()
-            stream._http_chunk_splits.extend(self.chunk_ends)
+            splits: Any = stream._http_chunk_splits
+            splits.extend(self.chunk_ends)
         for piece in self.pieces:
             stream.feed_data(piece)
         if self.compressed is not None:
             stream.total_compressed_bytes = self.compressed
         stream.feed_eof()
-        return stream  # type: ignore[no-any-return]
+        return stream
 
 
 class Answer:

@@ -175,9 +175,11 @@ _EMPTY = _empty_message()
 
 def _closes(head: dict[str, Any], fields: list[tuple[str, str]]) -> bool:
     """Whether http.client would close the connection after an answer, by its own rules."""
-    asked = stdlib.HTTPResponse(Memory())  # type: ignore[arg-type]
+    # `Memory` has what is used of a socket, and `_check_close` is no public name.
+    kind: Any = stdlib.HTTPResponse
+    asked = kind(Memory())
     asked.__dict__.update(head, headers=message(fields))
-    return bool((head["length"] is None and not head["chunked"]) or asked._check_close())  # type: ignore[attr-defined]
+    return bool((head["length"] is None and not head["chunked"]) or asked._check_close())
 
 
 def framed(recorded: Response) -> bytes:

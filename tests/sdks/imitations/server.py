@@ -10,6 +10,7 @@ import json
 import socket
 import ssl
 import threading
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -158,7 +159,7 @@ class _UnixServer(ThreadingMixIn, UnixStreamServer):
     request_queue_size = 32
 
 
-class Imitation:
+class Imitation(ABC):
     """One API on a loopback port, or on a unix socket where `socket_path` is given.
 
     `calls` are the requests that reached it, `answers` what it said. `arrived` is set by a
@@ -186,9 +187,9 @@ class Imitation:
             )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
+    @abstractmethod
     def answer(self, call: Call) -> Answer:
         """What the API says to this call."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -12,10 +12,10 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from reqsnap.formats.content_codecs import NAMES, Codec, Settings, UndecodableError, codec
+from reqsnap.formats.bodies.codecs import NAMES, Codec, Settings, UndecodableError, codec
+from reqsnap.formats.bodies.parts import Sizes
 
 Step = tuple[str, Settings]
-Sizes = tuple[int, ...]
 
 _SETTING = re.compile(r"([a-z]+)=([0-9]{1,10})")
 

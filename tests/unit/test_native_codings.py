@@ -17,10 +17,9 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.content_coding import content_codings, undo
+from reqsnap.content_coding import codecs, content_codings, undo
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native
-from reqsnap.formats.bodies import codecs
 from reqsnap.formats.bodies.codings import redo
 from reqsnap.formats.bodies.codings import undo as undo_exactly
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response

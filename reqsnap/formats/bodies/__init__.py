@@ -2,7 +2,7 @@
 
 forms        the text of a body and the notes beside it; `charsets`, `json_layout` and `multipart_layout`
              are what it tries
-codings      content codings undone and done again, by `codecs`
+codings      content codings undone, with all that brings the same bytes back
 parts        the sizes of the parts in which a body came
 files        bodies in files of their own
 """

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from reqsnap.content_coding import content_codings
 from reqsnap.formats import integrity
 from reqsnap.formats.bodies import codings, files, forms
-from reqsnap.formats.bodies.codings import Undone
+from reqsnap.formats.bodies.codings import Decoded
 from reqsnap.formats.bodies.parts import described
 from reqsnap.formats.format import Beside
 from reqsnap.model import Headers, Request, Response
@@ -64,7 +64,7 @@ def of_response(response: Response, beside: Beside | None, *, cut: bool) -> Iter
         yield from _placed(_form(body, headers, is_coded=bool(content_codings(headers))), beside)
 
 
-def _coded(undone: Undone, form: _Form, body: bytes) -> Iterator[Written]:
+def _coded(undone: Decoded, form: _Form, body: bytes) -> Iterator[Written]:
     if undone.parts:
         yield "parts", described(undone.parts, form.content)
     if undone.coded_parts:
@@ -72,13 +72,13 @@ def _coded(undone: Undone, form: _Form, body: bytes) -> Iterator[Written]:
     yield "coding", undone.coding
 
 
-def _undone(body: bytes, headers: Headers, parts: tuple[int, ...]) -> Undone | None:
+def _undone(body: bytes, headers: Headers, parts: tuple[int, ...]) -> Decoded | None:
     names = content_codings(headers)
     undone = codings.undo(body, names, parts) if names else None
     return undone if undone is not None and undone.content else None
 
 
-def _comes_back(undone: Undone, headers: Headers, body: bytes, cut: bool) -> bool:
+def _comes_back(undone: Decoded, headers: Headers, body: bytes, cut: bool) -> bool:
     """Whether a client sees the same answer when the content is coded again."""
     if undone.exact:
         return cut or integrity.fitting(headers, body) is headers

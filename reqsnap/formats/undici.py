@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -69,7 +70,7 @@ class _Undici(Format):
             if known is not snapshot:
                 known["responses"] += snapshot["responses"]
                 known["timestamp"] = snapshot["timestamp"]
-        return _dumped(list(entries.values()))
+        return _dumped_again(list(entries.values()))
 
 
 UNDICI: Format = _Undici()
@@ -107,7 +108,7 @@ def _item(hash: str, snapshot: Value, response: Value) -> Item:
     }
     # In every answer, so that it does not change with the answers that come behind it.
     alone["responses"][0]["timestamp"] = timestamp
-    text = _dumped({"hash": hash, "snapshot": alone})
+    text = _dumped_again({"hash": hash, "snapshot": alone})
     method, url = request.need("method").text(), request.need("url").text()
     decode = partial(_decode, request=request, response=response, recorded_at=recorded_at)
     return RewrittenItem(method, url, text, 0, len(text), decode, response)
@@ -166,8 +167,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(each) for each in value]
     if isinstance(value, Number):
-        return int(value) if value.lstrip("-").isdecimal() and len(value) < 19 else float(value)
+        return _number(value)
     return value
+
+
+def _number(value: Number) -> float | None:
+    """A number as undici, which is JavaScript, would write it again."""
+    if len(value) < 16 and value.lstrip("-").isdecimal():
+        return int(value)
+    number = float(value)
+    return number if math.isfinite(number) else None
 
 
 # Writing
@@ -175,6 +184,15 @@ def _plain(value: Any) -> Any:
 
 def _dumped(value: Any) -> bytes:
     return json.dumps(value, indent=2, ensure_ascii=False).encode()
+
+
+def _dumped_again(value: Any) -> bytes:
+    """What stood in a file before, of which not all need have a meaning."""
+    try:
+        return _dumped(value)
+    except UnicodeEncodeError:
+        # Half of a surrogate pair: JSON has it as an escape, UTF-8 has it not.
+        return json.dumps(value, indent=2).encode()
 
 
 def _entry(interaction: Interaction) -> dict[str, Any]:

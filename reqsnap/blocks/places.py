@@ -249,9 +249,12 @@ _BLOCK = 9
 def _agree(path: Where, shared: Shared, options: Options, policy: Policy) -> None:
     if shared.options is options and shared.cassette.mode is policy.mode:
         return
-    for field in (*fields(options), *fields(shared.options)):
+    if type(shared.options) is not type(options):
+        allowed = f"{path} is already open; reqsnap and reqsnap.vcr cannot have one path at once"
+        raise ConfigurationError("path", path, allowed)
+    for field in fields(options):
         name = field.name
-        there, here = getattr(shared.options, name, None), getattr(options, name, None)
+        there, here = getattr(shared.options, name), getattr(options, name)
         if name == "mode":
             # The mode in force, which REQSNAP_MODE may have changed since.
             there, here = shared.cassette.mode.value, policy.mode.value

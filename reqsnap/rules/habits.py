@@ -1,4 +1,4 @@
-"""What a cassette does otherwise that is used in the words of VCR.py. Only `reqsnap.vcr` asks for any of it."""
+"""What a cassette does otherwise that is used in VCR.py's words. Only `reqsnap.vcr` asks for any of it."""
 
 from __future__ import annotations
 

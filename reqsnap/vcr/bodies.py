@@ -65,7 +65,8 @@ def dechunked(body: Any) -> Any:
         body = (bytes(body) if isinstance(body, bytearray) else joined(body)) or None
     if not isinstance(body, bytes) or _size_at(body, 0) is None:
         return body
-    pieces, start = [], 0
+    pieces: list[bytes] = []
+    start = 0
     while (found := _size_at(body, start)) is not None:
         size, start = found
         if not size:
@@ -123,7 +124,9 @@ def body_diff(live: Any, recorded: Any) -> str:
     if now is None or then is None or now == then:
         return f"the bodies differ ({_size(live)} in this request, {_size(recorded)} recorded)"
     lines = list(
-        difflib.unified_diff(then.splitlines(), now.splitlines(), "recorded", "this request", n=1, lineterm="")
+        difflib.unified_diff(
+            then.splitlines(), now.splitlines(), "recorded", "this request", n=1, lineterm=""
+        )
     )
     shown = [_cut(line) for line in lines[:MAX_DIFF_LINES]]
     if len(lines) > MAX_DIFF_LINES:

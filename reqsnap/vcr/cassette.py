@@ -199,7 +199,7 @@ class Cassette:
         self._held.rewind()
 
     def find_requests_with_most_matches(self, request: Any) -> list[Similar]:
-        """The requests for which the most matchers agree, with the names of those that do and what differs."""
+        """The requests for which the most matchers agree, with those matchers, and with what differs."""
         request = self.filter_request(request)
         found: list[Similar] = []
         for stored in self.requests:

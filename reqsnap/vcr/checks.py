@@ -62,7 +62,9 @@ def _replacements(name: str, value: Any) -> None:
     for each in value:
         pair = each if isinstance(each, tuple) else (each, None)
         if len(pair) != 2 or not isinstance(pair[0], str) or not _replaces(pair[1]):
-            allowed = "each is a name, or a pair of a name and a text, None or a function in its value's place"
+            allowed = (
+                "each is a name, or a pair of a name and a text, None or a function in its value's place"
+            )
             raise ConfigurationError(name, each, allowed)
 
 

@@ -135,7 +135,7 @@ class VCR:
         self.persister = persister
 
     def test_case(self, predicate: Callable[[str, Any], bool] | None = None) -> type:
-        """A base class whose subclasses have a cassette around each test, or each method that is asked for."""
+        """A base class whose subclasses have a cassette around each test; `predicate` may choose others."""
         metaclass = auto_decorate(self.use_cassette, predicate or self.is_test_method)
         return metaclass("temporary_class", (), {})
 

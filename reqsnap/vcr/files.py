@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reqsnap.formats import Format
 from reqsnap.formats.registry import named, recognised
 from reqsnap.storage import Storage
-from reqsnap.vcr.persisters.filesystem import FilesystemPersister
 from reqsnap.vcr.serializers import jsonserializer, yamlserializer
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The options of VCR.py that change or drop what is recorded, each as a value: equal where they do the same."""
+"""VCR.py's options that change or drop what is recorded, each as a value: equal where they do the same."""
 
 from __future__ import annotations
 

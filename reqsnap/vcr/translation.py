@@ -88,7 +88,7 @@ def _match_on(chosen: Sequence[matchers.Matcher]) -> tuple[str | Comparison, ...
     names = [_BY_NAME[each] for each in chosen if each in _BY_NAME]
     asked = [Asked(each) for each in chosen if each not in _BY_NAME or each in _STRICTER]
     # Without any, every recording is the one.
-    return tuple([*dict.fromkeys(names), *asked]) or (_always,)
+    return (*dict.fromkeys(names), *asked) or (_always,)
 
 
 def _always(live: Sent, recorded: Sent) -> bool:

@@ -281,7 +281,8 @@ class Recorder:
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
-        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
+        ahead, order = self.cassette.policy.habits.only_whole, self.cassette.next_order()
+        forward = Forward(order, self._clock(), self._now(), (method, url), replaces, ahead)
         if not self._under_way.begin(forward):
             self._late.sent(self.cassette.path, self._shown(forward))
         return forward

@@ -1,6 +1,7 @@
 """A cassette in force for a while: as a block, and around functions and classes.
 
 opening          one opening of a cassette, and the way back
+watching         who is told of every block
 reports          what the end of a block tells
 decorators       around a function of any kind
 class_decorator  around each test of a class

@@ -13,6 +13,7 @@ from pathlib import Path
 from reqsnap import patching, scope
 from reqsnap.blocks.places import Where, absolute, real, share
 from reqsnap.blocks.reports import about_drift, about_lost, about_refusals, about_stale
+from reqsnap.blocks.watching import tell_closed, tell_opened
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ReqsnapWarning
 from reqsnap.locations import Location
@@ -51,6 +52,7 @@ class OpenBlock:
             raise
         scope.open_block(self.scope)
         children.opened(self.scope)
+        tell_opened(self.cassette)
 
     def _recorder(self, path: Where | None, policy: Policy) -> tuple[Cassette, Recorder | None]:
         if self._remote is not None:
@@ -79,6 +81,7 @@ class OpenBlock:
         finally:
             patching.release()
             children.closed(self.scope)
+            tell_closed(self.cassette)
 
     def annotate(self, error: BaseException) -> None:
         """Say on an error, before anybody prints it, which refused requests it hides."""

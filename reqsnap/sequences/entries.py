@@ -95,6 +95,11 @@ class Entry:
         return self._stored if self._interaction is None else None
 
     @property
+    def stored(self) -> Stored | None:
+        """What stands in a file; None for what is new."""
+        return self._stored
+
+    @property
     def text(self) -> bytes | None:
         """The bytes that it stands in a file as; None where there are none, or where some were redacted.
 

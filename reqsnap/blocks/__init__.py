@@ -1,8 +1,8 @@
 """A cassette in force for a while: as a block, and around functions and classes.
 
 opening          one opening of a cassette, and the way back
-watching         who is told of every block
 reports          what the end of a block tells
+watching         who is told of every block that is opened
 decorators       around a function of any kind
 class_decorator  around each test of a class
 programs         around a whole program

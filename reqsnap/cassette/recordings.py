@@ -212,17 +212,23 @@ class Recordings:
         self.traffic.kept(-len(given))
 
     @property
-    def leftover(self) -> tuple[Stored, ...] | None:
-        """What stands in its file and was never replayed, in its order.
+    def uses(self) -> tuple[tuple[Stored, bool], ...] | None:
+        """What stands in its file, in its order, and whether it was ever replayed.
 
         None where it was changed by hand, so that nobody knows what of it was meant to be used.
         """
         with self._lock:
             if self._is_edited:
                 return None
-            used = self._used_before
-            unused = [entry for entry in self._contents.recorded if not entry.plays and entry not in used]
-            return tuple([entry.stored for entry in unused if entry.stored is not None])
+            before = self._used_before
+            found = [(entry.stored, entry) for entry in self._contents.recorded]
+            return tuple(
+                [
+                    (stored, entry.plays > 0 or entry in before)
+                    for stored, entry in found
+                    if stored is not None
+                ]
+            )
 
     @contextmanager
     def _starting_again(self) -> Iterator[None]:

@@ -12,7 +12,6 @@ import requests
 
 import reqsnap
 from reqsnap import Counts, Library, Response, use_cassette
-from reqsnap.blocks.watching import unwatch, watch
 from reqsnap.cassette.counts import MOST, Traffic
 from reqsnap.options.values import OptionValues
 from tests.support.counter import Counter
@@ -117,8 +116,8 @@ def test_only_the_slowest_are_kept_and_each_once() -> None:
     traffic = Traffic()
     for number in range(MOST + 5):
         which = object()
-        traffic.took(which, float(number), lambda number=number: f"GET http://h/{number}")
-        traffic.took(which, float(number) + 0.5, lambda: "GET http://h/again")
+        traffic.took(which, float(number), f"GET http://h/{number}".__str__)
+        traffic.took(which, float(number) + 0.5, "GET http://h/again".__str__)
     assert [each.elapsed for each in traffic.slowest] == [float(n) for n in range(MOST + 4, 4, -1)]
     assert not any(each.url.endswith("again") for each in traffic.slowest)
 
@@ -136,38 +135,14 @@ def test_what_was_never_used_of_the_file(path: Path, server: Counter) -> None:
         server.get("/a")
         cassette.reset()
         server.get("/b")
-    assert [each.url for each in cassette.leftover or ()] == [f"{origin(server)}/c"]
+    assert [(stored.url[-2:], used) for stored, used in cassette.uses or ()] == [
+        ("/a", True),
+        ("/b", True),
+        ("/c", False),
+    ]
     with use_cassette(path, mode="update") as cassette:
         cassette.delete(lambda interaction: interaction.request.url.endswith("/c"))
-    assert cassette.leftover is None
-
-
-class Told:
-    """Notes what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def opened(self, cassette: reqsnap.Cassette) -> None:
-        self.told.append(f"opened {cassette.mode.value}")
-
-    def closed(self, cassette: reqsnap.Cassette) -> None:
-        self.told.append(f"closed {cassette.counts.requests}")
-
-
-def test_who_watches_is_told_of_every_block(path: Path, server: Counter) -> None:
-    told = Told()
-    watch(told)
-    try:
-        with use_cassette(path):
-            server.get("/a")
-        with pytest.raises(KeyError), use_cassette(path, mode="live"):
-            raise KeyError
-    finally:
-        unwatch(told)
-    with use_cassette(path):
-        pass
-    assert told.told == ["opened once", "closed 1", "opened live", "closed 0"]
+    assert cassette.uses is None
 
 
 def test_a_program_is_told_what_was_sent_and_not_recorded(path: Path, server: Counter) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from reqsnap.cassette import Counts, LiveExchange
@@ -25,7 +25,7 @@ class Told:
 
     path: str | None
     mode: str
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     slowest: tuple[LiveExchange, ...] = ()
     owner: str | None = None
     process: str = ""

@@ -36,7 +36,7 @@ class Used:
 
     @property
     def unused(self) -> frozenset[str]:
-        """The marks of the recordings that no process has used. What one of them never saw is new, and used."""
+        """The marks of what no process has used; what one of them never saw is new, and so used."""
         sets = [marks - self.told[process] for process, marks in self.left.items()]
         return frozenset(set.intersection(*sets)) if sets else frozenset()
 

@@ -24,7 +24,6 @@ from reqsnap.pytest_plugin.told import Told
 if TYPE_CHECKING:
     from reqsnap.blocks import OpenBlock
     from reqsnap.cassette import Cassette
-    from reqsnap.errors import UnmatchedRequestError
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +33,6 @@ class _Seen:
     cassette: Cassette
     blocks: list[OpenBlock] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
-    refusals: int = 0
     is_new: bool = True
     marks: dict[int, str] | None = None
 
@@ -56,19 +54,6 @@ class Witness:
         """A block has opened."""
         cassette = block.cassette
         self._seen.setdefault(cassette, _Seen(cassette)).blocks.append(block)
-
-    def blocks(self) -> list[OpenBlock]:
-        """Those that were open at any time since it was asked last what happened."""
-        return [block for seen in list(self._seen.values()) for block in seen.blocks]
-
-    def refusals(self) -> list[UnmatchedRequestError]:
-        """The errors of the requests that were refused since it was asked last."""
-        found: list[UnmatchedRequestError] = []
-        for seen in list(self._seen.values()):
-            new = seen.cassette.refusals[seen.refusals :]
-            seen.refusals += len(new)
-            found += new
-        return found
 
     def told(self, item: pytest.Item | None) -> list[Told]:
         """What every cassette did since it was asked last; `item` is the test of which a phase has ended."""

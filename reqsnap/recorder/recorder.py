@@ -23,7 +23,6 @@ from reqsnap.recorder import misses
 from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, replay_of
 from reqsnap.recorder.late import Late
 from reqsnap.recorder.under_way import UnderWay
-from reqsnap.redaction import redact_request
 from reqsnap.rules.retention import OnStale
 from reqsnap.sequences.entries import Entry, Prepared, prepare
 
@@ -31,8 +30,8 @@ from reqsnap.sequences.entries import Entry, Prepared, prepare
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `is_remote` says that another process decides. `built` is for interceptors: what they need
-    not work out again as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
+    `is_remote` says that another process decides. `built` is what interceptors need not work out again
+    as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
     `problems` are for the end of the block to tell.
     """
 
@@ -62,16 +61,13 @@ class Recorder:
         self._clock, self._now = clock, now
         self._prepared: Memo[Prepared] = Memo()
         policy = cassette.policy
-        self._filters, self._retention = policy.filters, policy.retention
+        self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
         self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
         self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
 
     @property
     def may_replay(self) -> bool:
-        """Whether anything in force may answer in the server's place.
-
-        Where it is False no request need be gathered before it is sent.
-        """
+        """Whether anything in force may answer in the server's place; else no request need be gathered."""
         if self.permits.replay or self.cassette.stubs.all:
             return True
         return self.outer is not None and self.outer.may_replay
@@ -119,6 +115,7 @@ class Recorder:
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
+        self._took(forward)
         if self._under_way.end(forward):
             self._note(forward, request, response, None)
 
@@ -138,6 +135,7 @@ class Recorder:
         answer, with the request and what had come of the response, where known. `why` says
         in words why it cannot be recorded. Raises nothing into the program.
         """
+        self._took(forward)
         if not self._under_way.end(forward):
             return
         if cause is not None and request is not None and self.cassette.policy.records(cause):
@@ -146,15 +144,11 @@ class Recorder:
         if forward.replaces is not None:
             self.cassette.give_back(forward.replaces)
         if why := why or self.cassette.policy.habits.why_lost(cause):
-            self.lost.append(Lost(self._shown(forward), why))
+            self.lost.append(Lost(forward.shown(self._rules), why))
 
     def close(self) -> tuple[str, ...]:
         """Record nothing more; returns the requests that are still under way, to be shown."""
-        return tuple(map(self._shown, self._under_way.close()))
-
-    def _shown(self, forward: Forward) -> str:
-        method, url = forward.target
-        return f"{method} {redact_request(Request(method, url), self.cassette.policy.rules)[0].url}"
+        return tuple([forward.shown(self._rules) for forward in self._under_way.close()])
 
     def forked(self) -> None:
         """Be of no more use, in a forked process: what is under way is the other's to record."""
@@ -186,6 +180,11 @@ class Recorder:
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
+
+    def _took(self, forward: Forward) -> None:
+        """A forwarded exchange has ended, for the first time or again."""
+        elapsed = self._clock() - forward.started
+        self.cassette.traffic.took(forward, elapsed, lambda: forward.shown(self._rules))
 
     def _note(
         self, forward: Forward, request: Request, response: Response, error: NetworkError | None
@@ -275,20 +274,21 @@ class Recorder:
         known = request.method, request.url, request.headers.pairs, request.body
         found = self._prepared.get(known)
         if found is None:
-            policy = self.cassette.policy
-            found = prepare(request, policy.rules, policy.matching)
+            found = prepare(request, self._rules, self.cassette.policy.matching)
             self._prepared.keep(known, found, len(request.body))
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
-        ahead, order = self.cassette.policy.habits.only_whole, self.cassette.next_order()
+        self.cassette.traffic.sent()
+        order, ahead = self.cassette.next_order(), self.cassette.policy.habits.only_whole
         forward = Forward(order, self._clock(), self._now(), (method, url), replaces, ahead)
         if not self._under_way.begin(forward):
-            self._late.sent(self.cassette.path, self._shown(forward))
+            self._late.sent(self.cassette.path, forward.shown(self._rules))
         return forward
 
     def _unrecorded(self, method: str, url: str) -> Forward:
         """Let a request out of which nothing is kept, and which takes no place."""
+        self.cassette.traffic.sent()
         return Forward(0, self._clock(), self._now(), (method, url))
 
     def _unmatched(self, request: Request) -> Refuse:
@@ -297,4 +297,5 @@ class Recorder:
     def _refused(self, error: UnmatchedRequestError) -> Refuse:
         error = self.cassette.policy.habits.refused(error, self.cassette)
         self.refusals.append(error)
+        self.cassette.traffic.refusals.append(error)
         return Refuse(error)

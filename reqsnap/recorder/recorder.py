@@ -31,8 +31,7 @@ class Recorder:
     """Decides for one block. Called from any thread.
 
     `is_remote` says that another process decides. `built` is what interceptors need not work out again
-    as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
-    `problems` are for the end of the block to tell.
+    as long as the block is open. All lists but `recorded` are for the end of the block to tell.
     """
 
     is_remote = False

@@ -219,7 +219,7 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
         flush_interval=options.flush_interval if options.auto_flush else None,
     )
     cassette.replays_new = may.replays_new
-    if data is not None:
+    if data is not None and recorded:
         _adopt(cassette, format, data, file)
     elif partial is not None:
         _adopt(cassette, format, partial, file.partial)

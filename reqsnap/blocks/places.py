@@ -258,6 +258,8 @@ def _agree(path: Where, shared: Shared, options: Options, policy: Policy) -> Non
         if name == "mode":
             # The mode in force, which REQSNAP_MODE may have changed since.
             there, here = shared.cassette.mode.value, policy.mode.value
+        if name == "storage" and None not in (there, here):
+            there, here = there.key, here.key
         if there != here:
             allowed = f"{path} is already open with {name}={there!r}"
             raise ConfigurationError(name, here, allowed, "Blocks on one path must agree.")

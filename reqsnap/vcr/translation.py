@@ -41,6 +41,11 @@ _BY_NAME = {
 }
 """VCR.py's matchers that are ours, or that no two requests pass which ours tells apart."""
 
+_ADDED_BELOW = frozenset(
+    "host accept accept-encoding connection content-length content-type transfer-encoding user-agent".split()
+)
+"""Fields that clients add below the place where VCR.py looks, so that its cassettes lack them."""
+
 _STRICTER = frozenset((matchers.uri,))
 """Those of them that tell apart what ours does not: they are asked too."""
 
@@ -86,9 +91,16 @@ def as_query(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _match_on(chosen: Sequence[matchers.Matcher]) -> tuple[str | Comparison, ...]:
     names = [_BY_NAME[each] for each in chosen if each in _BY_NAME]
+    chosen = [_same_fields if each is matchers.headers else each for each in chosen]
     asked = [Asked(each) for each in chosen if each not in _BY_NAME or each in _STRICTER]
     # Without any, every recording is the one.
     return (*dict.fromkeys(names), *asked) or (_always,)
+
+
+def _same_fields(live: Any, recorded: Any) -> bool:
+    now, then = dict(live.headers.lower_items()), dict(recorded.headers.lower_items())
+    unseen = [name for name in now if name in _ADDED_BELOW and name not in then]
+    return {name: value for name, value in now.items() if name not in unseen} == then
 
 
 def _always(live: Sent, recorded: Sent) -> bool:

@@ -38,9 +38,19 @@ def request(url: str = "http://h/p", body: Any = None, method: str = "GET", **he
         ("headers", request(A="1"), request(), False),
         ("raw_body", request(body="a=1&b=2"), request(body=b"a=1&b=2"), True),
         ("raw_body", request(body=iter(["a=1", "&b=2"])), request(body=b"a=1&b=2"), True),
-        ("body", request(body="a=1&b=2", Content_Type=FORM), request(body="b=2&a=1", Content_Type=FORM), True),
+        (
+            "body",
+            request(body="a=1&b=2", Content_Type=FORM),
+            request(body="b=2&a=1", Content_Type=FORM),
+            True,
+        ),
         ("body", request(body="a=1&b=2"), request(body="b=2&a=1"), False),
-        ("body", request(body='{"a":1}', Content_Type=JSON), request(body='{"a": 1}', Content_Type=JSON), True),
+        (
+            "body",
+            request(body='{"a":1}', Content_Type=JSON),
+            request(body='{"a": 1}', Content_Type=JSON),
+            True,
+        ),
         ("body", request(body="{", Content_Type=JSON), request(body="{", Content_Type=JSON), True),
         ("body", request(body='{"a":1}', Content_Type=JSON), request(body='{"a": 1}'), False),
         (
@@ -62,7 +72,9 @@ def test_a_matcher_says_what_differs(name: str, one: Request, other: Request, sa
 def test_what_differs_in_a_body_is_shown_in_lines() -> None:
     now, then = ({"Content-Type": JSON}, {"Content-Type": JSON})
     with pytest.raises(AssertionError) as caught:
-        matchers.body(Request("POST", "/", '{"b": 2, "a": 1}', now), Request("POST", "/", '{"a": 3, "b": 2}', then))
+        matchers.body(
+            Request("POST", "/", '{"b": 2, "a": 1}', now), Request("POST", "/", '{"a": 3, "b": 2}', then)
+        )
     lines = str(caught.value).splitlines()
     assert lines[:2] == ["--- recorded", "+++ this request"]
     assert [line for line in lines[3:] if line[0] in "+-"] == ['-  "a": 3,', '+  "a": 1,']

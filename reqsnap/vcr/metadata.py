@@ -1,4 +1,4 @@
-"""What stands in a cassette beside its interactions: values by name, as `Cassette.get_metadata` keeps them."""
+"""What stands in a cassette beside its interactions: the values that `Cassette.get_metadata` keeps."""
 
 from __future__ import annotations
 

@@ -42,7 +42,16 @@ _BY_NAME = {
 """VCR.py's matchers that are ours, or that no two requests pass which ours tells apart."""
 
 _ADDED_BELOW = frozenset(
-    "host accept accept-encoding connection content-length content-type transfer-encoding user-agent".split()
+    (
+        "host",
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "transfer-encoding",
+        "user-agent",
+    )
 )
 """Fields that clients add below the place where VCR.py looks, so that its cassettes lack them."""
 

@@ -13,6 +13,7 @@ import reqsnap.vcr as vcr
 from reqsnap.vcr.cassette import Cassette
 from reqsnap.vcr.errors import MissingMetadataError, UnhandledHTTPRequestError
 from reqsnap.vcr.matchers import method
+from reqsnap.vcr.persisters.filesystem import CassetteNotFoundError
 from reqsnap.vcr.request import Request
 from tests.support.counter import Counter
 
@@ -166,7 +167,7 @@ def test_values_of_a_persister_are_its_own(server: Counter) -> None:
         @staticmethod
         def load_cassette(cassette_path: str, serializer: Any) -> Any:
             if cassette_path not in held:
-                raise vcr.persisters.filesystem.CassetteNotFoundError(cassette_path)
+                raise CassetteNotFoundError(cassette_path)
             found = held[cassette_path]
             return found["requests"], found["responses"], found.get("metadata", {})
 

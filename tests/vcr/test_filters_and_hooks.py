@@ -140,7 +140,7 @@ def test_hooks_are_asked_of_what_is_stored(path: str, server: Counter) -> None:
 
 
 def test_compressed_answers_are_stored_readable_on_request() -> None:
-    response = {
+    response: dict[str, Any] = {
         "status": {"code": 200, "message": "OK"},
         "headers": {"Content-Encoding": ["gzip"], "Content-Length": ["99"]},
         "body": {"string": gzip.compress(b"plain")},
@@ -191,9 +191,8 @@ def test_interactions_are_changed_where_they_are_stored_and_loaded(path: str, se
 def test_a_refusal_does_not_show_what_is_filtered(path: str, server: Counter) -> None:
     with vcr.use_cassette(path):
         server.get("/a")
-    options = {"filter_query_parameters": ["token"]}
     with (
-        vcr.use_cassette(path, **options),
+        vcr.use_cassette(path, filter_query_parameters=["token"]),
         pytest.raises(CannotOverwriteExistingCassetteException) as caught,
     ):
         server.get("/b?token=hunter2&z=1")
@@ -220,7 +219,7 @@ def test_a_refusal_does_not_show_what_is_filtered(path: str, server: Counter) ->
         ("mode", "once"),
     ],
 )
-def test_mistakes_that_vcrpy_swallows_are_told(path: str, option: str, value: object) -> None:
+def test_mistakes_that_vcrpy_swallows_are_told(path: str, option: str, value: Any) -> None:
     with pytest.raises(ConfigurationError) as caught:
         vcr.VCR(**{option: value})
     assert caught.value.option == option

@@ -13,6 +13,7 @@ from pathlib import Path
 from reqsnap import patching, scope
 from reqsnap.blocks.places import Where, absolute, real, share
 from reqsnap.blocks.reports import about_drift, about_lost, about_refusals, about_stale
+from reqsnap.blocks.watching import watchers
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ReqsnapWarning
 from reqsnap.locations import Location
@@ -51,6 +52,13 @@ class OpenBlock:
             raise
         scope.open_block(self.scope)
         children.opened(self.scope)
+        for told in watchers:
+            told(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been closed yet."""
+        return self.scope.open
 
     def _recorder(self, path: Where | None, policy: Policy) -> tuple[Cassette, Recorder | None]:
         if self._remote is not None:

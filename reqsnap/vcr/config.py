@@ -213,7 +213,8 @@ class VCR:
                 raise UnknownNameError("match_on", name, allowed)
         return [self.matchers[name] for name in matcher_names]
 
-    def _build_before_record_request(self, own: Mapping[str, Any]) -> Chain:
+    def _build_before_record_request(self, options: Mapping[str, Any]) -> Chain:
+        own = {**vars(self), **options}
         hooks: list[Callable[[Any], Any]] = []
         for option, filter in _FILTERS.items():
             replacements = tuple([each if isinstance(each, tuple) else (each, None) for each in own[option]])
@@ -226,7 +227,8 @@ class VCR:
             hooks.append(IgnoringHosts(names, frozenset(hosts - names)))
         return Chain((*hooks, *several(own["before_record_request"])))
 
-    def _build_before_record_response(self, own: Mapping[str, Any]) -> Chain:
+    def _build_before_record_response(self, options: Mapping[str, Any]) -> Chain:
+        own = {**vars(self), **options}
         first = (filters.decode_response,) if own["decode_compressed_response"] else ()
         return Chain((*first, *several(own["before_record_response"])))
 

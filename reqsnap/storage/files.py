@@ -60,7 +60,7 @@ class CassetteFile:
 
     def beside(self, max_inline_size: int) -> beside.Bodies:
         """The files in `NAME.bodies`, which a partial file shares; for bodies of more than so many bytes."""
-        return beside.Bodies(str(self.path), self._body, max_inline_size)
+        return beside.Bodies(str(self.path), self._body, max_inline_size, self._read_above)
 
     @property
     def lock_folder(self) -> Path:
@@ -171,6 +171,12 @@ class CassetteFile:
         file = CassetteFile(target.with_name(target.name + beside.FOLDER) / name)
         file._like = target
         return file
+
+    def _read_above(self, name: str) -> bytes | None:
+        for folder in self._target.parents:
+            with suppress(OSError):
+                return (folder / name).read_bytes()
+        return None
 
     def _check_file(self) -> None:
         try:

@@ -12,6 +12,7 @@ runs       which cassettes each test opened
 What a suite asks of its cassettes, and what nobody pays for who does not:
 
 suite_options  the options for that
+saving, played when recordings are saved, and whether all of a cassette is to be played
 suite          the report and the checks at the end of a run, also over xdist
 told, witness  what the cassettes of one test did, and who looks at them
 report         the report, as text and as JSON
@@ -57,9 +58,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, and begin to note which cassettes are opened."""
+    suite_options.choose_mode(config)
     options.apply(config)
     markers.declare(config)
     runs.begin(config)
+    suite_options.save_on(config)
+    if suite_options.requires_all_played(config):
+        from reqsnap.pytest_plugin.played import AllPlayed
+
+        config.pluginmanager.register(AllPlayed(), "reqsnap_AllPlayed")
     checks = suite_options.checks_of(config)
     if checks:
         from reqsnap.pytest_plugin import suite

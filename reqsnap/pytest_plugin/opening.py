@@ -11,7 +11,7 @@ from typing import Any
 from reqsnap.blocks import OpenBlock
 from reqsnap.cassette import Cassette
 from reqsnap.options import Options
-from reqsnap.pytest_plugin import layout, outcomes
+from reqsnap.pytest_plugin import layout, outcomes, played, saving
 from reqsnap.pytest_plugin.markers import Asked
 
 
@@ -23,11 +23,14 @@ def open_for(
 
     Raises ConfigurationError for options or a path that cannot be used.
     """
-    options = Options.read({**config, **asked.options})
-    block = OpenBlock(layout.location_of(node, asked.path, directory), options)
+    given, requires_all_played = saving.taken(node.config, {**config, **asked.options})
+    block = OpenBlock(layout.location_of(node, asked.path, directory), Options.read(given))
+    played.mark(block.cassette)
     try:
         yield block.cassette
     finally:
         # A failed test has ended its block with its error, though pytest keeps that to itself.
         for warning in block.close(outcomes.failure_of(node)):
             warnings.warn(warning, stacklevel=2)
+    if requires_all_played and outcomes.came_to_its_end(node):
+        played.check(block.cassette)

@@ -8,6 +8,7 @@ opening    a block for a test; ending: its end
 outcomes   how a test went, for the end of its blocks and for its report
 runs       which cassettes each test opened
 recording  the fixtures of pytest-recording's users, and its hook in hooks
+vcr_names  the fixtures of pytest-vcr's users
 vcr_blocks a cassette of VCR.py's kind for a test; vcr_layout: what it is called
 network    a network that is blocked
 
@@ -60,6 +61,10 @@ def pytest_configure(config: pytest.Config) -> None:
     markers.declare(config, settings)
     if settings.lent == options.RECORDING:
         config.pluginmanager.register(recording, "reqsnap_recording")
+    elif settings.lent == options.VCR:
+        from reqsnap.pytest_plugin import vcr_names
+
+        config.pluginmanager.register(vcr_names, "reqsnap_vcr_names")
     runs.begin(config)
 
 

@@ -30,8 +30,8 @@ from reqsnap.sequences.entries import Entry, Prepared, prepare
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `is_remote` says that another process decides. `built` is for interceptors: what they need
-    not work out again as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
+    `is_remote` says that another process decides. `built` is what interceptors need not work out again
+    as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
     `problems` are for the end of the block to tell.
     """
 
@@ -67,10 +67,7 @@ class Recorder:
 
     @property
     def may_replay(self) -> bool:
-        """Whether anything in force may answer in the server's place.
-
-        Where it is False no request need be gathered before it is sent.
-        """
+        """Whether anything in force may answer in the server's place; else no request need be gathered."""
         if self.permits.replay or self.cassette.stubs.all:
             return True
         return self.outer is not None and self.outer.may_replay
@@ -277,14 +274,14 @@ class Recorder:
         known = request.method, request.url, request.headers.pairs, request.body
         found = self._prepared.get(known)
         if found is None:
-            policy = self.cassette.policy
-            found = prepare(request, policy.rules, policy.matching)
+            found = prepare(request, self._rules, self.cassette.policy.matching)
             self._prepared.keep(known, found, len(request.body))
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
         self.cassette.traffic.sent()
-        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
+        order, ahead = self.cassette.next_order(), self.cassette.policy.habits.only_whole
+        forward = Forward(order, self._clock(), self._now(), (method, url), replaces, ahead)
         if not self._under_way.begin(forward):
             self._late.sent(self.cassette.path, forward.shown(self._rules))
         return forward

@@ -30,7 +30,8 @@ class Waiting:
     """The entries of an index that are not read yet. Serialised as the index is."""
 
     def __init__(self, matching: Matching) -> None:
-        self._tells_apart = tells_places_apart(matching)
+        self._matching = matching
+        self._tells_apart: bool | None = None
         self._entries: dict[Entry, None] = {}
         # Made when it is first asked for, so that opening a cassette costs no more than its reading.
         self._listed: dict[str | None, list[Entry]] | None = None
@@ -44,6 +45,8 @@ class Waiting:
 
     def place(self, method: str, url: str) -> str | None:
         """The place of a request; None where it cannot be told, or says nothing."""
+        if self._tells_apart is None:
+            self._tells_apart = tells_places_apart(self._matching)
         return place_of(method, url) if self._tells_apart else None
 
     def add(self, entry: Entry) -> bool:

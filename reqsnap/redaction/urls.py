@@ -49,7 +49,9 @@ def _may_hold_secrets(url: str, names: frozenset[str]) -> bool:
 
 def path_holds_credentials(url: str) -> bool:
     """Whether a rule knows the shape of a path, in which a credential stands."""
-    return any(hint in url for hint in PATH_HINTS) and PATHS.search(url) is not None
+    if "/bot" in url or "/services/" in url or "/webhooks/" in url:
+        return PATHS.search(url) is not None
+    return False
 
 
 def find_in_value(text: str, finder: Finder) -> list[Edit]:

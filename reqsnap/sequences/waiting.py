@@ -12,6 +12,7 @@ look through all that is left.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
@@ -76,6 +77,8 @@ class Waiting:
         if self._listed is None:
             self._listed = self._list()
         unplaced = self._still(self._listed.get(None, ()))
+        if not unplaced:
+            return Needed(_in_order(self._still(self._listed.get(place, ()))), frozenset((place,)))
         requests = [entry.interaction.request for entry in unplaced]
         places = {place, *[self.place(request.method, request.url) for request in requests]} - {None}
         placed = [entry for each in places for entry in self._still(self._listed.get(each, ()))]
@@ -102,4 +105,7 @@ class Waiting:
 
 
 def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    return tuple(sorted(entries, key=lambda entry: entry.order))
+    return tuple(sorted(entries, key=_order))
+
+
+_order = attrgetter("order")

@@ -5,7 +5,7 @@ Pure: no lock, no clock, no I/O; whoever owns one serialises its use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
@@ -59,6 +59,12 @@ class Known:
             if compared.key is not None:
                 self._groups.setdefault(compared.key, Group()).add(entry, compared.numbers)
             self._asked = Memo()
+
+    def expect(self, entries: Sequence[Entry]) -> None:
+        """Know entries that nobody has read, after those that are known. Raises as `add` does."""
+        if not self._waiting.expect(entries):
+            for entry in entries:
+                self.add(entry)
 
     def put_back(self, entry: Entry) -> None:
         """Know an entry again that was removed, at its place among the others."""

@@ -46,9 +46,7 @@ class Waiting:
 
     def place(self, method: str, url: str) -> str | None:
         """The place of a request; None where it cannot be told, or says nothing."""
-        if self._tells_apart is None:
-            self._tells_apart = tells_places_apart(self._matching)
-        return place_of(method, url) if self._tells_apart else None
+        return place_of(method, url) if self._places_tell() else None
 
     def add(self, entry: Entry) -> bool:
         """Let an entry wait, unless it is read or what it would wait for has come; whether it does."""
@@ -61,6 +59,13 @@ class Waiting:
                 return False
             self._listed.setdefault(place, []).append(entry)
         self._entries[entry] = None
+        return True
+
+    def expect(self, entries: Iterable[Entry]) -> bool:
+        """Let entries wait that nobody has read, all at once; whether they do: none of them may have come."""
+        if self._taken or self._listed is not None:
+            return False
+        self._entries.update(dict.fromkeys(entries))
         return True
 
     def discard(self, entry: Entry) -> None:
@@ -95,13 +100,23 @@ class Waiting:
 
     def _list(self) -> dict[str | None, list[Entry]]:
         listed: dict[str | None, list[Entry]] = {}
+        place = place_of if self._places_tell() else _no_place
         for entry in self._entries:
             asked = entry.unread or entry.interaction.request
-            listed.setdefault(self.place(asked.method, asked.url), []).append(entry)
+            listed.setdefault(place(asked.method, asked.url), []).append(entry)
         return listed
+
+    def _places_tell(self) -> bool:
+        if self._tells_apart is None:
+            self._tells_apart = tells_places_apart(self._matching)
+        return self._tells_apart
 
     def _still(self, entries: Iterable[Entry]) -> list[Entry]:
         return [entry for entry in entries if entry in self._entries]
+
+
+def _no_place(method: str, url: str) -> None:
+    """What is said of a request where places say nothing."""
 
 
 def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

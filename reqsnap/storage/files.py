@@ -36,16 +36,17 @@ class CassetteFile:
     """One cassette's file, and the partial one beside it. Making one touches nothing.
 
     `path` is the path as it was given. A symbolic link is followed once, here, and so is a
-    relative path, so that a program may change its directory while a block is open.
+    relative path, so that a program may change its directory while a block is open. Of one
+    that `is_real` that was done before.
     """
 
     __slots__ = ("_like", "_target", "path")
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, is_real: bool = False) -> None:
         self._like: Path | None = None
         try:
             self.path = Path(path)
-            self._target = Path(os.path.realpath(path))
+            self._target = self.path if is_real else Path(os.path.realpath(path))
         except (TypeError, ValueError) as error:
             raise ConfigurationError("path", path, f"it is no path ({error})") from None
 
@@ -74,8 +75,9 @@ class CassetteFile:
     def check(self, *, writable: bool) -> None:
         """Raise ConfigurationError for a path that cannot be read, or written where that is meant."""
         try:
-            self._check_file()
-            self._check_folder(writable=writable)
+            is_there = self._check_file()
+            if writable or not is_there:
+                self._check_folder(writable=writable)
             if writable:
                 self._check_writable()
         except OSError as error:
@@ -88,7 +90,9 @@ class CassetteFile:
     def read(self) -> bytes | None:
         """The bytes, or None where there is no such file."""
         try:
-            return self._target.read_bytes()
+            # All of it at once needs no buffer.
+            with open(self._target, "rb", buffering=0) as file:
+                return file.read()
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -182,17 +186,18 @@ class CassetteFile:
                 return (folder / name).read_bytes()
         return None
 
-    def _check_file(self) -> None:
+    def _check_file(self) -> bool:
+        """Whether it is there, and then can be read."""
         try:
             mode = self._target.stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
-            return
+            return False
         if stat.S_ISDIR(mode):
             raise _unusable(self.path, "it is a directory, and a cassette is a file")
         if not stat.S_ISREG(mode):
             raise _unusable(self.path, "it is not a regular file")
-        with open(self._target, "rb"):
-            pass
+        os.close(os.open(self._target, os.O_RDONLY))
+        return True
 
     def _check_folder(self, *, writable: bool) -> None:
         folder = next(folder for folder in self._target.parents if os.path.lexists(folder))

@@ -83,7 +83,8 @@ def replay_of(entry: Entry, cassette: Cassette, changed: Interaction | None = No
     """
     if changed is not None and changed is not entry.interaction:
         return Replay(changed.response, {}, _error(changed, cassette))
-    found: Replay | None = entry.kept.get(_REPLAY)
+    kept = entry.kept
+    found: Replay | None = kept.get(_REPLAY)
     if found is None:
         error = _error(entry.interaction, cassette)
         found = entry.kept[_REPLAY] = Replay(entry.interaction.response, entry.kept, error)

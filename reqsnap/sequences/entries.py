@@ -114,9 +114,12 @@ class Entry:
         return self._kept
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A live request made ready for matching: redacted, its placeholders unnumbered, its key."""
+    """A live request made ready for matching: redacted, its placeholders unnumbered, its key.
+
+    Compared by identity, which is quick: what was found for one is remembered by it.
+    """
 
     request: Request
     key: Hashable

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reqsnap.errors import CutRecordingError, UnmatchedRequestError
-from reqsnap.model import ErrorKind, Interaction, NetworkError, Response
+from reqsnap.model import ErrorKind, Interaction, NetworkError, Request, Response
+from reqsnap.redaction import Rules, redact_request
 from reqsnap.sequences.entries import Entry
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Forward:
     target: tuple[str, str]
     replaces: Entry | None = None
 
+    def shown(self, rules: Rules) -> str:
+        """Its method and its URL, without secrets."""
+        method, url = self.target
+        return f"{method} {redact_request(Request(method, url), rules)[0].url}"
+
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
@@ -83,11 +89,11 @@ def replay_of(entry: Entry, cassette: Cassette, changed: Interaction | None = No
     """
     if changed is not None and changed is not entry.interaction:
         return Replay(changed.response, {}, _error(changed, cassette))
-    kept = entry.kept
-    found: Replay | None = kept.get(_REPLAY)
+    found: Replay | None = entry.replay
     if found is None:
-        error = _error(entry.interaction, cassette)
-        found = entry.kept[_REPLAY] = Replay(entry.interaction.response, entry.kept, error)
+        interaction = entry.interaction
+        error = None if interaction.error is None else _error(interaction, cassette)
+        found = entry.replay = Replay(interaction.response, entry.kept, error)
     return found
 
 
@@ -96,6 +102,3 @@ def _error(interaction: Interaction, cassette: Cassette) -> NetworkError | None:
     if error is None or error.kind is not ErrorKind.ABANDONED:
         return error
     return Unread(error.kind, error.message, error.errno, request.method, request.url, cassette.path)
-
-
-_REPLAY = "replay"

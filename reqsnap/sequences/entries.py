@@ -51,10 +51,11 @@ Reader = Callable[[Stored], tuple[Interaction, bool]]
 class Entry:
     """An interaction in a cassette, and how often it was played since the last reset.
 
-    `order` is its place among the others; where the order is strict, see `ROOM`.
+    `order` is its place among the others; where the order is strict, see `ROOM`. `replay` is what
+    a recorder answers with it, once it has made that.
     """
 
-    __slots__ = ("_interaction", "_is_as_stored", "_kept", "_reader", "_stored", "order", "plays")
+    __slots__ = ("_interaction", "_is_as_stored", "_kept", "_reader", "_stored", "order", "plays", "replay")
 
     def __init__(self, interaction: Interaction | None, order: int) -> None:
         self._interaction = interaction
@@ -62,6 +63,7 @@ class Entry:
         self._reader: Reader | None = None
         self._is_as_stored = False
         self._kept: dict[str, Any] | None = None
+        self.replay: Any = None
         self.order, self.plays = order, 0
 
     @classmethod
@@ -93,6 +95,16 @@ class Entry:
     def unread(self) -> Stored | None:
         """What stands in a file and was not needed yet; None where the interaction is known."""
         return self._stored if self._interaction is None else None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was made in this process, and read from no file."""
+        return self._stored is None
+
+    @property
+    def stored(self) -> Stored | None:
+        """What stands in a file; None for what is new."""
+        return self._stored
 
     @property
     def text(self) -> bytes | None:

@@ -47,6 +47,8 @@ class Known:
         self._open_targets = False
         self._asked: Memo[bool] = Memo()
         self._sequences: dict[Prepared, Turns] = {}
+        # The sequence that a request was found to have; the very same one asks, not an equal one.
+        self.remembered = self._sequences.get
         self._but_body: dict[Hashable, list[Entry]] | None = None
 
     # What it holds
@@ -106,10 +108,6 @@ class Known:
             if len(self._sequences) >= MOST_ENTRIES:
                 self._sequences.clear()
             self._sequences[live] = sequence
-
-    def remembered(self, live: Prepared) -> Turns | None:
-        """The sequence that a request was found to have. The very same request asks, not an equal one."""
-        return self._sequences.get(live)
 
     def groups(self) -> Iterable[Group]:
         """Those of the entries that were asked for."""

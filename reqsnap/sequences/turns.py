@@ -38,12 +38,17 @@ class Turns:
 
     def take_next(self, exhaustion: Exhaustion, again: bool) -> Entry | None:
         """Let the one whose turn it is take it; None after the last, where none may answer again."""
-        if not self.returned and self.position < len(self.entries):
+        if not self.returned:
             # What nearly every replay comes to, without asking twice.
-            entry = self.entries[self.position]
-            entry.plays += 1
-            self.position += 1
-            return entry
+            if self.position < len(self.entries):
+                entry = self.entries[self.position]
+                self.position += 1
+                entry.plays += 1
+                return entry
+            if again and exhaustion is Exhaustion.REPEAT and self.entries:
+                entry = self.entries[-1]
+                entry.plays += 1
+                return entry
         following = self.following(exhaustion, again)
         if following is not None:
             self.take(following, exhaustion)

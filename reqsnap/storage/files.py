@@ -7,10 +7,7 @@ beside it, so whoever reads it, and whatever dies half way, sees the old one or 
 from __future__ import annotations
 
 import os
-import secrets
 import stat
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
@@ -18,10 +15,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
-from reqsnap.storage import beside
-
-if sys.platform != "win32":
-    import fcntl
+from reqsnap.storage import beside, leftovers
 
 PARTIAL = ".partial"
 """What the name of a set that is not complete yet has after the cassette's."""
@@ -106,11 +100,11 @@ class CassetteFile:
         with self._reporting("it could not be written, and is as it was"):
             folder = self._target.parent
             _make_folder(folder)
-            _remove_leftovers(folder)
-            temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+            leftovers.remove(folder)
+            temporary = leftovers.new(folder)
             try:
                 with open(temporary, "xb") as file:
-                    _is_mine(file.fileno())
+                    leftovers.hold(file.fileno())
                     # Before the first byte, so that a private file is never open to others.
                     self._give_mode_to(temporary)
                     file.write(data)
@@ -245,42 +239,6 @@ def _with_room(name: str) -> str:
     import hashlib
 
     return hashlib.sha256(encoded).hexdigest()
-
-
-_PREFIX, _SUFFIX = ".reqsnap-", ".tmp"
-_LEFT_OVER = 600.0
-"""The age in seconds from which a temporary file may be one that its writer died over."""
-
-_tidied: set[Path] = set()
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Once for each folder: delete what writers that died have left in it."""
-    if folder in _tidied:
-        return
-    _tidied.add(folder)
-    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _LEFT_OVER and _is_abandoned(path):
-                path.unlink()
-
-
-def _is_abandoned(path: Path) -> bool:
-    with open(path, "rb") as file:
-        return _is_mine(file.fileno())
-
-
-def _is_mine(descriptor: int) -> bool:
-    """Hold a temporary file, as its writer does until it is closed or dies; False where another holds it.
-
-    Windows needs no lock: there a file that is open cannot be deleted.
-    """
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-    return True
 
 
 def _put(file: FileIO, place: int, data: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import cache
 
 from reqsnap.errors import ConfigurationError
 
@@ -55,13 +56,16 @@ class Permits:
 
     `replay`: answer from the cassette. `send`: let a request out, and record it.
     `replaces`: what is recorded replaces the old set whole, instead of being added.
+    `replays_new`: what was recorded is replayed at once (see `rules.habits`).
     """
 
     replay: bool
     send: bool
     replaces: bool
+    replays_new: bool = False
 
 
+@cache
 def permits(mode: Mode, *, recorded: bool, partial: bool = False) -> Permits:
     """What a mode permits for a cassette.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.reading import Found
-from reqsnap.cassette.stubs import Stubs
+from reqsnap.cassette.usage import Usage
 from reqsnap.differences import Drift
 from reqsnap.formats import Item
 from reqsnap.matching import differences
@@ -18,32 +17,20 @@ from reqsnap.sequences.entries import Entry, Prepared, prepare
 from reqsnap.sequences.index import Accepts, Taken, accepted
 
 
-class Recordings:
-    """The contents of a cassette and the lock that guards them. Called from any thread.
-
-    `stubs` are the answers that stand before the recordings.
-    """
+class Recordings(Usage):
+    """The contents of a cassette, asked and added to. Called from any thread."""
 
     def __init__(self, policy: Policy, *, evicts: bool) -> None:
-        self._policy = policy
-        self._lock = threading.RLock()
-        self._contents = Contents(policy, evicts=evicts, guard=self._lock)
-        self._drift: list[Drift] = []
+        super().__init__(policy, evicts=evicts)
         self._flusher: Flusher | None = None
         self._adopted: Callable[[list[Entry], Sequence[Item], Found | None], None] | None = None
         self._is_copy = False
         self._ended = False
-        self.stubs = Stubs()
 
     @property
     def policy(self) -> Policy:
         """How it compares, redacts and repeats."""
         return self._policy
-
-    @property
-    def drift(self) -> tuple[Drift, ...]:
-        """The requests that were answered though their bodies differ from the recorded ones."""
-        return tuple(self._drift)
 
     def adopt(self, items: Sequence[Item], found: Found | None = None) -> None:
         """Take items of its own file, where all that it held was `found`; not a change to be written."""
@@ -53,28 +40,23 @@ class Recordings:
             self._adopted(entries, items, found)
         self._changed()
 
-    @property
-    def play_count(self) -> int:
-        """How many answers were replayed since it was opened, reset, or given another set to hold."""
-        with self._lock:
-            return self._contents.plays
+    def recordings_of(self, request: Request) -> tuple[Interaction, ...]:
+        """Every interaction whose request matches, played or not."""
+        return tuple([entry.interaction for entry in self._matching(request)])
 
     @property
-    def position(self) -> int:
-        """How many of its recordings have been replayed at least once."""
-        with self._lock:
-            return sum(1 for entry in self._contents.recorded if entry.plays)
+    def has_changed(self) -> bool:
+        """Whether it holds what its file does not."""
+        return self._contents.has_changed
 
     @property
-    def unplayed(self) -> tuple[Interaction, ...]:
-        """The recordings that were not replayed. What this block recorded is not among them."""
-        with self._lock:
-            return tuple([entry.interaction for entry in self._contents.recorded if not entry.plays])
+    def replays_new(self) -> bool:
+        """Whether what is recorded is replayed in the same blocks."""
+        return self._contents.replays_new
 
-    @property
-    def all_played(self) -> bool:
-        """Whether every recording was replayed at least once."""
-        return not self.unplayed
+    @replays_new.setter
+    def replays_new(self, value: bool) -> None:
+        self._contents.replays_new = value
 
     @property
     def evicted(self) -> int:
@@ -93,7 +75,13 @@ class Recordings:
         """The entry that answers, its place in the sequence taken; None where there is none."""
         accepts = self._ask(live) if self._policy.matching.comparisons else None
         with self._lock:
-            return self._use(self._contents.index.take(live, again=again, accepts=accepts), live)
+            contents = self._contents
+            entry = contents.index.take_again(live, again=again)
+            if entry is None:
+                return self._use(contents.index.take(live, again=again, accepts=accepts), live)
+            if contents.recency is not None:
+                contents.recency.use(entry)
+            return entry
 
     def take_drifted(self, live: Prepared) -> tuple[Entry, Drift] | None:
         """As `take`, for a request that differs in nothing but its body; and how it differs."""
@@ -168,13 +156,16 @@ class Recordings:
         """
         with self._lock:
             entry = self._contents.note(order, interaction, replaces)
+        self.traffic.kept(1)
         self._changed()
         return entry
 
     def forget(self, entries: Iterable[Entry]) -> None:
         """Drop new exchanges again, as a raising block may ask."""
+        given = list(entries)
         with self._lock:
-            self._contents.forget(entries)
+            self._contents.forget(given)
+        self.traffic.kept(-len(given))
 
     def _matching(self, request: Request) -> list[Entry]:
         """Every entry whose request matches, the new ones last; called without the lock."""
@@ -188,14 +179,10 @@ class Recordings:
         """In a forked process nobody holds the lock, and nothing is written any more."""
         self._is_copy = True
         self._lock = self._contents.reading.guard = threading.RLock()
+        self.traffic.forked()
         if self._flusher is not None:
             self._flusher.abandon()
             self._flusher = None
-
-    def _all(self) -> list[Entry]:
-        with self._lock:
-            snapshot = self._contents.snapshot()
-        return snapshot.in_order()
 
     def _changed(self) -> None:
         """Have a change written in time; called without the lock."""

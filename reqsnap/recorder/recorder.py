@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reqsnap.cassette import Cassette
-from reqsnap.cassette.value_checks import check_interaction
 from reqsnap.differences import Drift
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.memo import Memo
@@ -22,8 +21,8 @@ from reqsnap.modes import Permits
 from reqsnap.recorder import misses
 from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, replay_of
 from reqsnap.recorder.late import Late
+from reqsnap.recorder.noting import noted
 from reqsnap.recorder.under_way import UnderWay
-from reqsnap.redaction import redact_request
 from reqsnap.rules.retention import OnStale
 from reqsnap.sequences.entries import Entry, Prepared, prepare
 
@@ -31,9 +30,8 @@ from reqsnap.sequences.entries import Entry, Prepared, prepare
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `is_remote` says that another process decides. `built` is for interceptors: what they need
-    not work out again as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
-    `problems` are for the end of the block to tell.
+    `is_remote` says that another process decides. `built` is what interceptors need not work out again
+    as long as the block is open. All lists but `recorded` are for the end of the block to tell.
     """
 
     is_remote = False
@@ -62,16 +60,13 @@ class Recorder:
         self._clock, self._now = clock, now
         self._prepared: Memo[Prepared] = Memo()
         policy = cassette.policy
-        self._filters, self._retention = policy.filters, policy.retention
-        self._excludes = policy.filters.exclude_any
-        self._is_plain = policy.is_plain
+        self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
+        self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
+        self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
 
     @property
     def may_replay(self) -> bool:
-        """Whether anything in force may answer in the server's place.
-
-        Where it is False no request need be gathered before it is sent.
-        """
+        """Whether anything in force may answer in the server's place; else no request need be gathered."""
         if self.permits.replay or self.cassette.stubs.all:
             return True
         return self.outer is not None and self.outer.may_replay
@@ -113,12 +108,13 @@ class Recorder:
             return decision
         if self.permits.send:
             return self._forward(request.method, request.url)
-        return self._unmatched(request)
+        return self._unmatched(self._filters.seen(request) or request)
 
     # After it was forwarded
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
+        self._took(forward)
         if self._under_way.end(forward):
             self._note(forward, request, response, None)
 
@@ -138,6 +134,7 @@ class Recorder:
         answer, with the request and what had come of the response, where known. `why` says
         in words why it cannot be recorded. Raises nothing into the program.
         """
+        self._took(forward)
         if not self._under_way.end(forward):
             return
         if cause is not None and request is not None and self.cassette.policy.records(cause):
@@ -145,16 +142,12 @@ class Recorder:
             return
         if forward.replaces is not None:
             self.cassette.give_back(forward.replaces)
-        if why:
-            self.lost.append(Lost(self._shown(forward), why))
+        if why := why or self.cassette.policy.habits.why_lost(cause):
+            self.lost.append(Lost(forward.shown(self._rules), why))
 
     def close(self) -> tuple[str, ...]:
         """Record nothing more; returns the requests that are still under way, to be shown."""
-        return tuple(map(self._shown, self._under_way.close()))
-
-    def _shown(self, forward: Forward) -> str:
-        method, url = forward.target
-        return f"{method} {redact_request(Request(method, url), self.cassette.policy.rules)[0].url}"
+        return tuple([forward.shown(self._rules) for forward in self._under_way.close()])
 
     def forked(self) -> None:
         """Be of no more use, in a forked process: what is under way is the other's to record."""
@@ -166,7 +159,7 @@ class Recorder:
     def could_match(self, method: str, url: str) -> bool:
         """Whether this cassette, or one around it, may answer this method and URL."""
         cassette = self.cassette
-        if self.permits.replay and not self.closed and cassette.could_match(method, url):
+        if self.permits.replay and not self.closed and (self._sees or cassette.could_match(method, url)):
             return True
         if cassette.stubs.all and cassette.stubs.could_match(method, url):
             return True
@@ -174,36 +167,38 @@ class Recorder:
 
     def answer(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
         """What this cassette, or one around it, has to say of a request; None for nothing."""
-        if not self._is_plain or self.cassette.stubs.all:
+        cassette = self.cassette
+        if not self._is_plain or cassette.stubs.all:
             decision = self._answer_by_rules(request, innermost=innermost)
             if decision is not None:
                 return decision
         elif self.permits.replay and not self._under_way.closed:
             # What is used up is recorded anew where the mode may, and repeated where not.
-            entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
+            entry = cassette.take(self._prepare(request), again=self._again)
             if entry is not None:
-                return replay_of(entry, self.cassette)
+                return replay_of(entry, cassette)
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
+
+    def _took(self, forward: Forward) -> None:
+        """A forwarded exchange has ended, for the first time or again."""
+        elapsed = self._clock() - forward.started
+        self.cassette.traffic.took(forward, elapsed, lambda: forward.shown(self._rules))
 
     def _note(
         self, forward: Forward, request: Request, response: Response, error: NetworkError | None
     ) -> None:
         elapsed = round(self._clock() - forward.started, 6)
+        new = Interaction(request, response, forward.recorded_at, elapsed, error)
         entry = None
         try:
-            if self._filters.may_record(request, response):
-                new = Interaction(request, response, forward.recorded_at, elapsed, error)
-                stored = self._filters.to_record(new)
-                if stored is not new and stored is not None:
-                    check_interaction(stored, self.cassette.policy.rules)
-                if stored is not None:
-                    entry = self.cassette.note(forward.order, stored, forward.replaces)
-                    self.recorded.append(entry)
+            entry = noted(self.cassette, forward, new)
         except Exception as problem:
             self.problems.append(problem)
-        if entry is None and forward.replaces is not None:
+        if entry is not None:
+            self.recorded.append(entry)
+        elif forward.replaces is not None:
             self.cassette.give_back(forward.replaces)
 
     def _answer_by_rules(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
@@ -214,12 +209,16 @@ class Recorder:
             return Replay(stub.answer(request))
         if self._excludes and self._filters.excludes(request.url):
             return self._unrecorded(request.method, request.url) if innermost else None
+        seen = self._filters.seen(request)
+        if seen is None:
+            return self._unrecorded(request.method, request.url) if innermost else None
         if not self.permits.replay:
             return None
+        request = seen
         if not self._filters.may_play(request):
             return self._unplayable(request, "should_playback") if innermost else None
         live = self._prepare(request)
-        entry = self.cassette.take(live, again=not self.permits.send)
+        entry = self.cassette.take(live, again=self._again)
         if entry is None and self.cassette.policy.reports_drift and not self.permits.send:
             entry = self._drifted(live)
         return None if entry is None else self._played(entry, live, request, innermost=innermost)
@@ -271,24 +270,28 @@ class Recorder:
         known = request.method, request.url, request.headers.pairs, request.body
         found = self._prepared.get(known)
         if found is None:
-            policy = self.cassette.policy
-            found = prepare(request, policy.rules, policy.matching)
+            found = prepare(request, self._rules, self.cassette.policy.matching)
             self._prepared.keep(known, found, len(request.body))
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
-        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
+        self.cassette.traffic.sent()
+        order, ahead = self.cassette.next_order(), self.cassette.policy.habits.only_whole
+        forward = Forward(order, self._clock(), self._now(), (method, url), replaces, ahead)
         if not self._under_way.begin(forward):
-            self._late.sent(self.cassette.path, self._shown(forward))
+            self._late.sent(self.cassette.path, forward.shown(self._rules))
         return forward
 
     def _unrecorded(self, method: str, url: str) -> Forward:
         """Let a request out of which nothing is kept, and which takes no place."""
+        self.cassette.traffic.sent()
         return Forward(0, self._clock(), self._now(), (method, url))
 
     def _unmatched(self, request: Request) -> Refuse:
         return self._refused(misses.unmatched(self.cassette, self._prepare(request), closed=self.closed))
 
     def _refused(self, error: UnmatchedRequestError) -> Refuse:
+        error = self.cassette.policy.habits.refused(error, self.cassette)
         self.refusals.append(error)
+        self.cassette.traffic.refusals.append(error)
         return Refuse(error)

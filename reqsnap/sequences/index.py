@@ -9,7 +9,7 @@ the nth recorded one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
@@ -33,6 +33,7 @@ class Index:
     """Finds the entry that answers a request, and keeps the place in every sequence.
 
     `looks_through` says whether every entry is read before a request is said to have none.
+    `repeats` has the first that matches answer each time.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Index:
         exhaustion: Exhaustion,
         order: Order = Order.PER_REQUEST,
         looks_through: Callable[[], bool] = lambda: True,
+        *,
+        repeats: bool = False,
     ) -> None:
-        self._matching = matching
+        self._matching, self._repeats = matching, repeats
         self._exhaustion = exhaustion
         self._in_order = Turns() if order is Order.STRICT else None
         self._reached = 0
@@ -55,6 +58,12 @@ class Index:
         self._known.add(entry)
         if self._in_order is not None:
             self._in_order.entries.append(entry)
+
+    def expect(self, entries: Sequence[Entry]) -> None:
+        """Make entries that nobody has read findable, after those that are."""
+        self._known.expect(entries)
+        if self._in_order is not None:
+            self._in_order.entries += entries
 
     def put_back(self, entry: Entry) -> None:
         """Make an entry that was removed findable again, at its place among the others."""
@@ -100,6 +109,8 @@ class Index:
         `again` False lets no recording answer a second time. `accepts` says what the
         matchers of the user's said of each candidate; without it they are asked here.
         """
+        if self._repeats:
+            return self._take_first(self.entries_for(live, accepts))
         if self._in_order is not None:
             return self._take_next(again, self.entries_for(live, accepts))
         group = self._known.group_for(live)
@@ -115,10 +126,15 @@ class Index:
         if self._matching.comparisons:
             entry = self._choose(list(filter(accepts or self._judge(live), sequence.entries)), again)
         else:
-            entry = sequence.following(self._exhaustion, again)
-            if entry is not None:
-                sequence.take(entry, self._exhaustion)
+            entry = sequence.take_next(self._exhaustion, again)
+            if sequence.is_under_way:
+                self._known.remember(live, sequence)
         return None if entry is None else Taken(entry, numbers)
+
+    def take_again(self, live: Prepared, *, again: bool) -> Entry | None:
+        """As `take`, for a request that has no secrets and was asked about before; None for any other."""
+        sequence = self._known.remembered(live)
+        return None if sequence is None else sequence.take_next(self._exhaustion, again)
 
     def take_but_body(
         self, live: Prepared, *, again: bool = True, accepts: Accepts | None = None
@@ -196,6 +212,14 @@ class Index:
             return None
         self._in_order.take(entry, self._exhaustion)
         self._reached = max(self._reached, entry.order)
+        return Taken(entry, self._numbers_of(entry))
+
+    def _take_first(self, entries: list[Entry]) -> Taken | None:
+        """The first of all, whatever was played. It takes nobody's turn."""
+        if not entries:
+            return None
+        entry = min(entries, key=lambda each: each.order)
+        entry.plays += 1
         return Taken(entry, self._numbers_of(entry))
 
     def _numbers_of(self, entry: Entry) -> Vector:

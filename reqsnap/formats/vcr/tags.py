@@ -41,7 +41,7 @@ _TOO_DEEP = "the document is nested too deep"
 
 def parse(text: str) -> Node:
     """The one document in a text. Raises UnreadableError."""
-    return _Plain().value(_composed(text), 0)
+    return _Plain().value(composed(text), 0)
 
 
 def end_of_items(text: str) -> int | None:
@@ -49,7 +49,7 @@ def end_of_items(text: str) -> int | None:
 
     Raises UnreadableError.
     """
-    root = _composed(text)
+    root = composed(text)
     entries = root.value if isinstance(root, yaml.MappingNode) else []
     for place, (key, value) in enumerate(entries):
         if key.value == "interactions":
@@ -82,7 +82,8 @@ class _Bounded:
 _Loader: Any = type("_Loader", (_Bounded, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader), {})
 
 
-def _composed(text: str) -> Any:
+def composed(text: str) -> Any:
+    """The one document in a text, as PyYAML's nodes. Raises UnreadableError."""
     try:
         root = yaml.compose(text, _Loader)
     except UnreadableError:

@@ -14,6 +14,7 @@ from reqsnap.cli.cassette_files import Noted, beside, is_leftover, leftovers_of,
 from reqsnap.cli.printable import counted, printable, size
 from reqsnap.cli.screen import Screen, told
 from reqsnap.errors import CassetteError, MissingBodyError, ReqsnapError
+from reqsnap.formats.bodies.files import is_name
 from reqsnap.storage import CassetteFile, Sharing
 from reqsnap.storage.beside import FOLDER
 
@@ -131,15 +132,15 @@ def _folder(cassette: Path) -> Path:
 def _orphans(cassette: Path) -> list[Path]:
     """The files beside a cassette that neither it nor its partial set names. Raises CassetteError.
 
-    Called with the turn, so that whoever writes a body has written what names it.
+    Called with the turn, so that whoever writes a body has written what names it. Where there is no
+    cassette the folder may be anyone's, and only what is named as reqsnap does is meant.
     """
     folder = _folder(cassette)
     if not os.path.isdir(folder):
         return []
-    named: set[str] = set()
-    for path in (cassette, cassette.with_name(f"{cassette.name}.partial")):
-        if os.path.exists(path):
-            named |= _names(path)
+    both = (cassette, cassette.with_name(f"{cassette.name}.partial"))
+    holders = [path for path in both if os.path.exists(path)]
+    named = {name for path in holders for name in _names(path)}
     for path in leftovers_of(cassette):
         if path.suffix.startswith(".damaged"):
             raise CassetteError(
@@ -148,7 +149,10 @@ def _orphans(cassette: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if path.is_file() and path.name not in named and not is_leftover(path.name)
+        if path.is_file()
+        and path.name not in named
+        and not is_leftover(path.name)
+        and (holders or is_name(path.name))
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from reqsnap import patching, scope
 from reqsnap.blocks.places import Where, absolute, real, share
 from reqsnap.blocks.reports import about_drift, about_lost, about_refusals, about_stale
+from reqsnap.blocks.watching import watchers
 from reqsnap.cassette import Cassette
 from reqsnap.errors import ReqsnapWarning
 from reqsnap.locations import Location
@@ -51,6 +52,13 @@ class OpenBlock:
             raise
         scope.open_block(self.scope)
         children.opened(self.scope)
+        for told in watchers:
+            told(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been closed yet."""
+        return self.scope.open
 
     def _recorder(self, path: Where | None, policy: Policy) -> tuple[Cassette, Recorder | None]:
         if self._remote is not None:
@@ -94,11 +102,12 @@ class OpenBlock:
             return []
         late = recorder.close()
         if error is not None or recorder.problems:
-            self._use.shared.raised |= not self._nested
+            self._use.shared.raised |= not (self._nested or self._options.habits.keeps_failed)
             if not self._options.record_on_exception:
                 self.cassette.forget(recorder.recorded)
         found = about_lost(self.scope.name, late, recorder.lost)
-        found += about_refusals(recorder.refusals, error)
+        if error is not None or self._options.habits.tells_swallowed:
+            found += about_refusals(recorder.refusals, error)
         found += about_stale(self.scope.name, recorder.stale)
         found += about_drift(self.scope.name, recorder.drift)
         try:

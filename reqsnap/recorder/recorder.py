@@ -23,7 +23,6 @@ from reqsnap.recorder import misses
 from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, replay_of
 from reqsnap.recorder.late import Late
 from reqsnap.recorder.under_way import UnderWay
-from reqsnap.redaction import redact_request
 from reqsnap.rules.retention import OnStale
 from reqsnap.sequences.entries import Entry, Prepared, prepare
 
@@ -62,9 +61,9 @@ class Recorder:
         self._clock, self._now = clock, now
         self._prepared: Memo[Prepared] = Memo()
         policy = cassette.policy
-        self._filters, self._retention = policy.filters, policy.retention
-        self._excludes = policy.filters.exclude_any
-        self._is_plain = policy.is_plain
+        self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
+        self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
+        self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
 
     @property
     def may_replay(self) -> bool:
@@ -113,12 +112,13 @@ class Recorder:
             return decision
         if self.permits.send:
             return self._forward(request.method, request.url)
-        return self._unmatched(request)
+        return self._unmatched(self._filters.seen(request) or request)
 
     # After it was forwarded
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
+        self._took(forward)
         if self._under_way.end(forward):
             self._note(forward, request, response, None)
 
@@ -138,6 +138,7 @@ class Recorder:
         answer, with the request and what had come of the response, where known. `why` says
         in words why it cannot be recorded. Raises nothing into the program.
         """
+        self._took(forward)
         if not self._under_way.end(forward):
             return
         if cause is not None and request is not None and self.cassette.policy.records(cause):
@@ -145,16 +146,12 @@ class Recorder:
             return
         if forward.replaces is not None:
             self.cassette.give_back(forward.replaces)
-        if why:
-            self.lost.append(Lost(self._shown(forward), why))
+        if why := why or self.cassette.policy.habits.why_lost(cause):
+            self.lost.append(Lost(forward.shown(self._rules), why))
 
     def close(self) -> tuple[str, ...]:
         """Record nothing more; returns the requests that are still under way, to be shown."""
-        return tuple(map(self._shown, self._under_way.close()))
-
-    def _shown(self, forward: Forward) -> str:
-        method, url = forward.target
-        return f"{method} {redact_request(Request(method, url), self.cassette.policy.rules)[0].url}"
+        return tuple([forward.shown(self._rules) for forward in self._under_way.close()])
 
     def forked(self) -> None:
         """Be of no more use, in a forked process: what is under way is the other's to record."""
@@ -166,7 +163,7 @@ class Recorder:
     def could_match(self, method: str, url: str) -> bool:
         """Whether this cassette, or one around it, may answer this method and URL."""
         cassette = self.cassette
-        if self.permits.replay and not self.closed and cassette.could_match(method, url):
+        if self.permits.replay and not self.closed and (self._sees or cassette.could_match(method, url)):
             return True
         if cassette.stubs.all and cassette.stubs.could_match(method, url):
             return True
@@ -180,12 +177,17 @@ class Recorder:
                 return decision
         elif self.permits.replay and not self._under_way.closed:
             # What is used up is recorded anew where the mode may, and repeated where not.
-            entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
+            entry = self.cassette.take(self._prepare(request), again=self._again)
             if entry is not None:
                 return replay_of(entry, self.cassette)
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
+
+    def _took(self, forward: Forward) -> None:
+        """A forwarded exchange has ended, for the first time or again."""
+        elapsed = self._clock() - forward.started
+        self.cassette.traffic.took(forward, elapsed, lambda: forward.shown(self._rules))
 
     def _note(
         self, forward: Forward, request: Request, response: Response, error: NetworkError | None
@@ -214,12 +216,16 @@ class Recorder:
             return Replay(stub.answer(request))
         if self._excludes and self._filters.excludes(request.url):
             return self._unrecorded(request.method, request.url) if innermost else None
+        seen = self._filters.seen(request)
+        if seen is None:
+            return self._unrecorded(request.method, request.url) if innermost else None
         if not self.permits.replay:
             return None
+        request = seen
         if not self._filters.may_play(request):
             return self._unplayable(request, "should_playback") if innermost else None
         live = self._prepare(request)
-        entry = self.cassette.take(live, again=not self.permits.send)
+        entry = self.cassette.take(live, again=self._again)
         if entry is None and self.cassette.policy.reports_drift and not self.permits.send:
             entry = self._drifted(live)
         return None if entry is None else self._played(entry, live, request, innermost=innermost)
@@ -277,18 +283,22 @@ class Recorder:
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
+        self.cassette.traffic.sent()
         forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
         if not self._under_way.begin(forward):
-            self._late.sent(self.cassette.path, self._shown(forward))
+            self._late.sent(self.cassette.path, forward.shown(self._rules))
         return forward
 
     def _unrecorded(self, method: str, url: str) -> Forward:
         """Let a request out of which nothing is kept, and which takes no place."""
+        self.cassette.traffic.sent()
         return Forward(0, self._clock(), self._now(), (method, url))
 
     def _unmatched(self, request: Request) -> Refuse:
         return self._refused(misses.unmatched(self.cassette, self._prepare(request), closed=self.closed))
 
     def _refused(self, error: UnmatchedRequestError) -> Refuse:
+        error = self.cassette.policy.habits.refused(error, self.cassette)
         self.refusals.append(error)
+        self.cassette.traffic.refusals.append(error)
         return Refuse(error)

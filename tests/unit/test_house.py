@@ -39,7 +39,8 @@ ROWS = [
     {"joining"},
     {"api"},
     {"__init__"},
-    {"environment"},
+    {"environment", "vcr"},
+    {"pytest_plugin"},
     {"cli"},
     {"__main__"},
 ]

@@ -1,0 +1,78 @@
+"""The pytest plugin: markers, fixtures and options around `use_cassette`. Quiet until it is used.
+
+options    the command line and the ini file
+markers    which cassette a test has asked for by its markers
+fixtures   `reqsnap` and what it is made of
+layout     where the cassette of a test lies
+opening    a block for a test, and its end
+outcomes   how a test went, for the end of its blocks and for its report
+misses     what was refused, as a section of a failed test's report
+runs       which cassettes each test opened
+
+What a suite asks of its cassettes, and what nobody pays for who does not:
+
+suite_options  the options for that
+suite          the report and the checks at the end of a run, also over xdist
+told, witness  what the cassettes of one test did, and who looks at them
+report         the report, as text and as JSON
+collected, endings, unused, findings
+               which tests there are and came to their end, and what of the cassettes none of them uses
+
+pytest loads this module wherever reqsnap is installed. It imports nothing that only users need.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from reqsnap.pytest_plugin import markers, options, runs, suite_options
+from reqsnap.pytest_plugin.fixtures import (
+    _reqsnap_class,
+    _reqsnap_module,
+    _reqsnap_session,
+    reqsnap,
+    reqsnap_cassette_dir,
+    reqsnap_config,
+)
+
+__all__ = [
+    "_reqsnap_class",
+    "_reqsnap_module",
+    "_reqsnap_session",
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_runtest_setup",
+    "pytest_unconfigure",
+    "reqsnap",
+    "reqsnap_cassette_dir",
+    "reqsnap_config",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    options.add(parser)
+    suite_options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options, and begin to note which cassettes are opened."""
+    options.apply(config)
+    markers.declare(config)
+    runs.begin(config)
+    checks = suite_options.checks_of(config)
+    if checks:
+        from reqsnap.pytest_plugin import suite
+
+        suite.begin(config, checks)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave everything as it was."""
+    runs.end(config)
+    options.withdraw(config)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give a test the fixtures that its markers ask for."""
+    markers.use_fixtures(item)

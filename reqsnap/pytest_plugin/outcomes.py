@@ -1,0 +1,75 @@
+"""How each test went: for the end of its blocks, and for its report, which tells what was refused.
+
+Registered with pytest when the first block is opened, so that suites without any pay nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from reqsnap.pytest_plugin import misses, runs
+
+_NAME = "reqsnap_outcomes"
+
+_current = pytest.StashKey[pytest.Item]()
+_ended = pytest.StashKey[bool]()
+_failure = pytest.StashKey[BaseException | None]()
+
+
+def watch(config: pytest.Config) -> None:
+    """Begin to look at how tests go; once."""
+    if not config.pluginmanager.has_plugin(_NAME):
+        config.pluginmanager.register(_Outcomes(), _NAME)
+
+
+def failure_of(node: pytest.Item | pytest.Collector) -> BaseException | None:
+    """The error that a test, or one of a class, module or session, has failed with so far, or None.
+
+    A test that has no outcome yet when its fixtures are torn down was interrupted.
+    """
+    current = node.config.stash.get(_current, None)
+    if current is not None and not current.stash.get(_ended, False):
+        return KeyboardInterrupt("the test was interrupted")
+    return node.stash.get(_failure, None)
+
+
+class _Outcomes:
+    """The hooks; an object of its own, because the plugin's module is registered from the beginning."""
+
+    def __init__(self) -> None:
+        self._known = misses.Known()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None]:
+        begin(item)
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        error = None if call.excinfo is None else call.excinfo.value
+        failed = error is not None and not isinstance(error, pytest.skip.Exception)
+        if error is not None and failed:
+            for run in runs.of(item):
+                if run.block.is_open:
+                    # Said on the error before pytest writes down what it says.
+                    run.block.annotate(error)
+            for node in item.listchain():
+                node.stash[_failure] = error
+        if call.when == "call" or error is not None:
+            item.stash[_ended] = True
+        report = yield
+        misses.add(report, [run.cassette for run in runs.all_of(item.config)], self._known)
+        if call.when == "teardown":
+            runs.forget_closed(item.config)
+        return report
+
+
+def begin(item: pytest.Item) -> None:
+    """Note that a test is being run, perhaps again."""
+    item.config.stash[_current] = item
+    item.stash[_ended] = False
+    item.stash[_failure] = None

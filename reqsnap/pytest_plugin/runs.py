@@ -1,0 +1,77 @@
+"""Which cassettes each test opened: by a marker, a fixture, a decorator or a block of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reqsnap.blocks import watching
+
+if TYPE_CHECKING:
+    from reqsnap.blocks import OpenBlock
+    from reqsnap.cassette import Cassette
+
+_RUNNING = "PYTEST_CURRENT_TEST"
+"""Where pytest says which test it runs, and in which of its phases: `tests/test_x.py::test_y (call)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A block that was opened while a test was set up, run or torn down.
+
+    nodeid: the test's, or "" outside of any. A block of a wider scope is its first test's.
+    block: open or, later, closed.
+    """
+
+    nodeid: str
+    block: OpenBlock
+
+    @property
+    def cassette(self) -> Cassette:
+        """The cassette of the block, which blocks on one path share while one of them is open."""
+        return self.block.cassette
+
+
+_runs = pytest.StashKey[list[Run]]()
+_watcher = pytest.StashKey[Callable[["OpenBlock"], None]]()
+
+
+def begin(config: pytest.Config) -> None:
+    """Note every block from now on."""
+    noted = config.stash[_runs] = list[Run]()
+
+    def note(block: OpenBlock) -> None:
+        # Here, because most suites have none.
+        from reqsnap.pytest_plugin import outcomes
+
+        outcomes.watch(config)
+        noted.append(Run(os.environ.get(_RUNNING, "").rpartition(" ")[0], block))
+
+    config.stash[_watcher] = note
+    watching.watchers.append(note)
+
+
+def end(config: pytest.Config) -> None:
+    """Note no more."""
+    if _watcher in config.stash:
+        watching.watchers.remove(config.stash[_watcher])
+        del config.stash[_watcher]
+
+
+def forget_closed(config: pytest.Config) -> None:
+    """Let go of the blocks that have ended, and of all that their cassettes hold."""
+    config.stash[_runs][:] = [run for run in config.stash[_runs] if run.block.is_open]
+
+
+def all_of(config: pytest.Config) -> list[Run]:
+    """Every block that is open in this process, or was while this test was run, in their order."""
+    return config.stash[_runs]
+
+
+def of(item: pytest.Item) -> list[Run]:
+    """The blocks that were opened while a test was run."""
+    return [run for run in all_of(item.config) if run.nodeid == item.nodeid]

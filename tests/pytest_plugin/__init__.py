@@ -1,0 +1,1 @@
+"""The pytest plugin, in suites of its own that are run within pytest."""

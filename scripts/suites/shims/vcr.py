@@ -17,7 +17,6 @@ from typing import Any
 INTERNAL = frozenset(
     f"vcr.{name}"
     for name in (
-        "patch",
         "serializers.compat",
         "stubs",
         "stubs.aiohttp_stubs",

@@ -197,8 +197,8 @@ def test_a_folder_is_migrated(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     (tmp_path / "new.json").write_bytes(VCR_JSON.file([]))
     (tmp_path / "notes.txt").write_text("- request: no")
     main([str(tmp_path)])
-    told = dict(reversed(line[1:].split("] ")) for line in capsys.readouterr().err.splitlines())
-    assert {Path(path).name: outcome.split(":")[0] for path, outcome in told.items()} == {
+    lines = [line[1:].partition("] ") for line in capsys.readouterr().err.splitlines()]
+    assert {Path(path).name: outcome.split(":")[0] for outcome, _, path in lines} == {
         "old.yml": "migrated",
         "broken.json": "unreadable",
         "new.json": "as it was",

@@ -55,11 +55,13 @@ class Permits:
 
     `replay`: answer from the cassette. `send`: let a request out, and record it.
     `replaces`: what is recorded replaces the old set whole, instead of being added.
+    `replays_new`: what was recorded is replayed at once (see `rules.habits`).
     """
 
     replay: bool
     send: bool
     replaces: bool
+    replays_new: bool = False
 
 
 def permits(mode: Mode, *, recorded: bool, partial: bool = False) -> Permits:

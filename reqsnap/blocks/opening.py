@@ -101,11 +101,12 @@ class OpenBlock:
             return []
         late = recorder.close()
         if error is not None or recorder.problems:
-            self._use.shared.raised |= not self._nested
+            self._use.shared.raised |= not (self._nested or self._options.habits.keeps_failed)
             if not self._options.record_on_exception:
                 self.cassette.forget(recorder.recorded)
         found = about_lost(self.scope.name, late, recorder.lost)
-        found += about_refusals(recorder.refusals, error)
+        if error is not None or self._options.habits.tells_swallowed:
+            found += about_refusals(recorder.refusals, error)
         found += about_stale(self.scope.name, recorder.stale)
         found += about_drift(self.scope.name, recorder.drift)
         try:

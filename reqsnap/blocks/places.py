@@ -13,7 +13,7 @@ from reqsnap.cassette.reading import settled, warn_if_torn
 from reqsnap.errors import ConfigurationError, ReqsnapWarning
 from reqsnap.formats import Format, format_of, named
 from reqsnap.locations import Location, Url
-from reqsnap.modes import Mode, Permits, permits
+from reqsnap.modes import Mode, Permits
 from reqsnap.options import Options
 from reqsnap.processes import children
 from reqsnap.rules.policy import Policy
@@ -174,8 +174,10 @@ def _in_memory(options: Options, policy: Policy) -> Shared:
     if policy.mode in (Mode.PLAYBACK, Mode.UPDATE):
         allowed = f"mode {policy.mode.value} needs the path of a cassette"
         raise ConfigurationError("path", None, allowed, "Without a path only once, record and live work.")
-    may = permits(policy.mode, recorded=False)
-    return Shared(Cassette(policy=policy), options, may)
+    may = policy.habits.permits(policy.mode, recorded=False)
+    cassette = Cassette(policy=policy)
+    cassette.replays_new = may.replays_new
+    return Shared(cassette, options, may)
 
 
 def _from_file(path: Where, options: Options, policy: Policy) -> Shared:
@@ -202,7 +204,8 @@ def _is_there(file: File) -> bool:
 def _opened(file: File, options: Options, policy: Policy, began: Began) -> Shared:
     """The state of a path, from what its file or its partial file held."""
     data, partial = began.data, began.partial
-    may = permits(policy.mode, recorded=data is not None, partial=partial is not None)
+    recorded = policy.habits.is_there(data)
+    may = policy.habits.permits(policy.mode, recorded=recorded, partial=partial is not None)
     there = partial if data is None else data
     if there is None and may.replaces:
         there = file.read()
@@ -215,6 +218,7 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
         format=format,
         flush_interval=options.flush_interval if options.auto_flush else None,
     )
+    cassette.replays_new = may.replays_new
     if data is not None:
         _adopt(cassette, format, data, file)
     elif partial is not None:
@@ -224,6 +228,9 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
 
 def _format(file: File, options: Options, there: bytes | None) -> Format:
     """The format of what is there, which a set that replaces it keeps; the option is for a new file."""
+    if options.habits.format_of is not None:
+        found: Format = options.habits.format_of(file.path, there)
+        return found
     if there is None and options.format is not None:
         return named(options.format)
     return format_of(file.path, there)
@@ -242,7 +249,10 @@ _BLOCK = 9
 def _agree(path: Where, shared: Shared, options: Options, policy: Policy) -> None:
     if shared.options is options and shared.cassette.mode is policy.mode:
         return
-    for field in fields(Options):
+    if type(shared.options) is not type(options):
+        allowed = f"{path} is already open; reqsnap and reqsnap.vcr cannot have one path at once"
+        raise ConfigurationError("path", path, allowed)
+    for field in fields(options):
         name = field.name
         there, here = getattr(shared.options, name), getattr(options, name)
         if name == "mode":

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from reqsnap.cassette.snapshot import Snapshot
 from reqsnap.cassette.unread import Reading
 from reqsnap.formats import Item
 from reqsnap.model import Interaction
@@ -21,30 +21,12 @@ from reqsnap.sequences.pushed_out import Leaver, Push, PushedOut
 from reqsnap.sequences.recency import Recency
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What was held at one moment, to be written while the contents go on changing.
-
-    `by_use` are the entries from the least to the most recently used, of which `most` are
-    kept; both None where nothing is evicted.
-    """
-
-    entries: list[Entry]
-    unsaved: tuple[Entry, ...]
-    edits: int
-    by_use: list[Entry] | None = None
-    most: int | None = None
-
-    def in_order(self) -> list[Entry]:
-        """The entries in the order in which their requests started."""
-        return sorted(self.entries, key=lambda entry: entry.order)
-
-
 class Contents:
     """The entries of a cassette and everything that is known of them.
 
     `index` finds recordings, `numbering` numbers secrets, `recency` is None where nothing
     is evicted, `evicted` counts what was. `evicts` says whether the mode may change the set.
+    `replays_new` has what is noted replayed in the same blocks, after what was there.
     What stands in its file is read when it is first needed, by any thread, under the `guard`.
     """
 
@@ -60,6 +42,7 @@ class Contents:
         self._last_order = 0
         self._is_strict = policy.order is Order.STRICT
         self._pushed_out = PushedOut()
+        self.replays_new = False
         self._plays_of_gone = 0
         self.evicted = 0
         self.numbering = Numbering()
@@ -163,7 +146,9 @@ class Contents:
             entry.order = replaces.order
             leavers += self._let_go([replaces], evicted=False)
             self.index.reach(entry.order)
-        self._fresh[entry] = self._unsaved[entry] = None
+        if self.replays_new:
+            self.index.add(entry)
+        (self._recorded if self.replays_new else self._fresh)[entry] = self._unsaved[entry] = None
         if self.recency is not None:
             self.recency.use(entry)
             leavers += self._evict()
@@ -191,9 +176,11 @@ class Contents:
     def forget(self, entries: Iterable[Entry]) -> None:
         """Drop new entries as if they had never been noted: what left for them comes back."""
         for entry in self._pushed_out.latest_first(entries):
-            if entry in self._fresh:
+            if entry in self._fresh or (self.replays_new and entry in self._recorded):
                 unwritten = self._unsaved.pop(entry, _ABSENT) is not _ABSENT
-                del self._fresh[entry]
+                if self._fresh.pop(entry, _ABSENT) is _ABSENT:
+                    del self._recorded[entry]
+                    self.index.remove(entry)
                 if not unwritten:
                     self._edit()
                 if self.recency is not None:
@@ -260,8 +247,8 @@ class Contents:
                 self.index.put_back(entry)
             else:
                 self._fresh[entry] = None
-                if leaver.unsaved:
-                    self._unsaved[entry] = None
+            if leaver.unsaved:
+                self._unsaved[entry] = None
             if self.recency is not None:
                 (self.recency.put_back if leaver.evicted else self.recency.use)(entry)
         self._recorded = dict.fromkeys(sorted(self._recorded, key=lambda entry: entry.order))
@@ -278,10 +265,9 @@ class Contents:
     def _remove(self, entry: Entry) -> bool:
         if self._recorded.pop(entry, _ABSENT) is not _ABSENT:
             self.index.remove(entry)
-        elif self._fresh.pop(entry, _ABSENT) is not _ABSENT:
-            self._unsaved.pop(entry, None)
-        else:
+        elif self._fresh.pop(entry, _ABSENT) is _ABSENT:
             return False
+        self._unsaved.pop(entry, None)
         self._edit()
         if self.recency is not None:
             self.recency.discard(entry)
@@ -289,7 +275,8 @@ class Contents:
 
     def _new_index(self) -> Index:
         policy = self._policy
-        return Index(policy.matching, policy.exhaustion, policy.order, self.reading.looks_through)
+        looks_through, repeats = self.reading.looks_through, policy.habits.repeats
+        return Index(policy.matching, policy.exhaustion, policy.order, looks_through, repeats=repeats)
 
     def _new_recency(self) -> Recency | None:
         return None if self._most is None else Recency(self._most)

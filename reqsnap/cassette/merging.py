@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from reqsnap import formats
-from reqsnap.cassette.contents import Snapshot
 from reqsnap.cassette.reading import Found
+from reqsnap.cassette.snapshot import Snapshot
 from reqsnap.errors import CassetteFormatError
 from reqsnap.sequences.entries import Entry
 

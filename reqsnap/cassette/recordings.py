@@ -109,6 +109,34 @@ class Recordings:
         return not self.unplayed
 
     @property
+    def plays(self) -> tuple[tuple[Interaction, int], ...]:
+        """Everything it holds, in the order in which the requests started, and how often each was played."""
+        return tuple([(entry.interaction, entry.plays) for entry in self._all()])
+
+    @property
+    def new(self) -> tuple[Interaction, ...]:
+        """What stood in no file: what was recorded, or added by hand."""
+        return tuple([entry.interaction for entry in self._all() if entry.is_new])
+
+    def recordings_of(self, request: Request) -> tuple[Interaction, ...]:
+        """Every interaction whose request matches, played or not."""
+        return tuple([entry.interaction for entry in self._matching(request)])
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it holds what its file does not."""
+        return self._contents.has_changed
+
+    @property
+    def replays_new(self) -> bool:
+        """Whether what is recorded is replayed in the same blocks."""
+        return self._contents.replays_new
+
+    @replays_new.setter
+    def replays_new(self, value: bool) -> None:
+        self._contents.replays_new = value
+
+    @property
     def evicted(self) -> int:
         """How many interactions have left it because it keeps only `max_interactions`."""
         return self._contents.evicted

@@ -55,7 +55,11 @@ class UnmatchedRequestError(ReqsnapError):
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.args, self.__dict__.copy())
+        return _rebuild, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, object]:
+        """What goes along where the error is copied or pickled."""
+        return self.__dict__.copy()
 
 
 class SequenceExhaustedError(UnmatchedRequestError):

@@ -15,6 +15,7 @@ from reqsnap.modes import VARIABLE, Mode
 from reqsnap.options import checks as check
 from reqsnap.options.needs import NEEDS, Need
 from reqsnap.options.vcrpy_names import HINTS
+from reqsnap.rules.habits import OURS, Habits
 from reqsnap.rules.retention import OnStale
 from reqsnap.sequences.choices import Exhaustion, Order
 
@@ -104,6 +105,11 @@ class Options:
     redact_headers: tuple[str, ...] = ()
     redact_query: tuple[str, ...] = ()
     redact_fields: tuple[str, ...] = ()
+
+    @property
+    def habits(self) -> Habits:
+        """What is done as VCR.py does it: nothing, for who uses these options."""
+        return OURS
 
     @classmethod
     def read(cls, given: Mapping[str, Any], base: Options | None = None) -> Options:

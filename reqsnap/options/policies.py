@@ -10,6 +10,7 @@ from reqsnap.matching import Matching
 from reqsnap.matching.registry import registered
 from reqsnap.memo import Memo
 from reqsnap.modes import VARIABLE, Mode
+from reqsnap.options.habitual import HabitualOptions
 from reqsnap.options.options import Options
 from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules
 from reqsnap.rules.filters import Filters
@@ -46,6 +47,7 @@ def _policy(options: Options, mode: Mode) -> Policy:
         Retention(options.max_interactions, options.max_age, options.on_stale),
         options.record_errors,
         sys.maxsize if options.max_inline_size is None else options.max_inline_size,
+        options.habits,
     )
 
 
@@ -74,6 +76,7 @@ def _filters(options: Options) -> Filters:
         options.should_playback,
         options.before_record,
         options.before_playback,
+        options.seen_as if isinstance(options, HabitualOptions) else None,
     )
 
 

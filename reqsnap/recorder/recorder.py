@@ -62,8 +62,8 @@ class Recorder:
         self._prepared: Memo[Prepared] = Memo()
         policy = cassette.policy
         self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
-        self._excludes = policy.filters.exclude_any
-        self._is_plain = policy.is_plain
+        self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
+        self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
 
     @property
     def may_replay(self) -> bool:
@@ -112,7 +112,7 @@ class Recorder:
             return decision
         if self.permits.send:
             return self._forward(request.method, request.url)
-        return self._unmatched(request)
+        return self._unmatched(self._filters.seen(request) or request)
 
     # After it was forwarded
 
@@ -146,7 +146,7 @@ class Recorder:
             return
         if forward.replaces is not None:
             self.cassette.give_back(forward.replaces)
-        if why:
+        if why := why or self.cassette.policy.habits.why_lost(cause):
             self.lost.append(Lost(forward.shown(self._rules), why))
 
     def close(self) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ class Recorder:
     def could_match(self, method: str, url: str) -> bool:
         """Whether this cassette, or one around it, may answer this method and URL."""
         cassette = self.cassette
-        if self.permits.replay and not self.closed and cassette.could_match(method, url):
+        if self.permits.replay and not self.closed and (self._sees or cassette.could_match(method, url)):
             return True
         if cassette.stubs.all and cassette.stubs.could_match(method, url):
             return True
@@ -177,7 +177,7 @@ class Recorder:
                 return decision
         elif self.permits.replay and not self._under_way.closed:
             # What is used up is recorded anew where the mode may, and repeated where not.
-            entry = self.cassette.take(self._prepare(request), again=not self.permits.send)
+            entry = self.cassette.take(self._prepare(request), again=self._again)
             if entry is not None:
                 return replay_of(entry, self.cassette)
         return None if self.outer is None else self.outer.answer(request, innermost=False)
@@ -216,12 +216,16 @@ class Recorder:
             return Replay(stub.answer(request))
         if self._excludes and self._filters.excludes(request.url):
             return self._unrecorded(request.method, request.url) if innermost else None
+        seen = self._filters.seen(request)
+        if seen is None:
+            return self._unrecorded(request.method, request.url) if innermost else None
         if not self.permits.replay:
             return None
+        request = seen
         if not self._filters.may_play(request):
             return self._unplayable(request, "should_playback") if innermost else None
         live = self._prepare(request)
-        entry = self.cassette.take(live, again=not self.permits.send)
+        entry = self.cassette.take(live, again=self._again)
         if entry is None and self.cassette.policy.reports_drift and not self.permits.send:
             entry = self._drifted(live)
         return None if entry is None else self._played(entry, live, request, innermost=innermost)
@@ -294,6 +298,7 @@ class Recorder:
         return self._refused(misses.unmatched(self.cassette, self._prepare(request), closed=self.closed))
 
     def _refused(self, error: UnmatchedRequestError) -> Refuse:
+        error = self.cassette.policy.habits.refused(error, self.cassette)
         self.refusals.append(error)
         self.cassette.traffic.refusals.append(error)
         return Refuse(error)

@@ -23,6 +23,7 @@ UrlFilter = str | re.Pattern[str] | Callable[[str], bool]
 ShouldRecord = Callable[[Request, Response], bool]
 ShouldPlayback = Callable[[Request], bool]
 Hook = Callable[[Interaction], Interaction | None]
+SeenAs = Callable[[Request], Request | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class Filters:
     """What is left alone, and the hooks.
 
     `exclude_urls`, `ignore_hosts` (names, with `*` for any characters) and
-    `ignore_localhost` name requests that go to the server in every mode.
+    `ignore_localhost` name requests that go to the server in every mode. `seen_as` makes of a
+    request what is compared; one of which it makes None goes to the server too. Who gives it has
+    `before_record` store what it makes.
     """
 
     exclude_urls: tuple[UrlFilter, ...] = ()
@@ -40,6 +43,7 @@ class Filters:
     should_playback: ShouldPlayback | None = None
     before_record: Hook | None = None
     before_playback: Hook | None = None
+    seen_as: SeenAs | None = None
 
     @property
     def exclude_any(self) -> bool:
@@ -54,6 +58,10 @@ class Filters:
             or any(_is_host(host, pattern) for pattern in self.ignore_hosts)
             or (self.ignore_localhost and is_local(host))
         )
+
+    def seen(self, request: Request) -> Request | None:
+        """What is compared of a request; None where the cassette has nothing to do with it."""
+        return request if self.seen_as is None else self.seen_as(request)
 
     def may_record(self, request: Request, response: Response) -> bool:
         """Whether a live exchange is to be recorded."""

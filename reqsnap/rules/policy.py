@@ -9,6 +9,7 @@ from reqsnap.model import ErrorKind, NetworkError
 from reqsnap.modes import Mode
 from reqsnap.redaction import DEFAULT_RULES, Rules
 from reqsnap.rules.filters import Filters
+from reqsnap.rules.habits import OURS, Habits
 from reqsnap.rules.retention import Retention
 from reqsnap.sequences.choices import Exhaustion, Order
 
@@ -20,6 +21,7 @@ class Policy:
     `reports_drift`: a request whose body alone differs is answered and reported.
     `records_errors`: an exchange that ends in a network error is recorded too.
     `max_inline_size`: the bytes from which on a body has a file of its own beside the cassette.
+    `habits`: what is done as VCR.py does it.
     """
 
     mode: Mode = Mode.ONCE
@@ -32,6 +34,7 @@ class Policy:
     retention: Retention = field(default_factory=Retention)
     records_errors: bool = False
     max_inline_size: int = 1 << 20
+    habits: Habits = OURS
 
     @property
     def is_plain(self) -> bool:
@@ -39,6 +42,7 @@ class Policy:
         filters = self.filters
         return not (
             filters.exclude_any
+            or filters.seen_as
             or self.reports_drift
             or filters.should_playback
             or filters.before_playback
@@ -47,4 +51,6 @@ class Policy:
 
     def records(self, error: NetworkError) -> bool:
         """Whether an exchange that ends in this is recorded: always, where the program wanted no more."""
-        return self.records_errors or error.kind is ErrorKind.ABANDONED
+        if error.kind is ErrorKind.ABANDONED:
+            return not self.habits.only_whole
+        return self.records_errors

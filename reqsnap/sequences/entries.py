@@ -95,6 +95,11 @@ class Entry:
         return self._stored if self._interaction is None else None
 
     @property
+    def is_new(self) -> bool:
+        """Whether it was made in this process, and read from no file."""
+        return self._stored is None
+
+    @property
     def stored(self) -> Stored | None:
         """What stands in a file; None for what is new."""
         return self._stored

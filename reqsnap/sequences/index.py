@@ -33,6 +33,7 @@ class Index:
     """Finds the entry that answers a request, and keeps the place in every sequence.
 
     `looks_through` says whether every entry is read before a request is said to have none.
+    `repeats` has the first that matches answer each time.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Index:
         exhaustion: Exhaustion,
         order: Order = Order.PER_REQUEST,
         looks_through: Callable[[], bool] = lambda: True,
+        *,
+        repeats: bool = False,
     ) -> None:
-        self._matching = matching
+        self._matching, self._repeats = matching, repeats
         self._exhaustion = exhaustion
         self._in_order = Turns() if order is Order.STRICT else None
         self._reached = 0
@@ -100,6 +103,8 @@ class Index:
         `again` False lets no recording answer a second time. `accepts` says what the
         matchers of the user's said of each candidate; without it they are asked here.
         """
+        if self._repeats:
+            return self._take_first(self.entries_for(live, accepts))
         if self._in_order is not None:
             return self._take_next(again, self.entries_for(live, accepts))
         group = self._known.group_for(live)
@@ -196,6 +201,14 @@ class Index:
             return None
         self._in_order.take(entry, self._exhaustion)
         self._reached = max(self._reached, entry.order)
+        return Taken(entry, self._numbers_of(entry))
+
+    def _take_first(self, entries: list[Entry]) -> Taken | None:
+        """The first of all, whatever was played. It takes nobody's turn."""
+        if not entries:
+            return None
+        entry = min(entries, key=lambda each: each.order)
+        entry.plays += 1
         return Taken(entry, self._numbers_of(entry))
 
     def _numbers_of(self, entry: Entry) -> Vector:

@@ -25,6 +25,11 @@ class Storage(ABC):
         """What tells this storage from others: two that have the same key hold the same."""
         return f"{type(self).__name__} at {id(self):#x}"
 
+    @property
+    def passes_errors(self) -> bool:
+        """Whether what `read` and `write` raise reaches the user as it is; else it is told in a CassetteError."""
+        return False
+
     @abstractmethod
     def read(self, name: str) -> Stored | None:
         """What is there; None where nothing is."""

@@ -120,6 +120,8 @@ class StoredFile:
         except ReqsnapError:
             raise
         except Exception as error:
+            if self._storage.passes_errors:
+                raise
             raise CassetteError(f"it could not be read ({error!r})", self.path) from error
 
     @contextmanager
@@ -132,5 +134,7 @@ class StoredFile:
         except ReqsnapError:
             raise
         except Exception as error:
+            if self._storage.passes_errors:
+                raise
             # What stores raise has no root of its own.
             raise CassetteWriteError(f"it could not be written ({error!r})", self.path) from error

@@ -1,0 +1,130 @@
+"""What each option of VCR.py accepts, checked when it is given: VCR.py itself tells few mistakes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from reqsnap.errors import ConfigurationError
+
+_HINTS = {
+    "mode": "VCR.py calls it record_mode.",
+    "ignore_host": "Did you mean ignore_hosts?",
+}
+
+
+def check_names(given: Iterable[str]) -> None:
+    """Raise ConfigurationError for a name that is no option."""
+    for name in given:
+        if name not in OPTIONS:
+            import difflib
+
+            close = difflib.get_close_matches(name, OPTIONS, n=1)
+            hint = _HINTS.get(name) or (f"Did you mean {close[0]}?" if close else "")
+            raise ConfigurationError(name, None, f"the options are {', '.join(OPTIONS)}", hint)
+
+
+def check(given: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError for an option with a value that it cannot have."""
+    for name, value in given.items():
+        checks = OPTIONS.get(name)
+        if checks is not None:
+            checks(name, value)
+
+
+def _any(name: str, value: Any) -> None:
+    pass
+
+
+def _flag(name: str, value: Any) -> None:
+    # VCR.py takes any truth value, and its users give 0 and 1 and None.
+    if value is not None and not isinstance(value, int):
+        raise ConfigurationError(name, value, "it is True or False")
+
+
+def _list(name: str, value: Any) -> None:
+    if isinstance(value, str | bytes):
+        raise ConfigurationError(name, value, "it is a list, not one string", f"Write [{value!r}].")
+    if not isinstance(value, Iterable):
+        raise ConfigurationError(name, value, "it is a list")
+
+
+def _names(name: str, value: Any) -> None:
+    _list(name, value)
+    if not all(isinstance(each, str) for each in value):
+        raise ConfigurationError(name, value, "it is a list of names")
+
+
+def _replacements(name: str, value: Any) -> None:
+    _list(name, value)
+    for each in value:
+        pair = each if isinstance(each, tuple) else (each, None)
+        if len(pair) != 2 or not isinstance(pair[0], str) or not _replaces(pair[1]):
+            allowed = (
+                "each is a name, or a pair of a name and a text, None or a function in its value's place"
+            )
+            raise ConfigurationError(name, each, allowed)
+
+
+def _replaces(value: Any) -> bool:
+    return value is None or isinstance(value, str) or callable(value)
+
+
+def _hosts(name: str, value: Any) -> None:
+    _list(name, value)
+    for each in value:
+        if not isinstance(each, str | re.Pattern):
+            raise ConfigurationError(name, each, "each is the name of a host, or a compiled pattern of names")
+
+
+def _function(name: str, value: Any) -> None:
+    if value is not None and not callable(value):
+        raise ConfigurationError(name, value, "it is a function, or None")
+
+
+def _functions(name: str, value: Any) -> None:
+    if value is None or callable(value):
+        return
+    if not isinstance(value, Iterable) or not all(callable(each) for each in value):
+        raise ConfigurationError(name, value, "it is a function, a list of them, or None")
+
+
+def _path(name: str, value: Any) -> None:
+    if value is not None and not isinstance(value, str | os.PathLike):
+        raise ConfigurationError(name, value, "it is a path, or None")
+
+
+OPTIONS: dict[str, Callable[[str, Any], None]] = {
+    "path": _path,
+    "record_mode": _any,
+    "match_on": _names,
+    "additional_matchers": _names,
+    "filter_headers": _replacements,
+    "filter_query_parameters": _replacements,
+    "filter_post_data_parameters": _replacements,
+    "filter_nested_post_data_parameters": _flag,
+    "filter_sensitive_data": _any,
+    "before_record_request": _functions,
+    "before_record": _functions,
+    "before_record_response": _functions,
+    "before_save_interaction": _functions,
+    "after_load_interaction": _functions,
+    "ignore_hosts": _hosts,
+    "ignore_localhost": _flag,
+    "decode_compressed_response": _flag,
+    "allow_playback_repeats": _flag,
+    "drop_unused_requests": _flag,
+    "record_on_exception": _flag,
+    "inject_cassette": _flag,
+    "cassette_library_dir": _path,
+    "path_transformer": _function,
+    "func_path_generator": _function,
+    "serializer": _any,
+    "persister": _any,
+    "custom_patches": _list,
+    "skip_patchers": _list,
+    "with_current_defaults": _flag,
+}
+"""What checks each option, of `VCR` and of `use_cassette`."""

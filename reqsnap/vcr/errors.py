@@ -1,0 +1,147 @@
+"""VCR.py's errors, which are reqsnap's too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from reqsnap.errors import ReqsnapError, UnmatchedRequestError
+from reqsnap.shortening import shortened
+from reqsnap.vcr.util import read_body
+
+if TYPE_CHECKING:
+    from reqsnap.vcr.request import Request
+
+Similar = tuple["Request", list[str], list[tuple[str, str]]]
+"""A recorded request, the matchers that agree, and those that do not, each with what differs."""
+
+_SHOWN = 3
+_BODIES = frozenset(("body", "raw_body"))
+
+
+class CannotOverwriteExistingCassetteException(UnmatchedRequestError):
+    """A request that the cassette does not hold and the record mode does not let out.
+
+    `cassette` and `failed_request` are those it is about. `similar_requests` are the closest
+    recordings: each a request, the names of the matchers that agree, and pairs of the name of
+    one that does not and what differs. `reason` is `cassette_not_found`, `already_played`,
+    `no_match` or `nothing_similar`.
+    """
+
+    cassette: Any
+
+    def __init__(self, *, cassette: Any, failed_request: Any) -> None:
+        self._be_about(cassette, failed_request)
+        self.similar_requests: list[Similar] = cassette.find_requests_with_most_matches(failed_request)
+        self.reason = _reason(cassette, self.similar_requests)
+        self._text = _text(cassette, failed_request, self.similar_requests, self.reason)
+
+    def _be_about(self, cassette: Any, request: Any) -> None:
+        method, url = str(getattr(request, "method", "")), str(getattr(request, "uri", ""))
+        super().__init__(method, url, mode=_mode(cassette), cassette=None, reason="", advice="")
+        self.cassette, self.failed_request = cassette, request
+
+    def __str__(self) -> str:
+        return self._text
+
+    def _state(self) -> dict[str, object]:
+        # A cassette holds locks and an open block; where the error arrives its path is enough.
+        return {**super()._state(), "cassette": getattr(self.cassette, "path", self.cassette)}
+
+    @staticmethod
+    def _get_message(cassette: Any, failed_request: Any) -> str:
+        return str(CannotOverwriteExistingCassetteException(cassette=cassette, failed_request=failed_request))
+
+
+class MissingMetadataError(CannotOverwriteExistingCassetteException):
+    """Metadata that the cassette does not hold, where the record mode does not let it be added.
+
+    `cassette` and `key` say of what; `reason` is `missing_metadata`.
+    """
+
+    def __init__(self, *, cassette: Any, key: str) -> None:
+        self._be_about(cassette, None)
+        self.key, self.similar_requests, self.reason = key, [], "missing_metadata"
+        self._text = (
+            f"The cassette {cassette.path} has no metadata {key!r}, and record_mode {self.mode!r} does not "
+            "let it be added.\nTo do: run once with record_mode='new_episodes', or record the cassette anew."
+        )
+
+
+class UnhandledHTTPRequestError(ReqsnapError, KeyError):
+    """A request of which a cassette holds no recording that is left."""
+
+
+def _mode(cassette: Any) -> str:
+    return str(getattr(cassette.record_mode, "value", cassette.record_mode))
+
+
+def _reason(cassette: Any, similar: Sequence[Similar]) -> str:
+    if not cassette.rewound and not len(cassette):
+        return "cassette_not_found"
+    if not similar:
+        return "nothing_similar"
+    return "no_match" if similar[0][2] else "already_played"
+
+
+def _text(cassette: Any, request: Any, similar: Sequence[Similar], reason: str) -> str:
+    mode, played = _mode(cassette), len(cassette.play_counts)
+    shown = cassette.filter_request(request) or request
+    lines = [
+        f"{_described(shown, similar)} was not sent: {_said(similar, reason)}, "
+        f"and record_mode {mode!r} sends nothing new.",
+        f"Cassette: {cassette.path} (record_mode {mode}, {len(cassette)} recorded, {played} played)",
+    ]
+    if reason == "no_match":
+        lines += ["Nearest recordings:", *_nearest(similar)]
+    return "\n".join([*lines, f"To do: {_TO_DO[reason]}."])
+
+
+def _said(similar: Sequence[Similar], reason: str) -> str:
+    if reason == "already_played":
+        count = sum(not differing for _, _, differing in similar)
+        return f"it was recorded, but its {count} recording{'s' * (count != 1)} were played already"
+    if reason == "no_match":
+        return f"no recording matches it, and the nearest differ in {_names(similar[0])}"
+    return _SAID[reason]
+
+
+_SAID = {
+    "cassette_not_found": "there is no such cassette",
+    "nothing_similar": "the cassette holds nothing like it",
+}
+_RECORD = "run once with record_mode='new_episodes' to add it, or delete the cassette and record it anew"
+_TO_DO = {
+    "cassette_not_found": "record it with record_mode='once' or 'new_episodes'; if it should be there, check "
+    "its path and cassette_library_dir",
+    "already_played": "use allow_playback_repeats=True if the same answer will do; else " + _RECORD,
+    "no_match": _RECORD + "; if the difference is meant to be ignored, leave it out of match_on, or make the "
+    "requests alike in before_record_request",
+    "nothing_similar": _RECORD + "; a request that is never to be recorded is named in ignore_hosts",
+}
+
+
+def _nearest(similar: Sequence[Similar]) -> list[str]:
+    lines = []
+    for request, _, differing in similar[:_SHOWN]:
+        lines.append(f"  {request.method} {shortened(request.uri)}")
+        for name, what in differing:
+            first, *more = (what or "it differs").strip().splitlines() or [""]
+            lines += [f"    {name}: {shortened(first)}", *[f"      {shortened(each)}" for each in more]]
+    if len(similar) > _SHOWN:
+        lines.append(f"  and {len(similar) - _SHOWN} more")
+    return lines
+
+
+def _names(similar: Similar) -> str:
+    return ", ".join(name for name, _ in similar[2])
+
+
+def _described(request: Any, similar: Sequence[Similar]) -> str:
+    method, url = getattr(request, "method", None), getattr(request, "uri", None)
+    if method is None or url is None:
+        return repr(request)
+    described = f"{method} {shortened(url)}"
+    compared = {*similar[0][1], *(name for name, _ in similar[0][2])} if similar else set()
+    body = read_body(request) if compared & _BODIES else None
+    return f"{described} with the body {shortened(repr(body))}" if body else described

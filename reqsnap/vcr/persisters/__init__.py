@@ -1,0 +1,4 @@
+"""Persisters: where cassettes lie.
+
+Classes or objects with `load_cassette(path, serializer)` and `save_cassette(path, dict, serializer)`.
+"""

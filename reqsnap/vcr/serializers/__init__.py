@@ -1,0 +1,1 @@
+"""Serializers: modules or objects with `serialize(dict) -> str` and `deserialize(str) -> dict`."""

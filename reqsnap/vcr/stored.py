@@ -1,0 +1,132 @@
+"""A persister of VCR.py's kind as a storage of reqsnap's.
+
+What the core reads and writes through it is always a cassette in VCR.py's YAML; what the persister
+is given and gives are requests and answers, which it stores with a serializer in a way of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from reqsnap.formats.vcr import VCR
+from reqsnap.storage import MemoryStorage, Storage, Stored
+from reqsnap.storage.files import PARTIAL
+from reqsnap.vcr.messages import interaction_of, to_request, to_response
+from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError
+from reqsnap.vcr.request import Request
+from reqsnap.vcr.serialize import Serializer
+
+_LOG = logging.getLogger("reqsnap.vcr")
+
+InteractionHook = Callable[[Request, Any], "tuple[Request, Any] | None"]
+"""Changes an interaction where it is loaded or saved; None leaves it out."""
+
+
+class Persister(Protocol):
+    """Where cassettes lie, and how: a class or object with these two functions."""
+
+    def load_cassette(self, cassette_path: Any, serializer: Serializer, /) -> Any:
+        """The requests, the answers, and the metadata if there are any.
+
+        Raises CassetteNotFoundError where there is no such cassette.
+        """
+
+    def save_cassette(self, cassette_path: Any, cassette_dict: Any, serializer: Serializer) -> None:
+        """Replace a cassette by `requests`, `responses` and perhaps `metadata`."""
+
+
+class PersisterStorage(Storage):
+    """One cassette, where a persister keeps it.
+
+    Takes the path as its user gave it, and hooks for the interactions that are loaded and saved.
+    `metadata` is what was loaded beside them, and is saved with them.
+    """
+
+    def __init__(
+        self,
+        path: Any,
+        persister: Persister,
+        serializer: Serializer,
+        *,
+        on_load: InteractionHook | None = None,
+        on_save: InteractionHook | None = None,
+    ) -> None:
+        self.metadata: dict[str, Any] = {}
+        self._path, self._persister, self._serializer = path, persister, serializer
+        self._on_load, self._on_save = on_load, on_save
+        self._loaded: bytes | None = None
+        self._held: bytes | None = None
+        # A persister knows no versions and removes nothing: what is not finished it never sees.
+        self._unfinished = MemoryStorage()
+
+    @property
+    def key(self) -> str:
+        """What tells it from the storages of other persisters."""
+        return f"{type(self).__name__} of {id(self._persister):#x} and {id(self._serializer):#x}"
+
+    @property
+    def passes_errors(self) -> bool:
+        """True: what a persister raises is for its author to see."""
+        return True
+
+    def read(self, name: str) -> Stored | None:
+        """What the persister has. Raises what it raises, but for a cassette that is missing."""
+        if name.endswith(PARTIAL):
+            return self._unfinished.read(name)
+        try:
+            requests, responses, *metadata = self._persister.load_cassette(self._path, self._serializer)
+        except CassetteNotFoundError:
+            return None
+        except CassetteDecodeError:
+            told = "The cassette %s couldn't be loaded: it is taken for an empty one, and may be overwritten."
+            _LOG.warning(told, self._path, exc_info=True)
+            return None
+        self.metadata = dict(metadata[0]) if metadata else {}
+        data = _file(zip(requests, responses, strict=False))
+        # It is read again before it is written, and hooks are called once for what is still the same.
+        if self._held is None or data != self._loaded:
+            hook = self._on_load
+            self._loaded, self._held = data, data if hook is None else _file(_hooked(_pairs(data), hook))
+        return Stored(self._held, _version(self._held))
+
+    def write(self, name: str, data: bytes, expected: str | None) -> str:
+        """Have the persister replace what it has. Raises what it raises."""
+        if name.endswith(PARTIAL):
+            return self._unfinished.write(name, data, expected)
+        pairs = _pairs(data) if self._on_save is None else _hooked(_pairs(data), self._on_save)
+        cassette: dict[str, Any] = {
+            "requests": [request for request, _ in pairs],
+            "responses": [response for _, response in pairs],
+        }
+        if self.metadata:
+            cassette["metadata"] = self.metadata
+        self._persister.save_cassette(self._path, cassette, serializer=self._serializer)
+        return _version(data)
+
+    def remove(self, name: str) -> None:
+        """Forget what is not finished; a persister removes nothing."""
+        self._unfinished.remove(name)
+
+
+Pairs = Iterable[tuple[Any, Any]]
+
+
+def _file(pairs: Pairs) -> bytes:
+    """A cassette as the core reads it."""
+    return VCR.file([VCR.item(interaction_of(request, response)) for request, response in pairs])
+
+
+def _pairs(data: bytes) -> list[tuple[Any, Any]]:
+    found = [item.decode() for item in VCR.read(data)]
+    return [(to_request(each.request), to_response(each.response)) for each in found]
+
+
+def _hooked(pairs: Pairs, hook: InteractionHook) -> list[tuple[Any, Any]]:
+    return [changed for pair in pairs if (changed := hook(*pair)) is not None]
+
+
+def _version(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

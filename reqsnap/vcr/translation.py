@@ -1,0 +1,127 @@
+"""A cassette in the words of VCR.py -> options in ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reqsnap.matching.registry import Comparison
+from reqsnap.model import Request as Sent
+from reqsnap.modes import Mode
+from reqsnap.options.habitual import HabitualOptions
+from reqsnap.rules.habits import Habits
+from reqsnap.sequences.choices import Exhaustion
+from reqsnap.vcr import matchers
+from reqsnap.vcr.files import Formats, storage_of
+from reqsnap.vcr.hooks import Chain, IgnoringHosts, Recorded, SeenAs, as_hook
+from reqsnap.vcr.messages import to_request
+from reqsnap.vcr.record_mode import RecordMode
+from reqsnap.vcr.refusals import refusal
+
+if TYPE_CHECKING:
+    from reqsnap.vcr.cassette import Cassette
+
+_MODES = {
+    RecordMode.ONCE: Mode.ONCE,
+    RecordMode.NONE: Mode.PLAYBACK,
+    RecordMode.NEW_EPISODES: Mode.UPDATE,
+    RecordMode.ANY: Mode.UPDATE,
+    RecordMode.ALL: Mode.UPDATE,
+}
+
+_BY_NAME = {
+    matchers.method: "method",
+    matchers.scheme: "scheme",
+    matchers.host: "host",
+    matchers.port: "port",
+    matchers.path: "path",
+    matchers.query: "query",
+    matchers.uri: "uri",
+}
+"""VCR.py's matchers that are ours, or that no two requests pass which ours tells apart."""
+
+_STRICTER = frozenset((matchers.uri,))
+"""Those of them that tell apart what ours does not: they are asked too."""
+
+
+def options_of(cassette: Cassette) -> HabitualOptions:
+    """The options of the block of a cassette. Those of two cassettes that do the same are equal."""
+    mode = cassette.record_mode
+    request, response = as_hook(cassette._before_record_request), as_hook(cassette._before_record_response)
+    repeats = bool(cassette.allow_playback_repeats)
+    habits = Habits(
+        always_live=mode is RecordMode.ALL,
+        replays_new=True,
+        repeats=repeats and mode is not RecordMode.ALL,
+        blank_is_missing=True,
+        keeps_failed=True,
+        only_whole=True,
+        tells_swallowed=False,
+        format_of=Formats.of(cassette),
+        refusal=refusal,
+    )
+    return HabitualOptions(
+        mode=_MODES[mode],
+        match_on=_match_on(tuple(cassette._match_on)),
+        normalize_query=as_query,
+        on_exhausted=Exhaustion.ERROR,
+        exclude_urls=() if request is None else _ignored(request),
+        before_record=Recorded(request, response) if request or response else None,
+        max_inline_size=None,
+        exclusive=True,
+        subprocesses=False,
+        record_on_exception=cassette.record_on_exception,
+        storage=storage_of(cassette),
+        redact=False,
+        habits=habits,
+        seen_as=None if request is None else SeenAs(request),
+    )
+
+
+def as_query(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What VCR.py compares of a query: the fields that have a value, sorted."""
+    return sorted([pair for pair in pairs if pair[1]])
+
+
+def _match_on(chosen: Sequence[matchers.Matcher]) -> tuple[str | Comparison, ...]:
+    names = [_BY_NAME[each] for each in chosen if each in _BY_NAME]
+    asked = [Asked(each) for each in chosen if each not in _BY_NAME or each in _STRICTER]
+    # Without any, every recording is the one.
+    return (*dict.fromkeys(names), *asked) or (_always,)
+
+
+def _always(live: Sent, recorded: Sent) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A matcher of VCR.py's kind, asked as one of ours."""
+
+    matcher: matchers.Matcher
+    __name__: str = field(init=False, default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__name__", getattr(self.matcher, "__name__", type(self.matcher).__name__))
+
+    def __call__(self, live: Sent, recorded: Sent) -> bool:
+        """Whether it finds them the same."""
+        return matchers.requests_match(to_request(live), to_request(recorded), (self.matcher,))
+
+
+def _ignored(request: Any) -> tuple[Any, ...]:
+    """The hosts that are left alone, told before the request is whole: nothing before that changes hosts."""
+    hooks = request.hooks if isinstance(request, Chain) else ()
+    return tuple([IgnoredUrl(each) for each in hooks if isinstance(each, IgnoringHosts)])
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredUrl:
+    """Whether a URL is that of an ignored host."""
+
+    hosts: IgnoringHosts
+
+    def __call__(self, url: str) -> bool:
+        """Whether it is."""
+        return self.hosts.ignores(to_request(Sent("GET", url)).host)

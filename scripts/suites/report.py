@@ -1,0 +1,45 @@
+"""How a suite went, beside what is known of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from suite import BEHAVIOUR, Group, Suite
+
+
+def told(suite: Suite, outcomes: Mapping[str, str], *, bare: bool) -> int:
+    """Print it; 0 where it is as it should be, else 1."""
+    counts = Counter(outcomes.values())
+    total = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    print(f"\n{suite.project} {suite.version}: {len(outcomes)} tests, {total}")
+    failed = [test for test, outcome in outcomes.items() if outcome == "failed"]
+    if bare:
+        print(*failed, sep="\n")
+        return 0
+    known = {test: group for test in failed if (group := suite.group_of(test)) is not None}
+    unknown = [test for test in failed if test not in known]
+    _print_known(suite, known)
+    _print("Fails and is not named in the table:", unknown)
+    passes = [t for t, outcome in outcomes.items() if outcome == "passed" and suite.group_of(t)]
+    _print("Passes and is named in the table:", passes)
+    share = _share(counts["passed"], known, unknown)
+    print(f"\nOf the tests of behaviour {share:.1%} pass; {suite.at_least:.0%} must.")
+    return 0 if not unknown and share >= suite.at_least else 1
+
+
+def _share(passed: int, known: Mapping[str, Group], unknown: list[str]) -> float:
+    """How many of the tests of behaviour pass."""
+    otherwise = len(unknown) + sum(group.kind in BEHAVIOUR for group in known.values())
+    return passed / max(passed + otherwise, 1)
+
+
+def _print_known(suite: Suite, known: Mapping[str, Group]) -> None:
+    for group in suite.groups:
+        tests = [test for test, of in known.items() if of is group]
+        _print(f"{len(tests)} ({group.kind}): {group.reason}", tests)
+
+
+def _print(title: str, tests: list[str]) -> None:
+    if tests:
+        print(f"\n{title}", *tests, sep="\n  ")

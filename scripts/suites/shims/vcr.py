@@ -1,0 +1,86 @@
+"""Stands for VCR.py where its own tests run: `vcr`, and each module below it, is `reqsnap.vcr`'s.
+
+What VCR.py keeps for itself and `reqsnap.vcr` has not is a name here that fails where it is
+used, so that the other tests in its file can run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+INTERNAL = ("vcr.patch", "vcr.stubs", "vcr.serializers.compat")
+
+
+class Internal:
+    """Something of VCR.py's own."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Internal:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Internal(f"{self._name}.{name}")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Fail."""
+        raise NotImplementedError(f"{self._name} is internal to VCR.py")
+
+    def __iter__(self) -> Iterator[Any]:
+        raise NotImplementedError(f"{self._name} is internal to VCR.py")
+
+
+class Aliases(MetaPathFinder, Loader):
+    """Finds the modules of VCR.py."""
+
+    def __init__(self) -> None:
+        self._own: dict[str, ModuleSpec | None] = {}
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Where a module of VCR.py is: with us."""
+        return ModuleSpec(name, self, is_package=True) if name.split(".")[0] == "vcr" else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Ours of the same name, or an empty one that stands for what is internal."""
+        try:
+            module = importlib.import_module(f"reqsnap.{spec.name}")
+            self._own[spec.name] = module.__spec__
+        except ModuleNotFoundError:
+            if not spec.name.startswith(INTERNAL):
+                raise
+            module = ModuleType(spec.name)
+        if not hasattr(module, "__getattr__"):
+            module.__dict__["__getattr__"] = _others_of(spec.name)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave it as it is, which an import has just said that it is the alias."""
+        own = self._own.get(f"vcr{module.__name__.removeprefix('reqsnap.vcr')}")
+        if own is not None:
+            module.__spec__ = own
+
+
+def _others_of(module: str) -> Callable[[str], Any]:
+    def find(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            return importlib.import_module(f"{module}.{name}")
+        except ModuleNotFoundError:
+            return Internal(f"{module}.{name}")
+
+    return find
+
+
+if __name__ == "vcr":
+    sys.meta_path.insert(0, Aliases())
+    del sys.modules["vcr"]
+    sys.modules["vcr"] = importlib.import_module("vcr")

@@ -1,0 +1,61 @@
+"""What is known of a suite: a table of it, with the tests that do not pass and why."""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+KINDS = ("internal", "client", "network", "wording", "better")
+"""Why a test does not pass.
+
+internal: it tests how the project works within. client: reqsnap does not know that client.
+network: it needs the internet. wording: it tests the very words of a message. better: reqsnap
+does otherwise, with intent.
+"""
+BEHAVIOUR = ("better",)
+"""The kinds that count as behaviour which is another: the rest says nothing of it."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tests that do not pass for one reason; a name may have `*` for any characters."""
+
+    kind: str
+    reason: str
+    tests: tuple[str, ...]
+
+    def names(self, test: str) -> bool:
+        """Whether a test is one of them."""
+        # A parametrised test's name has brackets, which are no set of characters here.
+        return any(fnmatch.fnmatchcase(test, name.replace("[", "[[]")) for name in self.tests)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A project's tests: which release, how they are run, how many must pass, what does not."""
+
+    project: str
+    version: str
+    shim: str
+    at_least: float
+    files: dict[str, str]
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Suite:
+        """The suite that a table tells of. Raises ValueError for a kind that is none."""
+        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        groups = tuple(Group(each["kind"], each["reason"], tuple(each["tests"])) for each in table["not"])
+        unknown = {group.kind for group in groups} - set(KINDS)
+        if unknown:
+            raise ValueError(f"{path}: a kind is one of {', '.join(KINDS)}, not {', '.join(unknown)}")
+        return cls(
+            table["project"], table["version"], table["shim"], table["at_least"], table["files"], groups
+        )
+
+    def group_of(self, test: str) -> Group | None:
+        """The group that names a test."""
+        return next((group for group in self.groups if group.names(test)), None)

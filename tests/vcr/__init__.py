@@ -1,0 +1,1 @@
+"""What users of VCR.py write, on reqsnap."""

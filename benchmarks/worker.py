@@ -24,7 +24,7 @@ class Job:
 
     `warm_up` and `requests` count requests before and under the clock; where whole cassettes
     are opened, they count those. `cassette` is a path, that of a folder for a suite; `base` is
-    the server's URL.
+    the server's URL; `first` the number of the first item.
     """
 
     tool: str
@@ -35,11 +35,13 @@ class Job:
     warm_up: int
     requests: int
     work: str = "replay"
+    first: int = 0
 
     def urls(self) -> Iterator[tuple[int, str]]:
         """The items in order, again and again; spread evenly where not all of them are asked for."""
         step = max(1, self.interactions // max(1, self.warm_up + self.requests))
-        return cycle([(number, self.base + target(number)) for number in range(0, self.interactions, step)])
+        numbers = range(self.first, self.first + self.interactions, step)
+        return cycle([(number, self.base + target(number)) for number in numbers])
 
 
 @dataclass(frozen=True, slots=True)

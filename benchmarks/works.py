@@ -16,6 +16,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from benchmarks.clients import SYNC
+from benchmarks.parts import recorded_in_parts
 from benchmarks.server import target
 from benchmarks.tools import ALONE, BARE, MODULES, OURS, TOOLS, Mode, Opens
 from benchmarks.worker import Job, Outcome, Work, check, check_size, record, replay
@@ -125,6 +126,7 @@ def _memory(name: str) -> int:
 WORKS: dict[str, Work] = {
     "replay": replay,
     "record": record,
+    "record in parts": recorded_in_parts,
     "open": opening,
     "add": adding,
     "suite": suite,

@@ -13,7 +13,7 @@ from reqsnap.on_demand import on_demand
 
 if TYPE_CHECKING:
     from reqsnap.api import Library, use_cassette
-    from reqsnap.cassette import Cassette, RecordedRequest
+    from reqsnap.cassette import Cassette, Counts, LiveExchange, RecordedRequest
     from reqsnap.cassette.stubs import Stub
     from reqsnap.differences import Difference, Drift, NearMiss
     from reqsnap.errors import (
@@ -56,7 +56,7 @@ else:
         __name__,
         {
             "reqsnap.api": "Library use_cassette",
-            "reqsnap.cassette": "Cassette RecordedRequest",
+            "reqsnap.cassette": "Cassette Counts LiveExchange RecordedRequest",
             "reqsnap.cassette.stubs": "Stub",
             "reqsnap.differences": "Difference Drift NearMiss",
             "reqsnap.errors": """
@@ -88,6 +88,7 @@ __all__ = [
     "CassetteInUseError",
     "CassetteWriteError",
     "ConfigurationError",
+    "Counts",
     "CutRecordingError",
     "Difference",
     "Drift",
@@ -100,6 +101,7 @@ __all__ = [
     "Item",
     "LateRequestWarning",
     "Library",
+    "LiveExchange",
     "LostExchangeWarning",
     "MemoryStorage",
     "MissingBodyError",

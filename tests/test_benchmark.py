@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import alone, measuring, pages, plan, processes, server, tools, worker, works
+from benchmarks import alone, measuring, pages, parts, plan, processes, server, tools, worker, works
 from benchmarks.__main__ import main
 from benchmarks.clients import NAMES
 
@@ -100,3 +100,17 @@ def test_few_requests_are_spread_over_a_large_cassette() -> None:
 
 def test_a_tool_that_saw_nothing_is_told_from_one_that_did(tmp_path: object) -> None:
     assert not tools.holds(f"{tmp_path}/missing.yaml", 1)
+
+
+def test_what_vcrpy_records_in_parts_is_one_cassette(tmp_path: Path) -> None:
+    path = str(tmp_path / "large.yaml")
+    whole = worker.Job(tools.VCRPY, "urllib3", path, "http://a", parts.SIZE + 2, parts.SIZE + 2, 0, "record")
+    jobs = list(parts.parts_of(whole))
+    assert [next(job.urls())[0] for job in jobs] == [0, parts.SIZE]
+    for number, job in enumerate(jobs):
+        Path(job.cassette).write_text(f"interactions:\n- {number}\nversion: 1\n")
+    parts.join(jobs, path)
+    assert Path(path).read_text() == "interactions:\n- 0\n- 1\nversion: 1\n"
+    Path(jobs[0].cassette).write_text("torn")
+    with pytest.raises(ValueError, match="layout"):
+        parts.join(jobs, path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reqsnap.blocks.opening import OpenBlock
+from reqsnap.cassette import Counts
 from reqsnap.errors import CassetteError, UnmatchedRequestError
 from reqsnap.locations import Url, location
 from reqsnap.options import Options
@@ -81,13 +82,8 @@ class ProgramBlock:
             problem = raised
         if error is not None:
             warnings += tuple(getattr(error, "__notes__", ()))
-        recorded = 0 if recorder is None else len(recorder.recorded)
-        replayed = self._block.cassette.play_count
-        counts = f"{replayed} replayed, {recorded} recorded, {len(refusals)} refused"
-        if not (replayed or recorded or refusals):
-            counts = "no request of a Python program was recorded or replayed"
-        mode = self._block.cassette.mode.value
-        return Report(f"{counts} (mode {mode}); {self._written()}", warnings, refusals, problem)
+        told, mode = _counted(self._block.cassette.counts), self._block.cassette.mode.value
+        return Report(f"{told} (mode {mode}); {self._written()}", warnings, refusals, problem)
 
     def _written(self) -> str:
         (file, partial), before = self._stamps(), self._before
@@ -110,6 +106,14 @@ def _stamp(file: File) -> object:
     except (OSError, CassetteError):
         return None
     return about.st_ino, about.st_mtime_ns, about.st_size
+
+
+def _counted(counts: Counts) -> str:
+    """What the requests came to, in words."""
+    if not counts.requests:
+        return "no request of a Python program was recorded or replayed"
+    told = f"{counts.replayed} replayed, {counts.recorded} recorded, {counts.refused} refused"
+    return f"{told}, {counts.live} sent and not recorded" if counts.live else told
 
 
 def _told(problem: Exception) -> str:

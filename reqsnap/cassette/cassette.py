@@ -106,7 +106,7 @@ class Cassette(Recordings):
 
     def reset(self) -> None:
         """Start every sequence again, as if nothing had been played."""
-        with self._lock:
+        with self._lock, self._starting_again():
             self._contents.reset()
 
     def clear(self) -> None:
@@ -130,7 +130,7 @@ class Cassette(Recordings):
                 "interactions", type(interactions), "it is a list of Interaction objects"
             )
         new = [check_interaction(each, self._policy.rules) for each in interactions]
-        with self._lock:
+        with self._lock, self._starting_again():
             self._contents.replace(new)
         self._changed_by_hand()
 
@@ -153,6 +153,7 @@ class Cassette(Recordings):
         return count
 
     def _changed_by_hand(self) -> None:
+        self._is_edited = True
         self._changed()
         if self._ended and self._file is not None:
             warn_of_change(str(self._file.path))
@@ -168,12 +169,14 @@ class Cassette(Recordings):
         if path is not None and self._is_own(path):
             path = None
         if path is None and self._saver is not None:
-            self._saver.reload(lambda: read_items(self._own_file(), self._policy.max_inline_size))
+            with self._starting_again():
+                self._saver.reload(lambda: read_items(self._own_file(), self._policy.max_inline_size))
         else:
             file = self._own_file() if path is None else file_at(path)
             found = read_items(file, self._policy.max_inline_size)
-            with self._lock:
+            with self._lock, self._starting_again():
                 self._contents.replace([] if found is None else [item.decode() for item in found.items])
+        self._is_edited = True
         self._changed()
 
     def save(self, path: FilePath | None = None) -> None:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 from reqsnap.cassette.contents import Contents
+from reqsnap.cassette.counts import Counts, LiveExchange, Traffic
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.reading import Found
 from reqsnap.cassette.stubs import Stubs
 from reqsnap.differences import Drift
+from reqsnap.errors import UnmatchedRequestError
 from reqsnap.formats import Item
 from reqsnap.matching import differences
 from reqsnap.model import Interaction, Request
 from reqsnap.rules.policy import Policy
-from reqsnap.sequences.entries import Entry, Prepared, prepare
+from reqsnap.sequences.entries import Entry, Prepared, Stored, prepare
 from reqsnap.sequences.index import Accepts, Taken, accepted
 
 
 class Recordings:
     """The contents of a cassette and the lock that guards them. Called from any thread.
 
-    `stubs` are the answers that stand before the recordings.
+    `stubs` are the answers that stand before the recordings, `traffic` counts what is not replayed.
     """
 
     def __init__(self, policy: Policy, *, evicts: bool) -> None:
@@ -33,7 +37,11 @@ class Recordings:
         self._adopted: Callable[[list[Entry], Sequence[Item], Found | None], None] | None = None
         self._is_copy = False
         self._ended = False
+        self._played_before = 0
+        self._used_before: set[Entry] = set()
+        self._is_edited = False
         self.stubs = Stubs()
+        self.traffic = Traffic()
 
     @property
     def policy(self) -> Policy:
@@ -44,6 +52,30 @@ class Recordings:
     def drift(self) -> tuple[Drift, ...]:
         """The requests that were answered though their bodies differ from the recorded ones."""
         return tuple(self._drift)
+
+    # What its requests came to
+
+    @property
+    def refusals(self) -> tuple[UnmatchedRequestError, ...]:
+        """The errors of the requests that were neither replayed nor sent."""
+        return tuple(self.traffic.refusals)
+
+    @property
+    def slowest(self) -> tuple[LiveExchange, ...]:
+        """The slowest exchanges with the server, at most 10, the slowest first."""
+        return self.traffic.slowest
+
+    @property
+    def counts(self) -> Counts:
+        """What the requests came to since it was opened, those of child processes included."""
+        with self._lock:
+            return replace(
+                self.traffic.counts,
+                replayed=self._played_before + self._contents.plays,
+                stubbed=sum([len(stub.calls) for stub in self.stubs.all]),
+                drifted=len(self._drift),
+                redacted=self._contents.reading.hidden,
+            )
 
     def adopt(self, items: Sequence[Item], found: Found | None = None) -> None:
         """Take items of its own file, where all that it held was `found`; not a change to be written."""
@@ -196,13 +228,45 @@ class Recordings:
         """
         with self._lock:
             entry = self._contents.note(order, interaction, replaces)
+        self.traffic.kept(1)
         self._changed()
         return entry
 
     def forget(self, entries: Iterable[Entry]) -> None:
         """Drop new exchanges again, as a raising block may ask."""
+        given = list(entries)
         with self._lock:
-            self._contents.forget(entries)
+            self._contents.forget(given)
+        self.traffic.kept(-len(given))
+
+    @property
+    def uses(self) -> tuple[tuple[Stored, bool], ...] | None:
+        """What stands in its file, in its order, and whether it was ever replayed.
+
+        None where it was changed by hand, so that nobody knows what of it was meant to be used.
+        """
+        with self._lock:
+            if self._is_edited:
+                return None
+            before = self._used_before
+            found = [(entry.stored, entry) for entry in self._contents.recorded]
+            return tuple(
+                [
+                    (stored, entry.plays > 0 or entry in before)
+                    for stored, entry in found
+                    if stored is not None
+                ]
+            )
+
+    @contextmanager
+    def _starting_again(self) -> Iterator[None]:
+        """Begin to count anew what was played; what was played until now is not forgotten."""
+        with self._lock:
+            contents = self._contents
+            plays, used = contents.plays, [entry for entry in contents.recorded if entry.plays]
+        yield
+        self._played_before += plays
+        self._used_before.update(used)
 
     def _matching(self, request: Request) -> list[Entry]:
         """Every entry whose request matches, the new ones last; called without the lock."""
@@ -216,6 +280,7 @@ class Recordings:
         """In a forked process nobody holds the lock, and nothing is written any more."""
         self._is_copy = True
         self._lock = self._contents.reading.guard = threading.RLock()
+        self.traffic.forked()
         if self._flusher is not None:
             self._flusher.abandon()
             self._flusher = None

@@ -17,7 +17,8 @@ class Reading:
     """Makes interactions of what stands in a file, and of what is new, without their secrets.
 
     `guard` is held while anything is read, so that any thread may do it. `damage` is what was
-    wrong with the first item that could not be read.
+    wrong with the first item that could not be read. `hidden` counts the secrets in what is new, each
+    once for every interaction that shows it.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class Reading:
         self._rules, self._numbering = rules, numbering
         self.guard = guard
         self.damage: CassetteError | None = None
+        self.hidden = 0
         self._found_secrets = False
         self._only_replays = only_replays
         # In the order of the file. Secrets are numbered in it, and numbers that it uses not given again.
@@ -88,6 +90,7 @@ class Reading:
 
     def _number_of_new(self, secret: Secret) -> str:
         """The number of a secret that is new: none that stands in the file for another."""
+        self.hidden += 1
         if self._unnumbered and not self._numbering.knows(secret):
             entries, self._unnumbered = self._unnumbered, []
             hidden = [entry for entry in entries if entry.unread is None or not entry.unread.shows_all]

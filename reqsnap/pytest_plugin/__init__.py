@@ -6,11 +6,21 @@ fixtures   `reqsnap`, and what it is made of
 layout     where the cassette of a test lies
 opening    a block for a test; ending: its end
 outcomes   how a test went, for the end of its blocks and for its report
+misses     what was refused, as a section of a failed test's report
 runs       which cassettes each test opened
 recording  the fixtures of pytest-recording's users, and its hook in hooks
 vcr_names  the fixtures of pytest-vcr's users
 vcr_blocks a cassette of VCR.py's kind for a test; vcr_layout: what it is called
 network    a network that is blocked
+
+What a suite asks of its cassettes, and what nobody pays for who does not:
+
+suite_options  the options for that
+suite          the report and the checks at the end of a run, also over xdist
+told, witness  what the cassettes of one test did, and who looks at them
+report         the report, as text and as JSON
+collected, endings, unused, findings
+               which tests there are and came to their end, and what of the cassettes none of them uses
 
 pytest loads this module wherever reqsnap is installed. It imports nothing that only users need.
 """
@@ -19,7 +29,7 @@ from __future__ import annotations
 
 import pytest
 
-from reqsnap.pytest_plugin import hooks, markers, options, recording, runs
+from reqsnap.pytest_plugin import hooks, markers, options, recording, runs, suite_options
 from reqsnap.pytest_plugin.fixtures import (
     _reqsnap_class,
     _reqsnap_module,
@@ -47,6 +57,7 @@ __all__ = [
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options."""
     options.add(parser, pluginmanager)
+    suite_options.add(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -66,6 +77,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(vcr_names, "reqsnap_vcr_names")
     runs.begin(config)
+    checks = suite_options.checks_of(config)
+    if checks:
+        from reqsnap.pytest_plugin import suite
+
+        suite.begin(config, checks)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

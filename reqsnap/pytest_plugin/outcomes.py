@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import pytest
 
-from reqsnap.pytest_plugin import runs
+from reqsnap.pytest_plugin import misses, runs
 
 _NAME = "reqsnap_outcomes"
 
@@ -38,6 +38,9 @@ def failure_of(node: pytest.Item | pytest.Collector) -> BaseException | None:
 class _Outcomes:
     """The hooks; an object of its own, because the plugin's module is registered from the beginning."""
 
+    def __init__(self) -> None:
+        self._known = misses.Known()
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None]:
         begin(item)
@@ -58,7 +61,11 @@ class _Outcomes:
                 node.stash[_failure] = error
         if call.when == "call" or error is not None:
             item.stash[_ended] = True
-        return (yield)
+        report = yield
+        misses.add(report, [run.cassette for run in runs.all_of(item.config)], self._known)
+        if call.when == "teardown":
+            runs.forget_closed(item.config)
+        return report
 
 
 def begin(item: pytest.Item) -> None:

@@ -62,8 +62,13 @@ def end(config: pytest.Config) -> None:
         del config.stash[_watcher]
 
 
+def forget_closed(config: pytest.Config) -> None:
+    """Let go of the blocks that have ended, and of all that their cassettes hold."""
+    config.stash[_runs][:] = [run for run in config.stash[_runs] if run.block.is_open]
+
+
 def all_of(config: pytest.Config) -> list[Run]:
-    """Every block that this process has opened, in their order."""
+    """Every block that is open in this process, or was while this test was run, in their order."""
     return config.stash[_runs]
 
 

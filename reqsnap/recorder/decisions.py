@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reqsnap.errors import CutRecordingError, UnmatchedRequestError
-from reqsnap.model import ErrorKind, Interaction, NetworkError, Response
+from reqsnap.model import ErrorKind, Interaction, NetworkError, Request, Response
+from reqsnap.redaction import Rules, redact_request
 from reqsnap.sequences.entries import Entry
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Forward:
     recorded_at: datetime
     target: tuple[str, str]
     replaces: Entry | None = None
+
+    def shown(self, rules: Rules) -> str:
+        """Its method and its URL, without secrets."""
+        method, url = self.target
+        return f"{method} {redact_request(Request(method, url), rules)[0].url}"
 
 
 @dataclass(frozen=True, slots=True)

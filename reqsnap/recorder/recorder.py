@@ -23,7 +23,6 @@ from reqsnap.recorder import misses
 from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, replay_of
 from reqsnap.recorder.late import Late
 from reqsnap.recorder.under_way import UnderWay
-from reqsnap.redaction import redact_request
 from reqsnap.rules.retention import OnStale
 from reqsnap.sequences.entries import Entry, Prepared, prepare
 
@@ -62,7 +61,7 @@ class Recorder:
         self._clock, self._now = clock, now
         self._prepared: Memo[Prepared] = Memo()
         policy = cassette.policy
-        self._filters, self._retention = policy.filters, policy.retention
+        self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
         self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
         self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
 
@@ -119,6 +118,7 @@ class Recorder:
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
+        self._took(forward)
         if self._under_way.end(forward):
             self._note(forward, request, response, None)
 
@@ -138,6 +138,7 @@ class Recorder:
         answer, with the request and what had come of the response, where known. `why` says
         in words why it cannot be recorded. Raises nothing into the program.
         """
+        self._took(forward)
         if not self._under_way.end(forward):
             return
         if cause is not None and request is not None and self.cassette.policy.records(cause):
@@ -146,15 +147,11 @@ class Recorder:
         if forward.replaces is not None:
             self.cassette.give_back(forward.replaces)
         if why := why or self.cassette.policy.habits.why_lost(cause):
-            self.lost.append(Lost(self._shown(forward), why))
+            self.lost.append(Lost(forward.shown(self._rules), why))
 
     def close(self) -> tuple[str, ...]:
         """Record nothing more; returns the requests that are still under way, to be shown."""
-        return tuple(map(self._shown, self._under_way.close()))
-
-    def _shown(self, forward: Forward) -> str:
-        method, url = forward.target
-        return f"{method} {redact_request(Request(method, url), self.cassette.policy.rules)[0].url}"
+        return tuple([forward.shown(self._rules) for forward in self._under_way.close()])
 
     def forked(self) -> None:
         """Be of no more use, in a forked process: what is under way is the other's to record."""
@@ -186,6 +183,11 @@ class Recorder:
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
+
+    def _took(self, forward: Forward) -> None:
+        """A forwarded exchange has ended, for the first time or again."""
+        elapsed = self._clock() - forward.started
+        self.cassette.traffic.took(forward, elapsed, lambda: forward.shown(self._rules))
 
     def _note(
         self, forward: Forward, request: Request, response: Response, error: NetworkError | None
@@ -281,13 +283,15 @@ class Recorder:
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
+        self.cassette.traffic.sent()
         forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
         if not self._under_way.begin(forward):
-            self._late.sent(self.cassette.path, self._shown(forward))
+            self._late.sent(self.cassette.path, forward.shown(self._rules))
         return forward
 
     def _unrecorded(self, method: str, url: str) -> Forward:
         """Let a request out of which nothing is kept, and which takes no place."""
+        self.cassette.traffic.sent()
         return Forward(0, self._clock(), self._now(), (method, url))
 
     def _unmatched(self, request: Request) -> Refuse:
@@ -296,4 +300,5 @@ class Recorder:
     def _refused(self, error: UnmatchedRequestError) -> Refuse:
         error = self.cassette.policy.habits.refused(error, self.cassette)
         self.refusals.append(error)
+        self.cassette.traffic.refusals.append(error)
         return Refuse(error)

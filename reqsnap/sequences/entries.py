@@ -100,6 +100,11 @@ class Entry:
         return self._stored is None
 
     @property
+    def stored(self) -> Stored | None:
+        """What stands in a file; None for what is new."""
+        return self._stored
+
+    @property
     def text(self) -> bytes | None:
         """The bytes that it stands in a file as; None where there are none, or where some were redacted.
 

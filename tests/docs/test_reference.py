@@ -44,7 +44,7 @@ def public(kind: type[BaseException]) -> set[str]:
             - {"abandon", "adopt", "could_match", "end", "forget", "give_back", "give_up", "holds"}
             - {"key", "mended"}
             - {"next_in_order", "next_order"}
-            - {"note", "policy", "stubs", "take", "take_drifted"},
+            - {"note", "policy", "stubs", "take", "take_drifted", "traffic", "uses"},
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

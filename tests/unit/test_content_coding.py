@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import random
 import zlib
 
 import pytest
 import zstandard
 
-from reqsnap.content_coding import content_codings, undo
+from reqsnap.content_coding import codecs, content_codings, encode, streams, undo
+from reqsnap.formats.bodies.codings import undo as undo_exactly
 from reqsnap.model import Headers
 
 # It ships no types.
@@ -101,16 +103,66 @@ def test_coding_whose_library_is_not_installed(coding: str, monkeypatch: pytest.
 def test_zstd_of_the_standard_library_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    class Library:
-        decompress = staticmethod(lambda body: b"content of " + body)
-        compress = staticmethod(lambda content: b"coded " + content)
-
-    def found(name: str) -> object:
+    def missing(name: str) -> object:
         asked.append(name)
-        return Library
+        raise ImportError(name)
 
-    monkeypatch.setattr(importlib, "import_module", found)
-    undone = undo(b"body", ("zstd",))
+    monkeypatch.setattr(importlib, "import_module", missing)
+    assert codecs.codec("zstd") is None
+    assert asked == ["compression.zstd", "backports.zstd", "zstandard"]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd"])
+def test_what_was_cut_is_looked_into_and_stays_cut(coding: str) -> None:
+    noise = random.Random(1).randbytes(200_000).hex().encode()
+    whole = encode(noise, (coding,))
+    assert whole is not None
+    undone = undo(whole[:-1000], (coding,))
     assert undone is not None
-    assert (undone.content, undone.redo(b"new")) == (b"content of body", b"coded new")
-    assert asked == ["compression.zstd"]
+    assert len(undone.encoders) == 1
+    assert noise.startswith(undone.content[:100]) and 0 < len(undone.content) < len(noise)
+    again = undo(undone.redo(b"new" * 100), (coding,))
+    assert again is not None
+    assert again.content == b"new" * 100
+    assert undone.redo(b"new" * 100) != encode(b"new" * 100, (coding,))
+
+
+def test_cut_brotli_cannot_be_told_from_other_bytes() -> None:
+    body = brotli.compress(TEXT)[:-3]
+    assert undo(body, ("br",)) == (body, ())
+
+
+@pytest.mark.parametrize("behind", [b"", b"x", b"\x28\xb5\x2f\xfdx"])
+def test_what_stands_behind_a_frame_of_zstd(behind: bytes) -> None:
+    undone = undo(zstandard.compress(TEXT) + b"x" + behind, ("zstd",))
+    assert undone is not None
+    assert undone.content == TEXT
+
+
+ZEROS = bytes(1024 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("coded", "coding"),
+    [
+        (gzip.compress(ZEROS) + gzip.compress(ZEROS), "gzip"),
+        (zlib.compress(ZEROS + ZEROS), "deflate"),
+        (zstandard.compress(ZEROS + ZEROS), "zstd"),
+        (brotli.compress(ZEROS + ZEROS), "br"),
+    ],
+    ids=["gzip", "deflate", "zstd", "br"],
+)
+def test_few_bytes_of_very_much_content_are_left_as_they_are(
+    coded: bytes, coding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size, decodes in ((len(ZEROS) * 2, True), (len(ZEROS) * 2 - 1, False)):
+        monkeypatch.setattr(streams, "LARGE", size)
+        for body, codings in ((coded, (coding,)), (gzip.compress(coded), (coding, "gzip"))):
+            assert (undo(body, codings) is not None) == decodes
+            if coding != "gzip":
+                assert (undo_exactly(body, codings) is not None) == decodes
+
+
+def test_content_may_be_as_large_as_what_it_came_in_allows() -> None:
+    assert streams.largest(b"") == streams.LARGE
+    assert streams.largest(bytes(streams.LARGE)) == 32 * streams.LARGE

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.formats.json_layout import lay_out, restore
+from reqsnap.formats.bodies.json_layout import lay_out, restore
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 values: st.SearchStrategy[Any] = st.recursive(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native
-from reqsnap.formats.body_forms import choose, restore
-from reqsnap.formats.charsets import is_charset
+from reqsnap.formats.bodies.charsets import is_charset
+from reqsnap.formats.bodies.forms import choose, restore
 from tests.unit.native_files import exchange, written
 
 JAPANESE, WESTERN = "日本語のテキスト", "Crème brûlée, 5 £"

@@ -17,11 +17,11 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.content_coding import content_codings, undo
+from reqsnap.content_coding import codecs, content_codings, undo
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats import content_codecs, native
-from reqsnap.formats.body_codings import redo
-from reqsnap.formats.body_codings import undo as undo_exactly
+from reqsnap.formats import native
+from reqsnap.formats.bodies.codings import redo
+from reqsnap.formats.bodies.codings import undo as undo_exactly
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.redaction import DEFAULT_RULES, redact_interaction
 from tests.unit.native_files import exchange, written
@@ -249,7 +249,7 @@ def test_without_the_library_of_a_coding_the_client_gets_the_content(monkeypatch
     body = brotli.compress(SHORT)
     digest = base64.b64encode(hashlib.md5(body).digest()).decode()
     data = native.dump([encoded(body, "br", ("Content-Length", str(len(body))), ("Content-MD5", digest))])
-    monkeypatch.setattr(content_codecs, "_library", lambda *names: None)
+    monkeypatch.setattr(codecs, "_library", lambda *names: None)
     (read,) = native.load(data)
     assert read.response.body == SHORT
     assert read.response.headers.pairs == (
@@ -293,7 +293,7 @@ class _Frames:
 @pytest.mark.parametrize("standard", [True, False])
 def test_zstd_by_either_library(standard: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if standard:
-        monkeypatch.setattr(content_codecs, "_library", lambda *names: _Frames if len(names) > 1 else None)
+        monkeypatch.setattr(codecs, "_library", lambda *names: _Frames if len(names) > 1 else None)
     for level in (3, 9):
         compressor = zstandard.ZstdCompressor(level=level).compressobj()
         pieces = [
@@ -338,8 +338,8 @@ def test_parts_that_contradict_each_other_are_refused(keys: str) -> None:
 def test_no_library_is_needed_for_what_is_not_there() -> None:
     with pytest.raises(ImportError):
         importlib.import_module("no_such_codec")
-    assert content_codecs._library("no_such_codec") is None
-    assert content_codecs.codec("snappy") is None
+    assert codecs._library("no_such_codec") is None
+    assert codecs.codec("snappy") is None
 
 
 coders = st.sampled_from(["gzip", "deflate", "raw", "br", "zstd", "foreign"])

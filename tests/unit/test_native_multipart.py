@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native
-from reqsnap.formats.body_forms import choose, restore
+from reqsnap.formats.bodies.forms import choose, restore
 from reqsnap.model import Headers, Interaction, Request
 from tests.unit.native_files import exchange
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reqsnap.content_coding import content_codings
-from reqsnap.formats import body_codings, body_files, body_forms, body_parts, integrity
-from reqsnap.formats.body_codings import Undone
+from reqsnap.formats import integrity
+from reqsnap.formats.bodies import codings, files, forms
+from reqsnap.formats.bodies.codings import Decoded
+from reqsnap.formats.bodies.parts import described
 from reqsnap.formats.format import Beside
 from reqsnap.model import Headers, Request, Response
 
@@ -57,26 +59,26 @@ def of_response(response: Response, beside: Beside | None, *, cut: bool) -> Iter
                 yield from _placed(form, beside)
                 return
     if parts:
-        yield "parts", body_parts.described(parts, body)
+        yield "parts", described(parts, body)
     if body:
         yield from _placed(_form(body, headers, is_coded=bool(content_codings(headers))), beside)
 
 
-def _coded(undone: Undone, form: _Form, body: bytes) -> Iterator[Written]:
+def _coded(undone: Decoded, form: _Form, body: bytes) -> Iterator[Written]:
     if undone.parts:
-        yield "parts", body_parts.described(undone.parts, form.content)
+        yield "parts", described(undone.parts, form.content)
     if undone.coded_parts:
-        yield "coded_parts", body_parts.described(undone.coded_parts, body)
+        yield "coded_parts", described(undone.coded_parts, body)
     yield "coding", undone.coding
 
 
-def _undone(body: bytes, headers: Headers, parts: tuple[int, ...]) -> Undone | None:
+def _undone(body: bytes, headers: Headers, parts: tuple[int, ...]) -> Decoded | None:
     names = content_codings(headers)
-    undone = body_codings.undo(body, names, parts) if names else None
+    undone = codings.undo(body, names, parts) if names else None
     return undone if undone is not None and undone.content else None
 
 
-def _comes_back(undone: Undone, headers: Headers, body: bytes, cut: bool) -> bool:
+def _comes_back(undone: Decoded, headers: Headers, body: bytes, cut: bool) -> bool:
     """Whether a client sees the same answer when the content is coded again."""
     if undone.exact:
         return cut or integrity.fitting(headers, body) is headers
@@ -86,7 +88,7 @@ def _comes_back(undone: Undone, headers: Headers, body: bytes, cut: bool) -> boo
 def _form(content: bytes, headers: Headers, *, is_coded: bool = False) -> _Form:
     """The form of a body, or of its content. What `is_coded` in another way is in no charset."""
     content_type = "" if is_coded else headers.get("content-type", "")
-    return _Form(content, *body_forms.choose(content, content_type))
+    return _Form(content, *forms.choose(content, content_type))
 
 
 def _is_readable(form: _Form) -> bool:
@@ -96,7 +98,7 @@ def _is_readable(form: _Form) -> bool:
 def _placed(form: _Form, beside: Beside | None) -> Iterator[Written]:
     """The body in its form, or the name of its file where it is too large."""
     if beside is not None and len(form.content) > beside.max_inline_size:
-        yield "file", body_files.kept(form.content, beside)
+        yield "file", files.kept(form.content, beside)
         return
     yield from form.notes.items()
     yield "body", form.text

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from reqsnap.formats import body_codings, body_files, body_forms, body_parts, heads, integrity
-from reqsnap.formats.body_parts import Sizes
+from reqsnap.formats import heads, integrity
+from reqsnap.formats.bodies import codings, files, forms
+from reqsnap.formats.bodies.parts import Sizes, sizes
 from reqsnap.formats.format import Beside
 from reqsnap.formats.heads import Line, Pair
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
@@ -23,7 +24,7 @@ from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 _First = TypeVar("_First")
 
 LINE_KEYS = frozenset({"head", "trailers"})
-_BODY_KEYS = frozenset({"coding", *body_forms.NOTES, "body", "file"})
+_BODY_KEYS = frozenset({"coding", *forms.NOTES, "body", "file"})
 REQUEST_KEYS = frozenset({"head_charset", "head", "complete", *_BODY_KEYS})
 RESPONSE_KEYS = frozenset(
     {"version", "head_charset", "head", "parts", "coded_parts", *_BODY_KEYS, "trailers", "elapsed"}
@@ -161,12 +162,12 @@ def _content(fields: Fields) -> bytes:
     name = fields.texts.get("file")
     if name is None:
         return _inline(fields)
-    for other in ("body", *body_forms.NOTES):
+    for other in ("body", *forms.NOTES):
         if other in fields.texts:
             raise UnreadableField(other, 0, f"{other} cannot stand beside 'file', where the body is")
     try:
-        return body_files.found(name, fields.beside)
-    except body_files.BodyFileError as error:
+        return files.found(name, fields.beside)
+    except files.BodyFileError as error:
         raise UnusableFile(error.file, str(error)) from None
     except ValueError as error:
         raise UnreadableField("file", 0, str(error)) from None
@@ -182,7 +183,7 @@ def _coded(fields: Fields, headers: Headers, content: bytes, parts: Sizes) -> tu
     if coding is None:
         return content, parts, headers
     try:
-        pieces = body_codings.redo(coding, content, parts)
+        pieces = codings.redo(coding, content, parts)
     except ValueError as error:
         raise UnreadableField("coding", 0, str(error)) from None
     if pieces is None:
@@ -195,7 +196,7 @@ def _coded_parts(fields: Fields, body: bytes, cut: bool) -> Sizes:
     if "parts" in fields.texts or "coding" not in fields.texts:
         raise UnreadableField("coded_parts", 0, "coded_parts needs 'coding', and no 'parts' beside it")
     try:
-        return body_parts.sizes(fields.texts["coded_parts"], body, cut=cut)
+        return sizes(fields.texts["coded_parts"], body, cut=cut)
     except ValueError:
         return ()
 
@@ -204,16 +205,16 @@ def _inline(fields: Fields) -> bytes:
     texts = fields.texts
     if not texts:
         return b""
-    notes = {name: texts[name] for name in body_forms.NOTES if name in texts}
+    notes = {name: texts[name] for name in forms.NOTES if name in texts}
     text = texts.get("body")
     try:
-        body_forms.check(notes)
+        forms.check(notes)
         if text is None and notes:
             raise ValueError(f"{next(iter(notes))} says how to read a body, and there is none")
     except ValueError as error:
         raise UnreadableField(next(iter(notes)), 0, str(error)) from None
     try:
-        return body_forms.restore(text, notes) if text else b""
+        return forms.restore(text, notes) if text else b""
     except (json.JSONDecodeError, RecursionError) as error:
         line, why = (error.lineno, error.msg) if isinstance(error, ValueError) else (1, "nested too deep")
         reason = f"the body is not JSON ({why}); mend it, or remove the line 'json' to keep it as text"
@@ -239,7 +240,7 @@ def _version(fields: Fields) -> str:
 def _parts(fields: Fields, content: bytes, cut: bool) -> Sizes:
     text = fields.texts.get("parts")
     try:
-        return body_parts.sizes(text, content, cut=cut) if text else ()
+        return sizes(text, content, cut=cut) if text else ()
     except ValueError as error:
         raise UnreadableField("parts", 0, str(error)) from None
 

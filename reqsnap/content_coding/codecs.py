@@ -1,8 +1,9 @@
-"""Content codings, piece by piece, with all that decides which bytes an encoder makes.
+"""Each content coding, piece by piece, with all that decides which bytes an encoder makes.
 
+gzip and deflate come with Python; br and zstd are known where one of their libraries is
+installed. Encoding is deterministic: the same content and settings give the same bytes.
 A body that stands decoded in a file is coded again when it is read. Where the settings of
-zlib, brotli or zstd that made it can be found, the very same bytes come back. All that is
-decoded here is one whole stream, or the beginning of one, and nothing behind it.
+zlib, brotli or zstd that made it can be found, the very same bytes come back.
 """
 
 from __future__ import annotations
@@ -13,15 +14,13 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from reqsnap.content_coding.streams import SlicedStream, Stream, ZlibStream
+
 Settings = Mapping[str, int]
 """What an encoder was told beside its defaults. `cut` is 1 where the stream was left unfinished."""
 
 _SMALL = 64 * 1024
 """Up to how many bytes of content all settings are tried; each takes a millisecond or so then."""
-
-
-class UndecodableError(ValueError):
-    """A body that is not in the coding that was named, or is more than one stream of it."""
 
 
 class Codec(Protocol):
@@ -30,8 +29,14 @@ class Codec(Protocol):
     settings: Mapping[str, range]
     """The settings that there are, and what each may be."""
 
-    def decode(self, pieces: list[bytes]) -> tuple[list[bytes], bool]:
-        """What each piece adds to the content, and whether the stream is whole. Raises UndecodableError."""
+    def stream(self, body: bytes) -> Stream:
+        """What decodes the first stream of a body."""
+
+    def begins(self, body: bytes) -> bool:
+        """Whether the first bytes alone show that a body is in this coding."""
+
+    def shape(self, body: bytes) -> Settings:
+        """The settings without which some clients could not decode a body that they could before."""
 
     def encode(self, pieces: list[bytes], settings: Settings) -> list[bytes]:
         """Pieces of content coded so that each can be decoded when it has come."""
@@ -56,17 +61,16 @@ class _Zlib:
             ),
         }
 
-    def decode(self, pieces: list[bytes]) -> tuple[list[bytes], bool]:
-        body = b"".join(pieces)
-        window = 16 + zlib.MAX_WBITS if self._gzip else -zlib.MAX_WBITS if _is_raw(body) else zlib.MAX_WBITS
-        decompressor = zlib.decompressobj(window)
-        try:
-            found = [decompressor.decompress(piece) for piece in pieces]
-        except zlib.error as error:
-            raise UndecodableError(str(error)) from None
-        if decompressor.unused_data:
-            raise UndecodableError("something stands behind the stream")
-        return found, decompressor.eof
+    def stream(self, body: bytes) -> Stream:
+        if self._gzip:
+            return ZlibStream(16 + zlib.MAX_WBITS)
+        return ZlibStream(-zlib.MAX_WBITS if _is_raw(body) else zlib.MAX_WBITS)
+
+    def begins(self, body: bytes) -> bool:
+        return body[:2] == b"\x1f\x8b" if self._gzip else not _is_raw(body)
+
+    def shape(self, body: bytes) -> Settings:
+        return {"raw": 1} if not self._gzip and _is_raw(body) else {}
 
     def encode(self, pieces: list[bytes], settings: Settings) -> list[bytes]:
         level, memory = settings.get("level", 9), settings.get("memory", 8)
@@ -142,13 +146,18 @@ class _Brotli:
     def __init__(self, library: Any) -> None:
         self._library = library
 
-    def decode(self, pieces: list[bytes]) -> tuple[list[bytes], bool]:
+    def stream(self, body: bytes) -> Stream:
         decompressor = self._library.Decompressor()
-        try:
-            found = [decompressor.process(piece) if piece else b"" for piece in pieces]
-        except self._library.error as error:
-            raise UndecodableError(str(error)) from None
-        return found, decompressor.is_finished()
+        # A few bytes may ask for the same 16 megabytes again (RFC 7932, section 9.2).
+        return SlicedStream(
+            decompressor.process, decompressor.is_finished, lambda: b"", self._library.error, 256
+        )
+
+    def begins(self, body: bytes) -> bool:
+        return False
+
+    def shape(self, body: bytes) -> Settings:
+        return {}
 
     def encode(self, pieces: list[bytes], settings: Settings) -> list[bytes]:
         compressor = self._library.Compressor(quality=settings.get("quality", 5))
@@ -171,13 +180,26 @@ class _Zstd:
     def __init__(self, library: Any) -> None:
         self._library = library
 
-    def decode(self, pieces: list[bytes]) -> tuple[list[bytes], bool]:
-        decompressor = self._library.ZstdDecompressor()
-        try:
-            found = [b"" if decompressor.eof else decompressor.decompress(piece) for piece in pieces]
-        except self._library.ZstdError as error:
-            raise UndecodableError(str(error)) from None
-        return _one_frame(found, decompressor)
+    def stream(self, body: bytes) -> Stream:
+        decompressor = self._decompressor()
+        # Four bytes may ask for 128 kilobytes (RFC 8878, section 3.1.1.2.2).
+        return SlicedStream(
+            decompressor.decompress,
+            lambda: bool(decompressor.eof),
+            lambda: bytes(decompressor.unused_data),
+            self._library.ZstdError,
+            1024,
+        )
+
+    def _decompressor(self) -> Any:
+        return self._library.ZstdDecompressor()
+
+    def begins(self, body: bytes) -> bool:
+        # A frame, or one that is to be skipped (RFC 8878, sections 3.1.1 and 3.1.2).
+        return body[:4] == b"\x28\xb5\x2f\xfd" or (body[1:4] == b"\x2a\x4d\x18" and body[0] >> 4 == 5)
+
+    def shape(self, body: bytes) -> Settings:
+        return {}
 
     def encode(self, pieces: list[bytes], settings: Settings) -> list[bytes]:
         compressor = self._library.ZstdCompressor(settings.get("level", 3))
@@ -194,13 +216,8 @@ class _Zstd:
 class _Zstandard(_Zstd):
     """The same, by the package `zstandard`."""
 
-    def decode(self, pieces: list[bytes]) -> tuple[list[bytes], bool]:
-        decompressor = self._library.ZstdDecompressor().decompressobj()
-        try:
-            found = [b"" if decompressor.eof else decompressor.decompress(piece) for piece in pieces]
-        except self._library.ZstdError as error:
-            raise UndecodableError(str(error)) from None
-        return _one_frame(found, decompressor)
+    def _decompressor(self) -> Any:
+        return self._library.ZstdDecompressor().decompressobj()
 
     def encode(self, pieces: list[bytes], settings: Settings) -> list[bytes]:
         compressor = self._library.ZstdCompressor(level=settings.get("level", 3))
@@ -210,12 +227,6 @@ class _Zstandard(_Zstd):
         found = [stream.compress(piece) + (stream.flush(block) if piece else b"") for piece in pieces[:-1]]
         last = stream.compress(pieces[-1])
         return [*found, last + (stream.flush(block) if settings.get("cut") else stream.flush())]
-
-
-def _one_frame(found: list[bytes], decompressor: Any) -> tuple[list[bytes], bool]:
-    if decompressor.unused_data:
-        raise UndecodableError("something stands behind the frame")
-    return found, decompressor.eof
 
 
 NAMES = ("gzip", "x-gzip", "deflate", "br", "zstd")

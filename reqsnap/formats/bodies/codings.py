@@ -12,15 +12,16 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from reqsnap.formats.content_codecs import NAMES, Codec, Settings, UndecodableError, codec
+from reqsnap.content_coding.codecs import NAMES, Codec, Settings, codec
+from reqsnap.content_coding.streams import UndecodableError, decode, largest
+from reqsnap.formats.bodies.parts import Sizes
 
 Step = tuple[str, Settings]
-Sizes = tuple[int, ...]
 
 _SETTING = re.compile(r"([a-z]+)=([0-9]{1,10})")
 
 
-class Undone(NamedTuple):
+class Decoded(NamedTuple):
     """A body without its codings.
 
     `coding` is the value of the key. `parts` are the sizes of the pieces of content that
@@ -35,7 +36,7 @@ class Undone(NamedTuple):
     exact: bool = True
 
 
-def undo(body: bytes, names: tuple[str, ...], parts: Sizes = ()) -> Undone | None:
+def undo(body: bytes, names: tuple[str, ...], parts: Sizes = ()) -> Decoded | None:
     """A body without its codings; None where that cannot be, or a client might see it otherwise."""
     steps = [(name, codec(name)) for name in names]
     known = [(name, each) for name, each in steps if each is not None]
@@ -44,20 +45,20 @@ def undo(body: bytes, names: tuple[str, ...], parts: Sizes = ()) -> Undone | Non
     try:
         whole = _undone([body], known)
         if whole.exact and not parts:
-            return Undone(_written(whole.steps), b"".join(whole.pieces))
+            return Decoded(_written(whole.steps), b"".join(whole.pieces))
         pieces = _undone(_cut(body, parts), known)
     except UndecodableError:
         return None
     content = b"".join(pieces.pieces)
     sizes = tuple([len(piece) for piece in pieces.pieces])
     if pieces.exact and sum(parts) == len(body):
-        return Undone(_written(pieces.steps), content, sizes if parts else ())
+        return Decoded(_written(pieces.steps), content, sizes if parts else ())
     if whole.exact:
-        return Undone(_written(whole.steps), content, (), parts)
+        return Decoded(_written(whole.steps), content, (), parts)
     if not pieces.is_whole or sum(parts) not in (0, len(body)):
         return None
     plain: list[Step] = [(name, {}) for name, _ in pieces.steps]
-    return Undone(_written(plain), content, tuple(filter(None, sizes)) if parts else (), exact=False)
+    return Decoded(_written(plain), content, tuple(filter(None, sizes)) if parts else (), exact=False)
 
 
 def redo(coding: str, content: bytes, parts: Sizes) -> list[bytes] | None:
@@ -86,12 +87,15 @@ def _undone(pieces: list[bytes], known: list[tuple[str, Codec]]) -> _Attempt:
     """Pieces without their codings, the last of which was applied last."""
     steps: list[Step] = []
     exact = is_whole = True
+    room = largest(b"".join(pieces))
     for name, each in reversed(known):
-        decoded, ended = each.decode(pieces)
-        found = _settings(each, pieces, decoded, ended)
-        exact, is_whole = exact and found is not None, is_whole and ended
+        decoded = decode(each.stream(b"".join(pieces)), pieces, room)
+        if decoded.rest:
+            raise UndecodableError("something stands behind the stream")
+        found = _settings(each, pieces, decoded.pieces, decoded.is_whole)
+        exact, is_whole = exact and found is not None, is_whole and decoded.is_whole
         steps.insert(0, (name, found or {}))
-        pieces = decoded
+        pieces = decoded.pieces
     return _Attempt(pieces, steps, exact, is_whole)
 
 

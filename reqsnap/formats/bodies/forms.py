@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 
-from reqsnap.formats import charsets, json_layout, multipart_layout
+from reqsnap.formats.bodies import charsets, json_layout, multipart_layout
 from reqsnap.formats.text_blocks import fits_literal
 from reqsnap.matching.multipart import boundary_of
 

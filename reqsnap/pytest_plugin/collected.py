@@ -1,0 +1,113 @@
+"""Which tests there are, and which of them this run leaves out: nothing is unused that those may need."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What was collected.
+
+    tests: the ids of all tests, those that were deselected included.
+    gaps: why there may be more of them, in words; none where all is known.
+    """
+
+    tests: frozenset[str] = frozenset()
+    gaps: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """As lists and texts."""
+        return {"tests": sorted(self.tests), "gaps": list(self.gaps)}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Suite:
+        """What `plain` made."""
+        return cls(frozenset(plain["tests"]), tuple(plain["gaps"]))
+
+    def __or__(self, other: Suite) -> Suite:
+        return Suite(self.tests | other.tests, tuple(dict.fromkeys([*self.gaps, *other.gaps])))
+
+
+class Collected:
+    """Hooks that look at the collection of this process."""
+
+    def __init__(self) -> None:
+        self._tests: set[str] = set()
+        self._gaps: dict[str, None] = {}
+
+    @property
+    def suite(self) -> Suite:
+        """What is known."""
+        return Suite(frozenset(self._tests), tuple(self._gaps))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None]:
+        """Know the tests that others are about to leave out, whether they say so or not."""
+        self._tests.update(item.nodeid for item in items)
+        return (yield)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module that cannot be imported, or skips itself, has tests that nobody knows."""
+        if not report.passed:
+            self._gaps[f"{report.nodeid or 'a folder'} was not collected"] = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_ignore_collect(
+        self, collection_path: Path, config: pytest.Config
+    ) -> Generator[None, bool | None, bool | None]:
+        """So has one that is ignored."""
+        ignored = yield
+        if ignored and _may_have_tests(collection_path, config):
+            self._gaps[f"{_shown(collection_path, config)} was ignored"] = None
+        return ignored
+
+
+def gaps_of(config: pytest.Config) -> Iterable[str]:
+    """Why the command line lets pytest collect less than there is."""
+    if any("::" in argument for argument in config.args):
+        yield "single tests were chosen on the command line"
+    for option in ("lf", "stepwise", "setuponly", "setupplan", "collectonly", "disable_recording"):
+        if config.getoption(option, False):
+            yield f"--{_SPELLED.get(option, option)} was given"
+
+
+_SPELLED = {
+    "setuponly": "setup-only",
+    "setupplan": "setup-plan",
+    "collectonly": "collect-only",
+    "disable_recording": "disable-recording",
+}
+
+
+def roots_of(config: pytest.Config) -> tuple[Path, ...]:
+    """The folders of which all tests are meant to be run; none where files or tests were chosen."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return (Path(os.path.realpath(config.rootpath)),)
+    given = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    return tuple([Path(os.path.realpath(path)) for path in given if path.is_dir()])
+
+
+def _may_have_tests(path: Path, config: pytest.Config) -> bool:
+    patterns = config.getini("python_files")
+    if not path.is_dir():
+        return any(fnmatch(path.name, pattern) for pattern in patterns)
+    if any(fnmatch(path.name, pattern) for pattern in ("__pycache__", *config.getini("norecursedirs"))):
+        return False
+    if any((path / name).exists() for name in ("pyvenv.cfg", "conda-meta")):
+        return False
+    return any(found for pattern in patterns for found in path.rglob(pattern))
+
+
+def _shown(path: Path, config: pytest.Config) -> str:
+    try:
+        return path.relative_to(config.rootpath).as_posix()
+    except ValueError:
+        return str(path)

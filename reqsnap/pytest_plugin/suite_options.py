@@ -1,0 +1,106 @@
+"""The options by which a suite checks its cassettes, on the command line and in the ini file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+UNUSED = ("fail", "warn", "trim")
+SAVE_ON = ("always", "pass")
+
+
+def add(parser: pytest.Parser) -> None:
+    """Add the options to pytest's."""
+    group = parser.getgroup("reqsnap")
+    group.addoption(
+        "--reqsnap-report",
+        action="store_true",
+        help="Tell at the end what the requests of each test came to: replayed, recorded, refused, live.",
+    )
+    group.addoption(
+        "--reqsnap-report-file", metavar="PATH", help="Write the same to a file, as JSON, for other programs."
+    )
+    group.addoption(
+        "--reqsnap-unused",
+        choices=UNUSED,
+        help="Look for recordings that were never played and cassettes that no test owns: "
+        "fail or warn, or trim, which removes those recordings.",
+    )
+    group.addoption(
+        "--reqsnap-require-all-played",
+        action="store_true",
+        default=None,
+        help="A test whose cassette has a recording that it did not play does not pass.",
+    )
+    group.addoption(
+        "--reqsnap-save-on",
+        choices=SAVE_ON,
+        help="pass: what a test that fails has recorded is not saved.",
+    )
+    parser.addini("reqsnap_unused", "As --reqsnap-unused: fail, warn or trim.")
+    parser.addini("reqsnap_require_all_played", "As --reqsnap-require-all-played.", "bool", False)
+    parser.addini("reqsnap_save_on", "As --reqsnap-save-on: always, which is the default, or pass.")
+    parser.addini(
+        "reqsnap_ci_playback",
+        "Mode playback where CI is set in the environment and neither --reqsnap-mode nor REQSNAP_MODE says "
+        "otherwise.",
+        "bool",
+        False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is to be checked and told.
+
+    report: whether the end of the run tells what was done; report_file: where it is written as JSON.
+    unused: what becomes of what nobody uses: fail, warn or trim; None where it is not looked for.
+    """
+
+    report: bool
+    report_file: Path | None
+    unused: str | None
+
+    def __bool__(self) -> bool:
+        return self.report or self.report_file is not None or self.unused is not None
+
+
+def checks_of(config: pytest.Config) -> Checks:
+    """What is asked for. Raises pytest.UsageError for a value that means nothing."""
+    file = config.getoption("--reqsnap-report-file")
+    return Checks(
+        config.getoption("--reqsnap-report"),
+        None if file is None else config.invocation_params.dir / file,
+        _choice(config, "reqsnap_unused", "--reqsnap-unused", UNUSED),
+    )
+
+
+def requires_all_played(config: pytest.Config) -> bool:
+    """Whether every test is to play all of its cassette."""
+    given: bool | None = config.getoption("--reqsnap-require-all-played")
+    return bool(config.getini("reqsnap_require_all_played") if given is None else given)
+
+
+def save_on(config: pytest.Config) -> str:
+    """When recordings are saved: always, or where the test passes. Raises pytest.UsageError."""
+    return _choice(config, "reqsnap_save_on", "--reqsnap-save-on", SAVE_ON) or "always"
+
+
+def is_ci_playback(config: pytest.Config) -> bool:
+    """Whether the mode is playback by itself, because this is a build that nobody watches."""
+    return bool(config.getini("reqsnap_ci_playback")) and os.environ.get("CI", "").lower() not in _OFF
+
+
+_OFF = ("", "0", "false", "no", "off")
+"""What says that this is no continuous integration, where the variable is there all the same."""
+
+
+def _choice(config: pytest.Config, ini: str, option: str, allowed: tuple[str, ...]) -> str | None:
+    given: str | None = config.getoption(option)
+    found = given or config.getini(ini) or None
+    if found is not None and found not in allowed:
+        raise pytest.UsageError(f"{ini}={found} in the ini file: it is one of {', '.join(allowed)}")
+    return found

@@ -26,6 +26,9 @@ if sys.platform != "win32":
 PARTIAL = ".partial"
 """What the name of a set that is not complete yet has after the cassette's."""
 
+_LONGEST_NAME = 255
+"""In bytes: what file systems take."""
+
 _AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
 
@@ -54,7 +57,8 @@ class CassetteFile:
     @property
     def partial(self) -> CassetteFile:
         """`NAME.partial`, which holds a set that is not complete yet; as private as NAME."""
-        partial = CassetteFile(f"{self._target}{PARTIAL}")
+        name = _with_room(self._target.name)
+        partial = CassetteFile(self._target.with_name(name + PARTIAL))
         partial._like = self._target
         return partial
 
@@ -65,7 +69,7 @@ class CassetteFile:
     @property
     def lock_folder(self) -> Path:
         """`.NAME.lock`, in which the processes that use the file agree."""
-        return self._target.with_name(f".{self._target.name}.lock")
+        return self._target.with_name(f".{_with_room(self._target.name)}.lock")
 
     def check(self, *, writable: bool) -> None:
         """Raise ConfigurationError for a path that cannot be read, or written where that is meant."""
@@ -219,6 +223,18 @@ def _may(path: Path, mode: int) -> bool:
 
 _AT_ONCE = 512
 """In bytes: what a disk writes as one, a sector."""
+
+
+def _with_room(name: str) -> str:
+    """A name to which an ending can be added: itself, or a hash where it is as long as names can be."""
+    encoded = os.fsencode(name)
+    if len(encoded) <= _LONGEST_NAME - len(PARTIAL):
+        return name
+    # Here, because no cassette but one of these needs it.
+    import hashlib
+
+    return hashlib.sha256(encoded).hexdigest()
+
 
 _PREFIX, _SUFFIX = ".reqsnap-", ".tmp"
 _LEFT_OVER = 600.0

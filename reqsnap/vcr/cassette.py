@@ -10,6 +10,7 @@ from typing import Any
 
 from reqsnap.vcr.context import CassetteContextDecorator
 from reqsnap.vcr.errors import UnhandledHTTPRequestError
+from reqsnap.vcr.filters import sensitive_data_hooks
 from reqsnap.vcr.held import Held, InMemory, Pair
 from reqsnap.vcr.hooks import several
 from reqsnap.vcr.matchers import get_matchers_results, method, requests_match, uri
@@ -57,9 +58,13 @@ class Cassette:
         self.inject = inject
         self.allow_playback_repeats = allow_playback_repeats
         self.drop_unused_requests = drop_unused_requests
-        self._filter_sensitive_data = filter_sensitive_data
         self._before_save_interaction = list(several(before_save_interaction))
         self._after_load_interaction = list(several(after_load_interaction))
+        if filter_sensitive_data:
+            # The user's hooks see what is hidden, in both directions.
+            hide, restore = sensitive_data_hooks(filter_sensitive_data)
+            self._before_save_interaction.append(hide)
+            self._after_load_interaction.insert(0, restore)
         self.skip_patchers = skip_patchers
         self.record_on_exception = True
         self._held: Held = InMemory()

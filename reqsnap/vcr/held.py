@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reqsnap.cassette import Cassette as Ours
 from reqsnap.redaction import NO_RULES
 from reqsnap.sequences.entries import prepare
+from reqsnap.vcr.interactions import run
+from reqsnap.vcr.matchers import requests_match
 from reqsnap.vcr.messages import interaction_of, to_request, to_response
+from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError
+from reqsnap.vcr.record_mode import RecordMode
 
 if TYPE_CHECKING:
     from reqsnap.vcr.cassette import Cassette
+
+_LOG = logging.getLogger("reqsnap.vcr.cassette")
 
 Pair = tuple[Any, Any]
 """A request and its answer."""
@@ -54,8 +62,10 @@ class InMemory:
 
     def __init__(self) -> None:
         self.data: list[Pair] = []
+        self.metadata: dict[str, Any] = {}
         self.play_counts: Counter[int] = Counter()
         self.dirty = self.rewound = False
+        self.loaded = 0
 
     def __len__(self) -> int:
         return len(self.data)
@@ -74,10 +84,64 @@ class InMemory:
         self.play_counts = Counter()
 
     def load(self, cassette: Cassette) -> None:
-        """Hold what is stored."""
+        """Hold what is stored, changed and filtered; the same where nothing is."""
+        try:
+            found = cassette._persister.load_cassette(cassette.path, cassette._serializer)
+        except CassetteNotFoundError:
+            return
+        except CassetteDecodeError:
+            told = "Cassette %s couldn't be loaded, so it is taken for an empty one and may be overwritten"
+            _LOG.warning(told, cassette.path, exc_info=True)
+            return
+        requests, responses, *more = found
+        for pair in zip(requests, responses, strict=False):
+            loaded = run(cassette._after_load_interaction, *pair, cassette)
+            if loaded is not None:
+                cassette.append(*loaded)
+        self.loaded, self.dirty, self.rewound = len(self.data), False, True
+        self.metadata = dict(more[0]) if more else {}
 
     def save(self, cassette: Cassette, force: bool) -> None:
-        """Store what is held."""
+        """Store what is held, if that is another than was loaded."""
+        kept = self._kept(cassette)
+        if not (force or self.dirty or len(kept) < len(self.data)):
+            return
+        hooks = cassette._before_save_interaction
+        if hooks:
+            kept = [
+                changed
+                for pair in kept
+                if (changed := run(hooks, *copy.deepcopy(pair), cassette)) is not None
+            ]
+        stored: dict[str, Any] = {
+            "requests": [request for request, _ in kept],
+            "responses": [response for _, response in kept],
+        }
+        if self.metadata:
+            stored["metadata"] = self.metadata
+        cassette._persister.save_cassette(cassette.path, stored, serializer=cassette._serializer)
+        self.dirty = False
+
+    def _kept(self, cassette: Cassette) -> list[Pair]:
+        """What is stored of it: without what was recorded anew, and without what was not used."""
+        old, new = self.data[: self.loaded], self.data[self.loaded :]
+        if cassette.record_mode is RecordMode.ALL:
+            if not self.dirty or not new:
+                return self.data
+            kept = (
+                []
+                if cassette.drop_unused_requests
+                else [each for each in old if not _is_in(each, new, cassette)]
+            )
+        elif cassette.drop_unused_requests:
+            kept = [each for index, each in enumerate(old) if self.play_counts[index]]
+        else:
+            kept = old
+        return [*kept, *new]
+
+
+def _is_in(old: Pair, new: list[Pair], cassette: Cassette) -> bool:
+    return any(requests_match(request, old[0], cassette._match_on) for request, _ in new)
 
 
 class InBlock:

@@ -49,12 +49,8 @@ class Tool:
 
 
 TOOLS = {
-    "reqsnap": Tool(
-        "pytest.mark.reqsnap", "reqsnap", ("--reqsnap-mode=once",), ("--reqsnap-mode=playback",)
-    ),
-    "VCR.py": Tool(
-        "pytest.mark.vcr", "pytest_recording", ("--record-mode=once",), ("--record-mode=none",)
-    ),
+    "reqsnap": Tool("pytest.mark.reqsnap", "reqsnap", ("--reqsnap-mode=once",), ("--reqsnap-mode=playback",)),
+    "VCR.py": Tool("pytest.mark.vcr", "pytest_recording", ("--record-mode=once",), ("--record-mode=none",)),
     "cassetter": Tool("pytest.mark.vcr", "cassetter", ("--record-mode=once",), ("--record-mode=none",)),
     "alone": Tool("pytest.mark.alone", None),
 }
@@ -114,8 +110,8 @@ def _print_suites(directory: Path, tools: Sequence[str], arguments: argparse.Nam
                 run_suite(directory / name, TOOLS[name], TOOLS[name].records, arguments.tests)
     jobs = {name: _job(directory / name, TOOLS[name], arguments.tests) for name in tools}
     found = in_turns(jobs, arguments.rounds)
-    count, size = arguments.tests, arguments.interactions
-    print(f"{count} tests, a cassette of {size} interactions each, through {arguments.client}; median (lowest-highest)")
+    what = f"{arguments.tests} tests, a cassette of {arguments.interactions} interactions each"
+    print(f"{what}, through {arguments.client}; median (lowest-highest)")
     print(f"{'':12}{'CPU s':>22}{'clock s':>22}{'beside reqsnap':>18}")
     ours = statistics.median(each.cpu for each in found[tools[0]])
     for name, spent in found.items():
@@ -186,7 +182,7 @@ def run_pytest(folder: Path, options: Sequence[str], tests: int) -> Spent:
     """Run pytest in a process of its own, and see that as many tests pass as there are."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, str(folder)]
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": path}
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)

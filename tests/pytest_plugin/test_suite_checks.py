@@ -70,7 +70,7 @@ def test_a_test_that_was_cut_short_is_not_blamed_for_that(
 
 def test_a_cassette_of_a_module_is_to_be_played_by_all_of_it(suite: Suite, again: pytest.MonkeyPatch) -> None:
     marks = "pytestmark = pytest.mark.reqsnap(scope='module', require_all_played=True)"
-    suite.write("test_it.py", f"{GET}\n{marks}\ndef test_one(): get('/a')\ndef test_two(): {LESS}\n")
+    suite.write("test_it.py", f"{GET}\n{marks}\ndef test_one(): get('/a')\ndef test_two():\n    {LESS}\n")
     suite.run().assert_outcomes(passed=2)
     suite.run().assert_outcomes(passed=2)
     again.setenv("AGAIN", "1")

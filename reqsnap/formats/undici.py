@@ -24,8 +24,8 @@ from urllib.parse import urlsplit
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
-from reqsnap.formats.json_items import RewrittenItem
-from reqsnap.formats.json_values import Number, Value
+from reqsnap.formats.json_items import RewrittenItem, plain
+from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import texts
 from reqsnap.formats.native import values as native_values
 from reqsnap.model import Headers, Interaction, Request, Response
@@ -100,8 +100,8 @@ def _item(hash: str, snapshot: Value, response: Value) -> Item:
     recorded_at = _moment(response.get("timestamp") or snapshot.get("timestamp"))
     timestamp = texts.moment(recorded_at)
     alone: dict[str, Any] = {
-        "request": _plain(request.plain),
-        "responses": [{key: _plain(each.plain) for key, each in response.members().items()}],
+        "request": plain(request.plain),
+        "responses": [{key: plain(each.plain) for key, each in response.members().items()}],
         "callCount": 0,
         "timestamp": timestamp,
     }
@@ -157,17 +157,6 @@ def _moment(value: Value | None) -> datetime:
         return native_values.moment(value.text())
     except ValueError as error:
         raise value.error(str(error)) from None
-
-
-def _plain(value: Any) -> Any:
-    """A value with its numbers as numbers, to be written."""
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if isinstance(value, Number):
-        return int(value) if value.lstrip("-").isdecimal() and len(value) < 19 else float(value)
-    return value
 
 
 # Writing

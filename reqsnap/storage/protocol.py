@@ -27,7 +27,7 @@ class Storage(ABC):
 
     @property
     def passes_errors(self) -> bool:
-        """Whether what `read` and `write` raise reaches the user as it is; else it is told in a CassetteError."""
+        """Whether the user gets what `read` and `write` raise as it is, and not in a CassetteError."""
         return False
 
     @abstractmethod

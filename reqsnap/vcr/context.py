@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from reqsnap.api import end_block
 from reqsnap.blocks.class_decorator import decorate_class
@@ -16,6 +16,7 @@ from reqsnap.vcr.opening import Block
 if TYPE_CHECKING:
     from reqsnap.vcr.cassette import Cassette
 
+R = TypeVar("R")
 Arguments = Callable[[], dict[str, Any]]
 """Returns the options of a cassette, and what makes its path."""
 
@@ -64,6 +65,10 @@ class CassetteContextDecorator:
     ) -> None:
         self.__exit__(kind, error, trace)
 
+    @overload
+    def __call__(self, function: Callable[..., R]) -> Callable[..., R]: ...
+    @overload
+    def __call__(self, function: Any) -> Any: ...
     def __call__(self, function: Any) -> Any:
         """Decorate a function, coroutine function, generator, method or test class."""
         if isinstance(function, type):

@@ -59,7 +59,8 @@ def scan(data: bytes) -> Iterator[Place | None]:
         if start != place:
             break
         place = stop
-        yield start, stop, found[1], found[2]
+        method, url = found.groups()
+        yield start, stop, method, url
     if place != end:
         yield None
 

@@ -40,7 +40,7 @@ _DEEPEST = 32
 
 def parse(text: str) -> Node:
     """The one document in a text. Raises UnreadableError."""
-    return _Plain().value(_composed(text), 0)
+    return _Plain().value(composed(text), 0)
 
 
 def end_of_items(text: str) -> int | None:
@@ -48,7 +48,7 @@ def end_of_items(text: str) -> int | None:
 
     Raises UnreadableError.
     """
-    root = _composed(text)
+    root = composed(text)
     entries = root.value if isinstance(root, yaml.MappingNode) else []
     for place, (key, value) in enumerate(entries):
         if key.value == "interactions":
@@ -61,7 +61,8 @@ def end_of_items(text: str) -> int | None:
     return None
 
 
-def _composed(text: str) -> Any:
+def composed(text: str) -> Any:
+    """The one document in a text, as PyYAML's nodes. Raises UnreadableError."""
     kind: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
         root = yaml.compose(text, kind)

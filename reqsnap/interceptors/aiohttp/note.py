@@ -45,6 +45,11 @@ class Exchange:
         self._unreadable: ValueError | None = None
         self._hold = patching.Hold()
 
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether the answer is to be read to its end before the client gets it."""
+        return self._forward.reads_ahead
+
     def begin(self, connection: Any) -> None:
         """The exchange has got its connection."""
         self._protocol = connection.protocol

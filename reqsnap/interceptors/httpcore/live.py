@@ -67,6 +67,11 @@ class Exchange:
         else:
             response.stream = body(response.stream, self)
 
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether the answer is to be read to its end before the client gets it."""
+        return any(forward.reads_ahead for forward in self._pending)
+
     def received(self, piece: bytes) -> None:
         """Note a piece of the answer's body."""
         self._pieces.append(piece)

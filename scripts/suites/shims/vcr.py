@@ -8,32 +8,41 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-INTERNAL = ("vcr.patch", "vcr.stubs", "vcr.serializers.compat")
+INTERNAL = frozenset(
+    f"vcr.{name}"
+    for name in (
+        "patch",
+        "serializers.compat",
+        "stubs",
+        "stubs.aiohttp_stubs",
+        "stubs.httpx_stubs",
+        "stubs.urllib3_stubs",
+    )
+)
 
 
-class Internal:
-    """Something of VCR.py's own."""
+class Internal(type):
+    """A class of VCR.py's own, of which there are no instances."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __getattr__(self, name: str) -> Internal:
+    def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Internal(f"{self._name}.{name}")
+        return internal(f"{cls.__name__}.{name}")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Fail."""
-        raise NotImplementedError(f"{self._name} is internal to VCR.py")
+        raise NotImplementedError(f"{cls.__name__} is internal to VCR.py")
 
-    def __iter__(self) -> Iterator[Any]:
-        raise NotImplementedError(f"{self._name} is internal to VCR.py")
+
+def internal(name: str) -> type:
+    """What stands for something of VCR.py's own."""
+    return Internal(name, (), {})
 
 
 class Aliases(MetaPathFinder, Loader):
@@ -54,7 +63,7 @@ class Aliases(MetaPathFinder, Loader):
             module = importlib.import_module(f"reqsnap.{spec.name}")
             self._own[spec.name] = module.__spec__
         except ModuleNotFoundError:
-            if not spec.name.startswith(INTERNAL):
+            if spec.name not in INTERNAL:
                 raise
             module = ModuleType(spec.name)
         if not hasattr(module, "__getattr__"):
@@ -75,7 +84,7 @@ def _others_of(module: str) -> Callable[[str], Any]:
         try:
             return importlib.import_module(f"{module}.{name}")
         except ModuleNotFoundError:
-            return Internal(f"{module}.{name}")
+            return internal(f"{module}.{name}")
 
     return find
 

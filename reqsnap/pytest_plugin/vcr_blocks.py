@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from reqsnap.pytest_plugin import suite_options
 from reqsnap.pytest_plugin.ending import end
 from reqsnap.pytest_plugin.vcr_layout import short_enough
 from reqsnap.vcr import VCR
@@ -54,6 +55,8 @@ def open_for(node: pytest.Item, wanted: Wanted) -> Iterator[Cassette]:
     options = dict(wanted.options)
     ending = f".{options.get('serializer', 'yaml')}"
     name = short_enough(wanted.name, ending, os.curdir)
+    if suite_options.save_on(node.config) == "pass":
+        options.setdefault("record_on_exception", False)
     if wanted.is_fixed:
         options["record_mode"] = wanted.record_mode
     mode = NEW_EPISODES if wanted.record_mode == REWRITE else wanted.record_mode

@@ -114,7 +114,7 @@ class Recorder:
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
-        self._took(forward)
+        self.cassette.traffic.took(forward, self._clock(), self._rules)
         if self._under_way.end(forward):
             self._note(forward, request, response, None)
 
@@ -134,7 +134,7 @@ class Recorder:
         answer, with the request and what had come of the response, where known. `why` says
         in words why it cannot be recorded. Raises nothing into the program.
         """
-        self._took(forward)
+        self.cassette.traffic.took(forward, self._clock(), self._rules)
         if not self._under_way.end(forward):
             return
         if cause is not None and request is not None and self.cassette.policy.records(cause):
@@ -180,11 +180,6 @@ class Recorder:
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
-
-    def _took(self, forward: Forward) -> None:
-        """A forwarded exchange has ended, for the first time or again."""
-        elapsed = self._clock() - forward.started
-        self.cassette.traffic.took(forward, elapsed, lambda: forward.shown(self._rules))
 
     def _note(
         self, forward: Forward, request: Request, response: Response, error: NetworkError | None

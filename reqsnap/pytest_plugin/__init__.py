@@ -16,6 +16,7 @@ network    a network that is blocked
 What a suite asks of its cassettes, and what nobody pays for who does not:
 
 suite_options  the options for that
+saving, played when recordings are saved, and whether all of a cassette is to be played
 suite          the report and the checks at the end of a run, also over xdist
 told, witness  what the cassettes of one test did, and who looks at them
 report         the report, as text and as JSON
@@ -68,6 +69,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, and begin to note which cassettes are opened."""
+    suite_options.choose_mode(config)
     settings = options.apply(config)
     markers.declare(config, settings)
     if settings.lent == options.RECORDING:
@@ -77,6 +79,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(vcr_names, "reqsnap_vcr_names")
     runs.begin(config)
+    suite_options.save_on(config)
+    if suite_options.requires_all_played(config):
+        from reqsnap.pytest_plugin.played import AllPlayed
+
+        config.pluginmanager.register(AllPlayed(), "reqsnap_AllPlayed")
     checks = suite_options.checks_of(config)
     if checks:
         from reqsnap.pytest_plugin import suite

@@ -9,7 +9,7 @@ from typing import Any
 from reqsnap.api import use_cassette
 from reqsnap.cassette import Cassette
 from reqsnap.locations import Location
-from reqsnap.pytest_plugin import layout
+from reqsnap.pytest_plugin import layout, outcomes, played, saving
 from reqsnap.pytest_plugin.ending import end
 from reqsnap.pytest_plugin.markers import Asked
 from reqsnap.pytest_plugin.options import settings_of
@@ -23,12 +23,16 @@ def open_for(
 
     Raises ConfigurationError for options or a path that cannot be used.
     """
-    options = settings_of(node.config).native({**config, **asked.options})
+    given, requires_all_played = saving.taken(node.config, {**config, **asked.options})
+    options = settings_of(node.config).native(given)
     where = layout.location_of(node, asked.path, directory)
     # By a function, because what a test is called may have braces.
     context = use_cassette(path=lambda _: where, **options)
     cassette = context.__enter__()
+    played.mark(cassette)
     try:
         yield cassette
     finally:
         end(context, node)
+    if requires_all_played and outcomes.came_to_its_end(node):
+        played.check(cassette)

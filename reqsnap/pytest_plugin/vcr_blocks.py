@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from reqsnap.pytest_plugin import suite_options
 from reqsnap.pytest_plugin.ending import end
 from reqsnap.pytest_plugin.vcr_layout import short_enough
 from reqsnap.vcr import VCR
@@ -78,6 +79,8 @@ def made(directory: str, options: Mapping[str, Any], ending: str = ".yaml") -> V
 def opened(node: pytest.Item, vcr: VCR, name: str, options: Mapping[str, Any]) -> Iterator[Cassette]:
     """Have a VCR's cassette in force while the body runs; with mode `rewrite`, without what was there."""
     given = _of_vcr(options)
+    if suite_options.save_on(node.config) == "pass":
+        given.setdefault("record_on_exception", False)
     if word_of(given.get("record_mode")) == REWRITE:
         given["record_mode"] = NEW_EPISODES
         with suppress(FileNotFoundError):

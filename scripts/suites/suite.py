@@ -35,14 +35,19 @@ class Group:
 
 @dataclass(frozen=True)
 class Suite:
-    """A project's tests: which release, how they are run, how many must pass, what does not."""
+    """A project's tests: which release, how they are run, how many must pass, what does not.
+
+    shims: what stands for the project's packages, and those that its tests import. own: the
+    distributions that they stand for, where they are installed for the comparison alone.
+    """
 
     project: str
     version: str
-    shim: str
+    shims: tuple[str, ...]
     at_least: float
     files: dict[str, str]
     groups: tuple[Group, ...]
+    own: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> Suite:
@@ -53,7 +58,13 @@ class Suite:
         if unknown:
             raise ValueError(f"{path}: a kind is one of {', '.join(KINDS)}, not {', '.join(unknown)}")
         return cls(
-            table["project"], table["version"], table["shim"], table["at_least"], table["files"], groups
+            table["project"],
+            table["version"],
+            tuple(table["shims"]),
+            table["at_least"],
+            table["files"],
+            groups,
+            tuple(table.get("own", ())),
         )
 
     def group_of(self, test: str) -> Group | None:

@@ -146,7 +146,11 @@ def test_expected():
     result = suite.run("-W", "ignore")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
-        ["*- reqsnap: refused requests -*", "GET *page=2 was not sent: *", "*query.page: recorded '1', now '2'*"]
+        [
+            "*- reqsnap: refused requests -*",
+            "GET *page=2 was not sent: *",
+            "*query.page: recorded '1', now '2'*",
+        ]
     )
     result.stdout.no_fnmatch_line("*GET */b was not sent*")
     assert result.stdout.str().count("page=2 was not sent") == 1

@@ -61,6 +61,9 @@ class _Outcomes:
             for node in item.listchain():
                 node.stash[_skipped] = True
         if error is not None and failed:
+            for run in runs.all_of(item.config):
+                # A section of the report tells of them.
+                run.block.forget_refusals()
             for node in item.listchain():
                 node.stash[_failure] = error
         if call.when == "call" or error is not None:

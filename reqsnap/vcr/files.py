@@ -53,9 +53,12 @@ class Formats:
 
     def __call__(self, path: str | os.PathLike[str], data: bytes | None) -> Format:
         """The format of what is there, or of a new file."""
-        there = None if data is None or not data.strip() else recognised(path, data)
+        is_blank = data is not None and not data.strip()
+        there = None if data is None or is_blank else recognised(path, data)
         format = there or named(self.new)
-        return format if self.hook is None else _HookedFormat(format, self.hook)
+        if self.hook is None and not is_blank:
+            return format
+        return _HookedFormat(format, self.hook or Recorded(None, None))
 
     @classmethod
     def of(cls, cassette: Cassette) -> Formats:

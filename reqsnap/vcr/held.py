@@ -13,8 +13,10 @@ from reqsnap.sequences.entries import prepare
 from reqsnap.vcr.interactions import run
 from reqsnap.vcr.matchers import requests_match
 from reqsnap.vcr.messages import interaction_of, to_request, to_response
+from reqsnap.vcr.metadata import Metadata
 from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError
 from reqsnap.vcr.record_mode import RecordMode
+from reqsnap.vcr.serialize import with_text
 
 if TYPE_CHECKING:
     from reqsnap.vcr.cassette import Cassette
@@ -50,6 +52,13 @@ class Held(Protocol):
     def rewind(self) -> None:
         """Count nothing as played."""
 
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What is stored beside the pairs."""
+
+    def note(self, key: str, value: Any) -> None:
+        """Have one more value stored beside them."""
+
     def load(self, cassette: Cassette) -> None:
         """Hold what is stored."""
 
@@ -82,6 +91,10 @@ class InMemory:
     def rewind(self) -> None:
         """Count nothing as played."""
         self.play_counts = Counter()
+
+    def note(self, key: str, value: Any) -> None:
+        """Have one more value stored beside them."""
+        self.metadata[key], self.dirty = value, True
 
     def load(self, cassette: Cassette) -> None:
         """Hold what is stored, changed and filtered; the same where nothing is."""
@@ -147,14 +160,16 @@ def _is_in(old: Pair, new: list[Pair], cassette: Cassette) -> bool:
 class InBlock:
     """What the cassette of an open block holds."""
 
-    def __init__(self, ours: Ours) -> None:
-        self._ours = ours
+    def __init__(self, ours: Ours, metadata: Metadata) -> None:
+        self._ours, self._stored = ours, metadata
+        self._metadata: dict[str, Any] | None = None
+        self.has_noted = self.is_stored = False
         self.rewound = ours.has_file
 
     @property
     def dirty(self) -> bool:
         """Whether it holds what its file does not."""
-        return self._ours.has_changed
+        return self._ours.has_changed or self.has_noted
 
     @dirty.setter
     def dirty(self, value: bool) -> None:
@@ -162,8 +177,12 @@ class InBlock:
 
     @property
     def data(self) -> list[Pair]:
-        """Everything, in its order; what is done to it changes nothing."""
-        return [(to_request(each.request), to_response(each.response)) for each in self._ours.interactions]
+        """Everything, in its order; what is done to it changes nothing.
+
+        Once it was stored the bodies of answers are text where they can be, as in VCR.py.
+        """
+        found = [(to_request(each.request), to_response(each.response)) for each in self._ours.interactions]
+        return [(request, with_text(response)) for request, response in found] if self.is_stored else found
 
     @property
     def play_counts(self) -> Counter[int]:
@@ -185,6 +204,22 @@ class InBlock:
     def rewind(self) -> None:
         """Start again."""
         self._ours.reset()
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What is stored beside the pairs; read when it is first asked for."""
+        if self._metadata is None:
+            self._metadata = self._stored.read()
+        return self._metadata
+
+    def note(self, key: str, value: Any) -> None:
+        """Have one more value stored beside them, when the block ends."""
+        self.metadata[key], self.has_noted = value, True
+
+    def store_metadata(self) -> None:
+        """Store it, at the end of the block."""
+        self._stored.write(self.metadata)
+        self.has_noted = False
 
     def load(self, cassette: Cassette) -> None:
         """Hold what its file holds."""

@@ -122,7 +122,7 @@ def test_crash():
 
 def test_without_the_options_nothing_is_told(suite: Suite) -> None:
     suite.write("test_it.py", GET + TESTS)
-    suite.run().stdout.no_fnmatch_line("*reqsnap*")
+    suite.run().stdout.no_fnmatch_line("*= reqsnap*")
 
 
 def test_a_failed_test_shows_what_was_refused_in_a_section_of_its_own(suite: Suite) -> None:

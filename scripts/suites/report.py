@@ -38,6 +38,8 @@ def _share(passed: int, known: Mapping[str, Group], unknown: list[str]) -> float
 
 def _print_known(suite: Suite, known: Mapping[str, Group]) -> None:
     for group in suite.groups:
+        if not group.run:
+            _print(f"Not run ({group.kind}): {group.reason}", list(group.tests))
         tests = [test for test, of in known.items() if of is group]
         _print(f"{len(tests)} ({group.kind}): {group.reason}", tests)
 

@@ -18,6 +18,9 @@ the same with no recorder at all, and the project hides it. otherwise: reqsnap d
 BEHAVIOUR = ("otherwise",)
 """The kinds that count as behaviour of the project's that its users would miss."""
 
+AT_MOST = (*BEHAVIOUR, "bare", "client")
+"""The kinds that count where every behaviour of the project's does, its mistakes and all clients too."""
+
 
 @dataclass(frozen=True)
 class Group:

@@ -1,4 +1,4 @@
-"""A block decides as VCR.py does step by step: play, refuse where it is write-protected, or send and append."""
+"""A block decides as VCR.py does: play, refuse where it is write-protected, or send and append."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reqsnap.options.policies import policy_of
 from reqsnap.recorder import Forward, Recorder, Replay
 from reqsnap.vcr import matchers
 from reqsnap.vcr.cassette import Cassette
-from reqsnap.vcr.held import InBlock
+from reqsnap.vcr.in_block import InBlock
 from reqsnap.vcr.messages import to_request, to_response
 from reqsnap.vcr.metadata import Metadata
 from reqsnap.vcr.record_mode import RecordMode

@@ -99,4 +99,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give a test the fixtures that its markers ask for."""
+    runs.begin_test(item)
     markers.use_fixtures(item)

@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -21,8 +22,16 @@ import wrapt
 
 from reqsnap.errors import ReqsnapError
 
-_blocks: list[Sequence[str] | None] = []
-"""The allowed hosts of each block that is open; the last one's are in force."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """One that is open, with the hosts that it allows."""
+
+    allowed: Sequence[str]
+
+
+_blocks: list[_Block] = []
+"""The last one's hosts are in force."""
 
 
 class NetworkBlockedError(ReqsnapError, RuntimeError):
@@ -47,21 +56,24 @@ def blocking_context(allowed_hosts: Sequence[str] | None = None) -> Iterator[Non
     Takes regular expressions, which are looked for at the beginning of a host, an address or the
     path of a unix socket; without any, nothing is allowed. Connecting raises NetworkBlockedError.
     """
-    _blocks.append(allowed_hosts or None)
-    if len(_blocks) == 1:
-        _install()
+    block = _Block(allowed_hosts or ())
+    _blocks.append(block)
     try:
+        if len(_blocks) == 1:
+            _install()
         yield
     finally:
-        _blocks.remove(allowed_hosts or None)
+        _blocks.remove(block)
         if not _blocks:
             _remove()
 
 
 def check(host: object) -> None:
     """Raise NetworkBlockedError for a host that may not be connected to now."""
-    allowed = _blocks[-1] if _blocks else ()
-    if _blocks and not (allowed and re.match(f"({')|('.join(allowed)})", _text(host))):
+    if not _blocks:
+        return
+    allowed = _blocks[-1].allowed
+    if not (allowed and re.match(f"({')|('.join(allowed)})", _text(host))):
         raise NetworkBlockedError(host)
 
 
@@ -75,12 +87,24 @@ def _host(sock: socket.socket, address: Any) -> object:
     return address if sock.family == getattr(socket, "AF_UNIX", None) else ""
 
 
+_GUARDED = "_reqsnap_guarded"
+
+
 def _guard(original: Callable[..., Any]) -> Callable[..., Any]:
+    # One of ours that somebody has put back when its block was over is looked through.
+    connects = getattr(original, _GUARDED, original)
+
     def network_guard(self: socket.socket, address: Any, *rest: Any) -> Any:
         if not _is_of_socketpair(sys._getframe(1)):
-            check(_host(self, address))
-        return original(self, address, *rest)
+            try:
+                check(_host(self, address))
+            except NetworkBlockedError:
+                # Whoever connects expects an OSError, and leaves it open after any other.
+                self.close()
+                raise
+        return connects(self, address, *rest)
 
+    setattr(network_guard, _GUARDED, connects)
     return network_guard
 
 

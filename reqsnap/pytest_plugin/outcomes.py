@@ -13,7 +13,6 @@ from reqsnap.pytest_plugin import misses, runs
 
 _NAME = "reqsnap_outcomes"
 
-_current = pytest.StashKey[pytest.Item]()
 _ended = pytest.StashKey[bool]()
 _failure = pytest.StashKey[BaseException | None]()
 _skipped = pytest.StashKey[bool]()
@@ -30,7 +29,7 @@ def failure_of(node: pytest.Item | pytest.Collector) -> BaseException | None:
 
     A test that has no outcome yet when its fixtures are torn down was interrupted.
     """
-    current = node.config.stash.get(_current, None)
+    current = runs.current(node.config)
     if current is not None and not current.stash.get(_ended, False):
         return KeyboardInterrupt("the test was interrupted")
     return node.stash.get(_failure, None)
@@ -78,7 +77,6 @@ class _Outcomes:
 
 def begin(item: pytest.Item) -> None:
     """Note that a test is being run, perhaps again."""
-    item.config.stash[_current] = item
     item.stash[_ended] = False
     item.stash[_failure] = None
     item.stash[_skipped] = False

@@ -17,7 +17,6 @@ from reqsnap.pytest_plugin.options import settings_of
 if TYPE_CHECKING:
     from reqsnap.vcr.cassette import Cassette
 
-FOLDER = "cassettes"
 
 __all__ = [
     "allowed_hosts",
@@ -55,7 +54,7 @@ def vcr_config() -> dict[str, Any]:
 def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
     """The folder of the cassettes of a module: `cassettes/<module>` beside its file."""
     path = request.node.path
-    return os.path.join(path.parent, FOLDER, path.stem)
+    return os.path.join(path.parent, "cassettes", path.stem)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ class Run:
 
 
 _runs = pytest.StashKey[list[Run]]()
+_current = pytest.StashKey[pytest.Item]()
 _watcher = pytest.StashKey[Callable[["OpenBlock"], None]]()
 
 
@@ -65,6 +66,16 @@ def end(config: pytest.Config) -> None:
 def forget_closed(config: pytest.Config) -> None:
     """Let go of the blocks that have ended, and of all that their cassettes hold."""
     config.stash[_runs][:] = [run for run in config.stash[_runs] if run.block.is_open]
+
+
+def begin_test(item: pytest.Item) -> None:
+    """Note that a test is about to be set up."""
+    item.config.stash[_current] = item
+
+
+def current(config: pytest.Config) -> pytest.Item | None:
+    """The test that is run, or was the last to be."""
+    return config.stash.get(_current, None)
 
 
 def all_of(config: pytest.Config) -> list[Run]:

@@ -55,8 +55,6 @@ def open_for(node: pytest.Item, wanted: Wanted) -> Iterator[Cassette]:
     options = dict(wanted.options)
     ending = f".{options.get('serializer', 'yaml')}"
     name = short_enough(wanted.name, ending, os.curdir)
-    if suite_options.save_on(node.config) == "pass":
-        options.setdefault("record_on_exception", False)
     if wanted.is_fixed:
         options["record_mode"] = wanted.record_mode
     mode = NEW_EPISODES if wanted.record_mode == REWRITE else wanted.record_mode
@@ -81,6 +79,8 @@ def made(directory: str, options: Mapping[str, Any], ending: str = ".yaml") -> V
 def opened(node: pytest.Item, vcr: VCR, name: str, options: Mapping[str, Any]) -> Iterator[Cassette]:
     """Have a VCR's cassette in force while the body runs; with mode `rewrite`, without what was there."""
     given = _of_vcr(options)
+    if suite_options.save_on(node.config) == "pass":
+        given.setdefault("record_on_exception", False)
     if word_of(given.get("record_mode")) == REWRITE:
         given["record_mode"] = NEW_EPISODES
         with suppress(FileNotFoundError):

@@ -14,7 +14,6 @@ import pytest
 from reqsnap.pytest_plugin.markers import vcr_marks
 from reqsnap.pytest_plugin.options import settings_of
 from reqsnap.pytest_plugin.recording import (
-    FOLDER,
     allowed_hosts,
     block_network,
     disable_recording,
@@ -50,7 +49,7 @@ def record_mode(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
     """The folder of the cassettes: `cassettes` beside the file of a test."""
-    return os.path.join(request.node.path.parent, FOLDER)
+    return os.path.join(request.node.path.parent, "cassettes")
 
 
 @pytest.fixture

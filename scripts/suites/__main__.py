@@ -1,9 +1,10 @@
 """Runs the tests of another project, from its sdist, on reqsnap, and tells how many pass.
 
-    python scripts/suites vcrpy             with `vcr` being reqsnap.vcr
-    python scripts/suites vcrpy --bare      with the project itself, for comparison
+    python scripts/suites vcrpy                with `vcr` being reqsnap.vcr
+    python scripts/suites pytest-recording     with reqsnap's plugin
+    python scripts/suites vcrpy --bare         with the project itself, for comparison
 
-What fails, and why, is known: a table beside this file (vcrpy.toml) names each such test with
+What fails, and why, is known: a table beside this file (such as vcrpy.toml) names each such test with
 its reason. This ends with 1 where a test fails that is not named, and where too few pass.
 All is done in a temporary folder, and nothing of the project stays.
 """
@@ -16,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from report import told
-from running import outcomes, unpacked, with_shim
+from running import outcomes, unpacked, with_own, with_shims
 from suite import Suite
 
 HERE = Path(__file__).parent
@@ -33,8 +34,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         where = unpacked(suite, folder)
-        path = [] if arguments.bare else [with_shim(suite, folder)]
-        found = outcomes(where, path, others)
+        prepared = with_own if arguments.bare else with_shims
+        if not arguments.bare:
+            others += [
+                f"--deselect={test}" for group in suite.groups if not group.run for test in group.tests
+            ]
+        found = outcomes(where, [prepared(suite, folder)], others)
     return told(suite, found, bare=arguments.bare)
 
 

@@ -34,16 +34,27 @@ def unpacked(suite: Suite, folder: Path) -> Path:
     return where
 
 
-def with_shim(suite: Suite, folder: Path) -> Path:
-    """A folder whose one package is the shim."""
-    package = folder / "shim" / suite.shim
-    package.mkdir(parents=True)
-    shutil.copy(HERE / "shims" / f"{suite.shim}.py", package / "__init__.py")
-    return package.parent
+def with_shims(suite: Suite, folder: Path) -> Path:
+    """A folder whose packages are the shims."""
+    shims = folder / "shims"
+    for shim in suite.shims:
+        (shims / shim).mkdir(parents=True)
+        shutil.copy(HERE / "shims" / f"{shim}.py", shims / shim / "__init__.py")
+    return shims
+
+
+def with_own(suite: Suite, folder: Path) -> Path:
+    """A folder in which the project itself is installed, if it is in no other."""
+    own = folder / "own"
+    own.mkdir()
+    if suite.own:
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--no-deps", "--target", own, *suite.own], check=True)
+    return own
 
 
 def outcomes(where: Path, path: list[Path], arguments: list[str]) -> dict[str, str]:
-    """Run the tests; what became of each: passed, failed or skipped."""
+    """Run the tests; what became of each that was run: passed, failed or skipped."""
     report = where / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"]
     found = subprocess.run(

@@ -63,7 +63,9 @@ class Suite:
         """Run it, with the filters of warnings that a new process has."""
         with warnings.catch_warnings():
             warnings.resetwarnings()
-            return self.pytester.runpytest_inprocess(*ARGUMENTS, *arguments, plugins=[pytest_plugin])
+            return self.pytester.runpytest_inprocess(
+                *ARGUMENTS, *arguments, plugins=[pytest_plugin], no_reraise_ctrlc=True
+            )
 
 
 @pytest.fixture

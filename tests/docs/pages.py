@@ -2,9 +2,10 @@
 
 A page's ```python blocks run in order in one namespace. A ```text block right after one is what it
 prints, `...` standing for anything. A block whose first line is a comment with the name of a test file
-(`# test_items.py`) is written to that file and its tests are run: live, then again with no network. One
-with the name of another file (`# items.py`) is written to it. In a ```console block each line after `$ `
-is run by a shell, and what stands below it is what it prints.
+(`# test_items.py`) is written to that file and its tests are run: live, then again with no network; by
+pytest, if they have the plugin's markers or fixtures. One with the name of another file (`# items.py`)
+is written to it. In a ```console block each line after `$ ` is run by a shell, and what stands below it
+is what it prints.
 """
 
 from __future__ import annotations
@@ -26,11 +27,17 @@ from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
+from reqsnap import pytest_plugin
 from tests.docs.documented_api import DocumentedApi
 
 _ROOT = str(Path(__file__).parents[2])
 _BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# (\w+\.py)\n")
+_OF_PYTEST = re.compile(
+    r"pytest\.mark\.(?:reqsnap|vcr)\b|^@pytest\.fixture|^def test_.*\breqsnap\b", re.MULTILINE
+)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
@@ -123,13 +130,40 @@ def _compare(printed: str, shown: str, where: str) -> None:
 def _run_tests(file: Path, code: str, api: DocumentedApi) -> None:
     file.write_text(code, "utf-8")
     received = api.received
-    assert run_file(file) > 0, f"{file.name} holds no test"
+    run = run_by_pytest if _OF_PYTEST.search(code) else run_file
+    assert run(file) > 0, f"{file.name} holds no test"
     assert api.received > received, f"{file.name} reached no API"
     api.reachable = False
     try:
-        run_file(file)
+        run(file)
     finally:
         api.reachable = True
+
+
+class _Passed:
+    """Counts the tests that pass."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.count += report.when == "call" and report.passed
+
+
+def run_by_pytest(file: Path) -> int:
+    """Run the tests of a file with the plugin; returns how many there were. A cassette is recorded once."""
+    passed = _Passed()
+    without = [word for name in ("reqsnap", "cassetter", "cacheprovider") for word in ("-p", f"no:{name}")]
+    command = [
+        str(file),
+        f"--rootdir={file.parent}",
+        "--import-mode=importlib",
+        "--record-mode=once",
+        *without,
+    ]
+    status = pytest.main(command, plugins=[pytest_plugin, passed])
+    assert status == pytest.ExitCode.OK, f"{file.name} fails"
+    return passed.count
 
 
 def run_file(file: Path) -> int:

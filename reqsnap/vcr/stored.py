@@ -59,6 +59,7 @@ class PersisterStorage(Storage):
         self._on_load, self._on_save = on_load, on_save
         self._loaded: bytes | None = None
         self._held: bytes | None = None
+        self._found: Stored | None = None
         # A persister knows no versions and removes nothing: what is not finished it never sees.
         self._unfinished = MemoryStorage()
 
@@ -72,10 +73,21 @@ class PersisterStorage(Storage):
         """True: what a persister raises is for its author to see."""
         return True
 
+    def exists(self, name: str) -> bool:
+        """Whether the persister has it, who is asked once for that and for what is read right after."""
+        found = self.read(name)
+        if not name.endswith(PARTIAL):
+            self._found = found
+        return found is not None
+
     def read(self, name: str) -> Stored | None:
         """What the persister has. Raises what it raises, but for a cassette that is missing."""
         if name.endswith(PARTIAL):
             return self._unfinished.read(name)
+        found, self._found = self._found, None
+        return found or self._load()
+
+    def _load(self) -> Stored | None:
         try:
             requests, responses, *metadata = self._persister.load_cassette(self._path, self._serializer)
         except CassetteNotFoundError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from itertools import chain
 from typing import NamedTuple
 
 from reqsnap.errors import ConfigurationError
@@ -83,7 +84,7 @@ def named_like(path: str | os.PathLike[str] | None) -> list[Format]:
 def recognised(path: str | os.PathLike[str] | None, data: bytes) -> Format | None:
     """The format that a file's bytes look like, first those of its name; None for no cassette."""
     by_name = _names_like(path)
-    for name in [*by_name, *(each for each in _formats if each not in by_name)]:
+    for name in chain(by_name, (each for each in _formats if each not in by_name)):
         format = _loaded(name)
         if format.recognises(data):
             return format

@@ -9,7 +9,7 @@ the nth recorded one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
@@ -58,6 +58,12 @@ class Index:
         self._known.add(entry)
         if self._in_order is not None:
             self._in_order.entries.append(entry)
+
+    def expect(self, entries: Sequence[Entry]) -> None:
+        """Make entries that nobody has read findable, after those that are."""
+        self._known.expect(entries)
+        if self._in_order is not None:
+            self._in_order.entries += entries
 
     def put_back(self, entry: Entry) -> None:
         """Make an entry that was removed findable again, at its place among the others."""
@@ -120,10 +126,15 @@ class Index:
         if self._matching.comparisons:
             entry = self._choose(list(filter(accepts or self._judge(live), sequence.entries)), again)
         else:
-            entry = sequence.following(self._exhaustion, again)
-            if entry is not None:
-                sequence.take(entry, self._exhaustion)
+            entry = sequence.take_next(self._exhaustion, again)
+            if sequence.is_under_way:
+                self._known.remember(live, sequence)
         return None if entry is None else Taken(entry, numbers)
+
+    def take_again(self, live: Prepared, *, again: bool) -> Entry | None:
+        """As `take`, for a request that has no secrets and was asked about before; None for any other."""
+        sequence = self._known.remembered(live)
+        return None if sequence is None else sequence.take_next(self._exhaustion, again)
 
     def take_but_body(
         self, live: Prepared, *, again: bool = True, accepts: Accepts | None = None

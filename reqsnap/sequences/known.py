@@ -5,11 +5,11 @@ Pure: no lock, no clock, no I/O; whoever owns one serialises its use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
-from reqsnap.memo import Memo
+from reqsnap.memo import MOST_ENTRIES, Memo
 from reqsnap.model import Request
 from reqsnap.redaction import PLACEHOLDER
 from reqsnap.sequences.entries import Entry, Prepared, Vector, strip_numbers
@@ -46,6 +46,9 @@ class Known:
         self._targets: set[Hashable] = set()
         self._open_targets = False
         self._asked: Memo[bool] = Memo()
+        self._sequences: dict[Prepared, Turns] = {}
+        # The sequence that a request was found to have; the very same one asks, not an equal one.
+        self.remembered = self._sequences.get
         self._but_body: dict[Hashable, list[Entry]] | None = None
 
     # What it holds
@@ -60,6 +63,12 @@ class Known:
                 self._groups.setdefault(compared.key, Group()).add(entry, compared.numbers)
             self._asked = Memo()
 
+    def expect(self, entries: Sequence[Entry]) -> None:
+        """Know entries that nobody has read, after those that are known. Raises as `add` does."""
+        if not self._waiting.expect(entries):
+            for entry in entries:
+                self.add(entry)
+
     def put_back(self, entry: Entry) -> None:
         """Know an entry again that was removed, at its place among the others."""
         if not self._waiting.add(entry):
@@ -69,7 +78,7 @@ class Known:
             self._loose = dict(sorted(self._loose.items(), key=lambda item: item[0].order))
             if compared.key is not None:
                 self._groups.setdefault(compared.key, Group()).put_back(entry, compared.numbers)
-            self._asked = Memo()
+        self._asked = Memo()
 
     def remove(self, entry: Entry) -> bool:
         """Forget an entry; the others keep their places. Returns whether it was there."""
@@ -80,6 +89,7 @@ class Known:
         if compared is None:
             return False
         self._but_body = None
+        self._sequences.clear()
         self._loose.pop(entry, None)
         if compared.key is not None:
             group = self._groups[compared.key]
@@ -97,6 +107,13 @@ class Known:
         if compared.key is None:
             return None
         return self._groups[compared.key].sequences[compared.numbers]
+
+    def remember(self, live: Prepared, sequence: Turns) -> None:
+        """Keep the sequence of a request, for as long as that stays the one it has."""
+        if not (live.secrets or (self._waiting and live.key in self._unplaced)):
+            if len(self._sequences) >= MOST_ENTRIES:
+                self._sequences.clear()
+            self._sequences[live] = sequence
 
     def groups(self) -> Iterable[Group]:
         """Those of the entries that were asked for."""
@@ -122,7 +139,9 @@ class Known:
     def _judge(self, method: str, url: str) -> bool:
         memo = self._asked
         known = self._open_targets or self._matching.target_key(method, url) in self._targets
-        memo.keep((method, url), known)
+        # What waits may be for it after all.
+        if known or not self._waiting:
+            memo.keep((method, url), known)
         return known
 
     def group_for(self, live: Prepared) -> Group | None:
@@ -180,6 +199,9 @@ class Known:
         if not self._waiting:
             return
         needed = self._waiting.needed(place)
+        if not needed.entries:
+            self._waiting.come(needed)
+            return
         found = [(entry, self._compared(entry)) for entry in needed.entries]
         for entry, compared in found:
             self._enter(entry, compared)
@@ -187,13 +209,12 @@ class Known:
                 self._groups.setdefault(compared.key, Group()).add(entry, compared.numbers)
         if any(entry in self._loose for entry in needed.entries):
             self._loose = dict(sorted(self._loose.items(), key=lambda item: item[0].order))
-        # A new one, and not before now: what `could_match` works out meanwhile goes to the old one.
-        self._asked = Memo()
         self._waiting.come(needed)
 
     def _enter(self, entry: Entry, compared: Compared) -> None:
         """Know an entry, apart from its turn."""
         self._but_body = None
+        self._sequences.clear()
         self._entries[entry] = compared
         request = compared.request
         if compared.numbers or not request.complete:

@@ -35,7 +35,7 @@ class Storage(ABC):
         """What is there; None where nothing is."""
 
     def exists(self, name: str) -> bool:
-        """Whether anything is there; for a storage that can say so without reading all of it."""
+        """Whether anything is there."""
         return self.read(name) is not None
 
     @abstractmethod

@@ -56,7 +56,9 @@ async def _decide(
     if has_body:
         restore(request.body)
     upload = None
-    decision: Replay | Forward | Refuse | None = recorder.head(method, url)
+    decision: Replay | Forward | Refuse | None = None
+    if has_body or not recorder.may_replay:
+        decision = recorder.head(method, url)
     if decision is None:
         if has_body:
             upload = await gather(request)

@@ -96,6 +96,12 @@ class OpenBlock:
             about_refusals(recorder.refusals, error)
             recorder.refusals.clear()
 
+    def forget_refusals(self) -> None:
+        """Tell nothing of what was refused until now, because it is told elsewhere."""
+        recorder = self.scope.recorder
+        if recorder is not None:
+            recorder.refusals.clear()
+
     def _finish(self, error: BaseException | None) -> list[ReqsnapWarning]:
         recorder = self.scope.recorder
         if recorder is None or self._use is None:

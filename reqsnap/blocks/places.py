@@ -221,7 +221,7 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
         flush_interval=options.flush_interval if options.auto_flush else None,
     )
     cassette.replays_new = may.replays_new
-    if data is not None:
+    if data is not None and recorded:
         _adopt(cassette, format, data, file)
     elif partial is not None:
         _adopt(cassette, format, partial, file.partial)
@@ -260,6 +260,8 @@ def _agree(path: Where, shared: Shared, options: Options, policy: Policy) -> Non
         if name == "mode":
             # The mode in force, which REQSNAP_MODE may have changed since.
             there, here = shared.cassette.mode.value, policy.mode.value
+        if name == "storage" and None not in (there, here):
+            there, here = there.key, here.key
         if there != here:
             allowed = f"{path} is already open with {name}={there!r}"
             raise ConfigurationError(name, here, allowed, "Blocks on one path must agree.")

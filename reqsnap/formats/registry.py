@@ -25,8 +25,12 @@ _formats: dict[str, Format | _OnDemand] = {
     NATIVE.name: NATIVE,
     "json": _OnDemand((".json",), "reqsnap.formats.native_json", "JSON"),
     "jsonl": _OnDemand((".jsonl", ".ndjson"), "reqsnap.formats.native_json", "JSON_LINES"),
+    # Before VCR.py's, whose YAML may begin in the same way.
+    "cassetter": _OnDemand((".yaml", ".yml"), "reqsnap.formats.cassetter.yaml_format", "CASSETTER"),
     "vcr": _OnDemand((".yaml", ".yml"), "reqsnap.formats.vcr", "VCR"),
     "vcr-json": _OnDemand((".json",), "reqsnap.formats.vcr", "VCR_JSON"),
+    "betamax": _OnDemand((".json",), "reqsnap.formats.betamax", "BETAMAX"),
+    "cassetter-toml": _OnDemand((".toml",), "reqsnap.formats.cassetter.toml_format", "CASSETTER_TOML"),
     "har": _OnDemand((".har",), "reqsnap.formats.har", "HAR"),
     "undici": _OnDemand((".json",), "reqsnap.formats.undici", "UNDICI"),
     "reqord": _OnDemand((".jsonl",), "reqsnap.formats.reqord", "REQORD"),

@@ -51,7 +51,8 @@ class Forward:
     `order` is the request's place among all, `started` a reading of the monotonic clock
     in seconds, `recorded_at` the time of day in UTC, `target` the method and the URL as
     they are. `replaces` is the recording whose
-    place the new one takes.
+    place the new one takes. With `reads_ahead` an answer is read to its end before the program gets it,
+    but for a stream of events, which may have none.
     """
 
     order: int
@@ -59,6 +60,7 @@ class Forward:
     recorded_at: datetime
     target: tuple[str, str]
     replaces: Entry | None = None
+    reads_ahead: bool = False
 
     def shown(self, rules: Rules) -> str:
         """Its method and its URL, without secrets."""
@@ -89,10 +91,11 @@ def replay_of(entry: Entry, cassette: Cassette, changed: Interaction | None = No
     """
     if changed is not None and changed is not entry.interaction:
         return Replay(changed.response, {}, _error(changed, cassette))
-    found: Replay | None = entry.kept.get(_REPLAY)
+    found: Replay | None = entry.replay
     if found is None:
-        error = _error(entry.interaction, cassette)
-        found = entry.kept[_REPLAY] = Replay(entry.interaction.response, entry.kept, error)
+        interaction = entry.interaction
+        error = None if interaction.error is None else _error(interaction, cassette)
+        found = entry.replay = Replay(interaction.response, entry.kept, error)
     return found
 
 
@@ -101,6 +104,3 @@ def _error(interaction: Interaction, cassette: Cassette) -> NetworkError | None:
     if error is None or error.kind is not ErrorKind.ABANDONED:
         return error
     return Unread(error.kind, error.message, error.errno, request.method, request.url, cassette.path)
-
-
-_REPLAY = "replay"

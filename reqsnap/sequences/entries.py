@@ -51,10 +51,11 @@ Reader = Callable[[Stored], tuple[Interaction, bool]]
 class Entry:
     """An interaction in a cassette, and how often it was played since the last reset.
 
-    `order` is its place among the others; where the order is strict, see `ROOM`.
+    `order` is its place among the others; where the order is strict, see `ROOM`. `replay` is what
+    a recorder answers with it, once it has made that.
     """
 
-    __slots__ = ("_interaction", "_is_as_stored", "_kept", "_reader", "_stored", "order", "plays")
+    __slots__ = ("_interaction", "_is_as_stored", "_kept", "_reader", "_stored", "order", "plays", "replay")
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class Entry:
         self._stored, self._reader = stored, reader
         self._is_as_stored = False
         self._kept: dict[str, Any] | None = None
+        self.replay: Any = None
         self.order, self.plays = order, 0
 
     @classmethod
@@ -127,9 +129,12 @@ class Entry:
         return self._kept
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A live request made ready for matching: redacted, its placeholders unnumbered, its key."""
+    """A live request made ready for matching: redacted, its placeholders unnumbered, its key.
+
+    Compared by identity, which is quick: what was found for one is remembered by it.
+    """
 
     request: Request
     key: Hashable

@@ -126,10 +126,15 @@ class Index:
         if self._matching.comparisons:
             entry = self._choose(list(filter(accepts or self._judge(live), sequence.entries)), again)
         else:
-            entry = sequence.following(self._exhaustion, again)
-            if entry is not None:
-                sequence.take(entry, self._exhaustion)
+            entry = sequence.take_next(self._exhaustion, again)
+            if sequence.is_under_way:
+                self._known.remember(live, sequence)
         return None if entry is None else Taken(entry, numbers)
+
+    def take_again(self, live: Prepared, *, again: bool) -> Entry | None:
+        """As `take`, for a request that has no secrets and was asked about before; None for any other."""
+        sequence = self._known.remembered(live)
+        return None if sequence is None else sequence.take_next(self._exhaustion, again)
 
     def take_but_body(
         self, live: Prepared, *, again: bool = True, accepts: Accepts | None = None

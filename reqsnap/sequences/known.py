@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
-from reqsnap.memo import Memo
+from reqsnap.memo import MOST_ENTRIES, Memo
 from reqsnap.model import Request
 from reqsnap.redaction import PLACEHOLDER
 from reqsnap.sequences.entries import Entry, Prepared, Vector, strip_numbers
@@ -46,6 +46,9 @@ class Known:
         self._targets: set[Hashable] = set()
         self._open_targets = False
         self._asked: Memo[bool] = Memo()
+        self._sequences: dict[Prepared, Turns] = {}
+        # The sequence that a request was found to have; the very same one asks, not an equal one.
+        self.remembered = self._sequences.get
         self._but_body: dict[Hashable, list[Entry]] | None = None
 
     # What it holds
@@ -86,6 +89,7 @@ class Known:
         if compared is None:
             return False
         self._but_body = None
+        self._sequences.clear()
         self._loose.pop(entry, None)
         if compared.key is not None:
             group = self._groups[compared.key]
@@ -103,6 +107,13 @@ class Known:
         if compared.key is None:
             return None
         return self._groups[compared.key].sequences[compared.numbers]
+
+    def remember(self, live: Prepared, sequence: Turns) -> None:
+        """Keep the sequence of a request, for as long as that stays the one it has."""
+        if not (live.secrets or (self._waiting and live.key in self._unplaced)):
+            if len(self._sequences) >= MOST_ENTRIES:
+                self._sequences.clear()
+            self._sequences[live] = sequence
 
     def groups(self) -> Iterable[Group]:
         """Those of the entries that were asked for."""
@@ -203,6 +214,7 @@ class Known:
     def _enter(self, entry: Entry, compared: Compared) -> None:
         """Know an entry, apart from its turn."""
         self._but_body = None
+        self._sequences.clear()
         self._entries[entry] = compared
         request = compared.request
         if compared.numbers or not request.complete:

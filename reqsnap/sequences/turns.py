@@ -31,6 +31,29 @@ class Turns:
             return None
         return entries[0 if exhaustion is Exhaustion.CYCLE else -1]
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether more than one turn was taken, so that whoever asks is likely to ask again."""
+        return self.position > 1 or (self.position == 1 and self.entries[0].plays > 1)
+
+    def take_next(self, exhaustion: Exhaustion, again: bool) -> Entry | None:
+        """Let the one whose turn it is take it; None after the last, where none may answer again."""
+        if not self.returned:
+            # What nearly every replay comes to, without asking twice.
+            if self.position < len(self.entries):
+                entry = self.entries[self.position]
+                self.position += 1
+                entry.plays += 1
+                return entry
+            if again and exhaustion is Exhaustion.REPEAT and self.entries:
+                entry = self.entries[-1]
+                entry.plays += 1
+                return entry
+        following = self.following(exhaustion, again)
+        if following is not None:
+            self.take(following, exhaustion)
+        return following
+
     def take(self, entry: Entry, exhaustion: Exhaustion) -> None:
         """The entry that is `following` takes its turn."""
         entry.plays += 1

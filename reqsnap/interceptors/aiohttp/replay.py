@@ -41,8 +41,7 @@ def mute(connector: BaseConnector, request: ClientRequest) -> Connection:
 
 def _connection(connector: BaseConnector, request: ClientRequest, answer: Answer) -> Connection:
     at_once = answer.at_once and request._continue is None
-    handler = ReplayHandler(asyncio.get_running_loop(), answer, at_once)
-    return connection_on(connector, request, handler)
+    return connection_on(connector, request, ReplayHandler(asyncio.get_running_loop(), answer, at_once))
 
 
 def connection_on(connector: BaseConnector, request: ClientRequest, handler: ReplayHandler) -> Connection:

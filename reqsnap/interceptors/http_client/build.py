@@ -9,15 +9,12 @@ simplest of them is known beforehand, and a property test compares the two.
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Hashable
-from http import client as stdlib
+from collections.abc import Hashable
 from itertools import chain
-from operator import is_, itemgetter
-from types import FunctionType
 from typing import Any, NamedTuple
 
 from reqsnap.interceptors.http_client.state import IDLE, SENT, url_of
+from reqsnap.interceptors.http_client.written import is_as_written, is_urllib3_s, standard
 from reqsnap.memo import Memo
 from reqsnap.model import Headers, Request
 
@@ -39,8 +36,12 @@ class Built(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Everything that decides what a connection builds: equal marks, equal requests."""
+    """Everything that decides what a connection builds: equal marks, equal requests.
 
+    `asked` is what was called: the connection itself, or a pool of this class.
+    """
+
+    asked: type | None
     kind: type
     host: str
     port: int
@@ -56,10 +57,29 @@ def mark_of(conn: Any, wrapped: Any, args: tuple[Any, ...], kwargs: dict[str, An
 
     `wrapped` is the method underneath; `args` begins with the method and the target.
     """
-    own, kind = conn.__dict__, type(conn)
-    if own[_STATE] != IDLE or len(args) > 4 or wrapped.__name__ != "request":
+    if len(args) > 4 or wrapped.__name__ != "request":
         return None
-    if not (own.keys().isdisjoint(_OWN) and _builds_as_written(kind)):
+    return _mark(conn, None, args, kwargs, _GIVEN)
+
+
+def mark_of_attempt(pool: Any, wrapped: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Mark | None:
+    """The mark of what `pool._make_request(*args, **kwargs)` has its connection build.
+
+    `wrapped` is the method underneath; `args` begins with the connection, the method and the
+    target. None as for `mark_of`.
+    """
+    kind: Any = type(pool)
+    if len(args) > 3 or not is_urllib3_s(getattr(wrapped, "__func__", None), kind):
+        return None
+    return _mark(args[0], kind, args[1:], kwargs, _NOT_BUILT)
+
+
+def _mark(
+    conn: Any, asked: type | None, args: tuple[Any, ...], kwargs: dict[str, Any], known: frozenset[str]
+) -> Mark | None:
+    """The mark of a call; `known` are names of arguments that are looked at apart, or decide nothing."""
+    own, kind = conn.__dict__, type(conn)
+    if own[_STATE] != IDLE or conn.debuglevel or not is_as_written(conn):
         return None
     body = args[2] if len(args) > 2 else kwargs.get("body")
     headers = args[3] if len(args) > 3 else kwargs.get("headers")
@@ -68,15 +88,16 @@ def mark_of(conn: Any, wrapped: Any, args: tuple[Any, ...], kwargs: dict[str, An
     fields = tuple(headers.items()) if headers else ()
     if fields and not _TEXT.issuperset(map(type, chain.from_iterable(fields))):
         return None
-    options = tuple([item for item in kwargs.items() if item[0] not in _GIVEN]) if kwargs else ()
+    options = tuple([item for item in kwargs.items() if item[0] not in known]) if kwargs else ()
     if options and not _FLAG.issuperset([type(value) for _, value in options]):
         return None
     tunnel = conn._tunnel_host, conn._tunnel_port
     # Not by its own constructor, which takes three times as long.
-    return _tuple(Mark, (kind, conn.host, conn.port, tunnel, args[:2], body, fields, options))
+    return _tuple(Mark, (asked, kind, conn.host, conn.port, tunnel, args[:2], body, fields, options))
 
 
 _GIVEN = frozenset({"body", "headers"})
+_NOT_BUILT = _GIVEN | {"timeout", "retries", "response_conn"}
 _TEXT, _FLAG = frozenset({str}), frozenset({bool})
 _tuple = tuple.__new__
 
@@ -86,11 +107,10 @@ def known(conn: Any, mark: Mark | None, memo: Memo[Built]) -> Built | None:
     if mark is None:
         return None
     found = memo.get(mark)
-    if found is None and mark.kind in _STANDARD:
-        request = described(conn, mark)
-        if request is not None:
-            found = Built(request, {"_method": request.method, _STATE: SENT})
-            memo.keep(mark, found, len(request.body))
+    if found is None:
+        found = _derived(conn, mark)
+        if found is not None:
+            memo.keep(mark, found, len(found.request.body))
     return found
 
 
@@ -98,11 +118,53 @@ def remember(conn: Any, mark: Mark, request: Request, memo: Memo[Built]) -> None
     """Keep what a connection has just built under a mark."""
     own = conn.__dict__
     leaves = {name: own[name] for name in _LEFT if name in own}
-    memo.keep(mark, Built(request, leaves), len(request.body))
+    built = Built(request, leaves)
+    memo.keep(mark, built, len(request.body))
+    target = mark.target[1]
+    if _TARGET(target) and request.url == url_of(conn, target) and _asked_for(leaves) in (None, target):
+        _patterns.keep(_whatever_the_target(mark), built, len(request.body))
 
 
-_STANDARD = frozenset({stdlib.HTTPConnection, stdlib.HTTPSConnection})
-_LEFT = ("_method", _STATE, "_response_options")
+_patterns: Memo[Built] = Memo()
+"""What was built under a mark, whatever the target: a plain path changes nothing else in a request."""
+
+
+def _derived(conn: Any, mark: Mark) -> Built | None:
+    """What is built under a mark, told by what was built for another target."""
+    target = mark.target[1]
+    if not _TARGET(target):
+        return None
+    key = _whatever_the_target(mark)
+    pattern = _patterns.get(key)
+    if pattern is None:
+        if mark.asked is not None or mark.kind not in standard:
+            return None
+        request = described(conn, mark)
+        if request is None:
+            return None
+        pattern = Built(request, {"_method": request.method, _STATE: SENT})
+        _patterns.keep(key, pattern, len(request.body))
+    request, leaves = pattern
+    if _asked_for(leaves) is not None:
+        leaves = leaves | {_OPTIONS: leaves[_OPTIONS]._replace(request_url=target)}
+    url = url_of(conn, target)
+    return Built(Request(request.method, url, request.headers, request.body, request.complete), leaves)
+
+
+def _whatever_the_target(mark: Mark) -> Mark:
+    asked, kind, host, port, tunnel, target, *others = mark
+    return _tuple(Mark, (asked, kind, host, port, tunnel, target[:1], *others))
+
+
+def _asked_for(leaves: dict[str, Any]) -> str | None:
+    """The target that urllib3 has kept with a request."""
+    options = leaves.get(_OPTIONS)
+    target: str | None = None if options is None else options.request_url
+    return target
+
+
+_OPTIONS = "_response_options"
+_LEFT = ("_method", _STATE, _OPTIONS)
 
 
 def described(conn: Any, mark: Mark) -> Request | None:
@@ -132,87 +194,3 @@ def _host(conn: Any) -> str:
     if not _HOST(host):
         return ""
     return host if port == conn.default_port else f"{host}:{port}"
-
-
-_CONSULTED = (
-    "request",
-    "putrequest",
-    "putheader",
-    "endheaders",
-    "_send_request",
-    "_send_output",
-    "send",
-    "getresponse",
-    "_http_vsn",
-)
-"""What building looks up on a connection, and what a replay does without."""
-
-_OWN = frozenset((*_CONSULTED, "debuglevel", "default_port"))
-"""What makes a connection unlike its class, where it has one of its own."""
-
-_FAMILIES = ("http.client", "urllib3.connection")
-_judged: dict[type, tuple[list[_Look], bool]] = {}
-
-
-class _Look(NamedTuple):
-    """What a class itself, without its bases, had of what is consulted when it was looked at."""
-
-    members: Any
-    read: Callable[[Any], tuple[object, ...]]
-    found: tuple[object, ...]
-    lacks: Callable[[tuple[str, ...]], bool]
-    missing: tuple[str, ...]
-
-    @classmethod
-    def at(cls, owner: type) -> _Look:
-        """Look at a class."""
-        members = vars(owner)
-        # With two that every class has, since a getter of a single item gives no tuple.
-        read: Any = itemgetter("__doc__", "__module__", *filter(members.__contains__, _CONSULTED))
-        missing = tuple([name for name in _CONSULTED if name not in members])
-        return cls(members, read, read(members), members.keys().isdisjoint, missing)
-
-
-def _still_hold(looks: list[_Look]) -> bool:
-    """Whether all that was seen is there, and no more. By identity: a wrapper equals what it wraps."""
-    try:
-        for members, read, found, lacks, missing in looks:
-            if not (lacks(missing) and all(map(is_, read(members), found))):
-                return False
-    except KeyError:
-        return False
-    return True
-
-
-def _builds_as_written(kind: type) -> bool:
-    """Whether a class is a client's own, and nobody but us has wrapped what it builds with.
-
-    Tracing libraries do, to add header fields.
-    """
-    judged = _judged.get(kind)
-    if judged is None or not _still_hold(judged[0]):
-        looks = [_Look.at(owner) for owner in kind.__mro__[:-1]]
-        judged = _judged[kind] = looks, _is_a_client_s_own(kind) and _is_as_written(kind, looks)
-    return judged[1]
-
-
-def _is_as_written(kind: Any, looks: list[_Look]) -> bool:
-    files = {vars(owner)["__init__"].__code__.co_filename for owner in kind.__mro__[:-1]}
-    found = [look.members[name] for look in looks for name in _CONSULTED if name in look.members]
-    return kind._http_vsn == 11 and all(
-        type(method) is FunctionType and method.__code__.co_filename in files
-        for method in map(_underneath, filter(callable, found))
-    )
-
-
-def _is_a_client_s_own(kind: type) -> bool:
-    return kind.__module__ in _FAMILIES and getattr(sys.modules[kind.__module__], kind.__name__, None) is kind
-
-
-def _underneath(method: Any) -> Any:
-    """A method without a wrapper of ours."""
-    wrapper = getattr(method, "_self_wrapper", None)
-    return method.__wrapped__ if getattr(wrapper, "__module__", "").startswith(_OURS) else method
-
-
-_OURS = f"{__name__.partition('.')[0]}."

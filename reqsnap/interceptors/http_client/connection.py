@@ -12,12 +12,14 @@ from typing import Any
 
 from reqsnap import scope
 from reqsnap.interceptors.http_client import flow, state
+from reqsnap.interceptors.http_client.answering import answer_later, is_plain_replay
 from reqsnap.interceptors.http_client.build import known, mark_of
 from reqsnap.interceptors.http_client.errors import BreakingFile, cause_in_answer, cause_in_sending
 from reqsnap.interceptors.http_client.note import heard_class, note_answer
 from reqsnap.interceptors.http_client.one_shot import Body, noted, with_body
 from reqsnap.interceptors.http_client.replay import StandInSocket, genuine_response
 from reqsnap.interceptors.http_client.state import CAPTURING, NOTING, REPLAYING, Exchange
+from reqsnap.interceptors.http_client.written import standard
 from reqsnap.model import NetworkError
 from reqsnap.patching import Patch
 from reqsnap.recorder import Recorder
@@ -67,8 +69,12 @@ def _deferred(
 ) -> Any:
     mark = mark_of(conn, wrapped, args, kwargs)
     built = known(conn, mark, recorder.built)
-    if built is not None:
-        exchange = flow.begun_whole(conn, recorder, built)
+    if mark is not None and built is not None:
+        decision = recorder.before(built.request)
+        if mark.kind in standard and is_plain_replay(decision):
+            answer_later(conn, decision, built.leaves)
+            return None
+        exchange = flow.begun_whole(conn, recorder, built, decision)
         exchange.as_written = True
     else:
         exchange = flow.begun(conn, recorder, args[0], state.url_of(conn, args[1]))

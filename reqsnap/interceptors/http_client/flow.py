@@ -10,7 +10,7 @@ from typing import Any
 from reqsnap.interceptors.http_client import one_shot, state
 from reqsnap.interceptors.http_client.build import Built, Mark, remember
 from reqsnap.interceptors.http_client.errors import is_of_sending, unconnectable
-from reqsnap.interceptors.http_client.state import FAILING, NOTING, Exchange
+from reqsnap.interceptors.http_client.state import FAILING, NOTING, Decision, Exchange
 from reqsnap.model import Request
 from reqsnap.network_errors import is_of_connecting, os_error
 from reqsnap.recorder import Recorder, Refuse
@@ -30,9 +30,9 @@ def begun(conn: Any, recorder: Recorder, method: str, url: str) -> Exchange:
     return exchange
 
 
-def begun_whole(conn: Any, recorder: Recorder, built: Built) -> Exchange:
+def begun_whole(conn: Any, recorder: Recorder, built: Built, decision: Decision) -> Exchange:
     """A new exchange on a connection whose request is known, decided."""
-    exchange = Exchange(recorder, built.request.method, built.request.url, None)
+    exchange = Exchange(recorder, built.request.method, built.request.url, None, decision)
     state.begin(conn, exchange)
     decided(conn, exchange, built)
     return exchange
@@ -72,7 +72,8 @@ def captured(
             del conn.__dict__["send"]
         request = exchange.request()
         if mark is not None:
-            remember(conn, mark, request, exchange.recorder.built)
+            for each in (mark, *exchange.marks):
+                remember(conn, each, request, exchange.recorder.built)
         if exchange.decide(request) is None:
             exchange.building = False
             if exchange.failure is None:

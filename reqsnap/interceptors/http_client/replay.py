@@ -13,13 +13,17 @@ from reqsnap.recorder import Replay
 
 
 class StandInSocket:
-    """What stands in `conn.sock` while a connection replays: it has no peer and never waits."""
+    """What stands in `conn.sock` while a connection replays: it has no peer and never waits.
 
-    __slots__ = ("_answer", "_timeout")
+    `replaced` is the connection's own socket, from an exchange that was live.
+    """
 
-    def __init__(self, timeout: object, answer: BreakingFile | None = None) -> None:
+    __slots__ = ("_answer", "_replaced", "_timeout")
+
+    def __init__(self, timeout: object, answer: BreakingFile | None = None, replaced: Any = None) -> None:
         self._timeout = timeout
         self._answer = answer
+        self._replaced = replaced
 
     def makefile(self, *args: object, **kwargs: object) -> Memory | BreakingFile:
         """Nothing to read: the answer comes without, if it comes."""
@@ -36,11 +40,16 @@ class StandInSocket:
     def setsockopt(self, *args: object) -> None:
         """Accept an option."""
 
+    def sendall(self, data: object, *args: object) -> None:
+        """Take what is sent after the request; nobody is there to get it."""
+
     def shutdown(self, how: int) -> None:
         """Nothing is open."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Close the connection that it stands for, if there is one."""
+        if self._replaced is not None:
+            self._replaced.close()
 
     def fileno(self) -> int:
         """No descriptor, as of a socket that was closed."""
@@ -137,6 +146,26 @@ def genuine_response(conn: Any, replay: Replay) -> Any:
         own = response.__dict__
     own.update(answer.head_of_head if method == "HEAD" else answer.head)
     own["headers"] = own["msg"] = message(answer.fields)
+    return response
+
+
+def emptied(response: Any) -> dict[str, Any] | None:
+    """What a response of http.client's own is like, apart from its header fields, once it was read.
+
+    None for any other, and where there is something left to read or to close.
+    """
+    own = vars(response)
+    if type(response) is not stdlib.HTTPResponse or own["fp"] is not None or response.closed:
+        return None
+    return {**own, "headers": vars(own["headers"])["_headers"]}
+
+
+def emptied_response(state: dict[str, Any]) -> Any:
+    """A response that was read, as `emptied` has seen one."""
+    response = stdlib.HTTPResponse.__new__(stdlib.HTTPResponse)
+    own = response.__dict__
+    own.update(state)
+    own["headers"] = own["msg"] = message(state["headers"])
     return response
 
 

@@ -34,8 +34,15 @@ FAILING = "failing"
 """No connection was made, and none is made now: the client's own code runs until it finds out."""
 
 
+Decision = Replay | Forward | Refuse
+
+
 class Exchange:
-    """One request and its answer, from the building of the request to the head of the answer."""
+    """One request and its answer, from the building of the request to the head of the answer.
+
+    `forward` is what was decided without the request, `decision` what was with it; neither, if
+    the request is still to be built.
+    """
 
     forward: Forward | None
     replay: Replay | None = None
@@ -47,6 +54,8 @@ class Exchange:
     """Whether `send` is at work, and whether the server broke it off."""
     pooled = False
     """Whether a pool's attempt sees to what fails."""
+    marks: tuple[Any, ...] = ()
+    """What else decides what is built here, to be remembered by: the mark of the pool's attempt."""
     as_written = False
     """Whether the connection's class is a client's own, and nobody but us has wrapped it."""
     cause: NetworkError | None = None
@@ -57,11 +66,19 @@ class Exchange:
     """What is replayed where no answer had come."""
     _whole_at: int | None = None
 
-    def __init__(self, recorder: Recorder, method: str, url: str, forward: Forward | None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        method: str,
+        url: str,
+        forward: Forward | None,
+        decision: Decision | None = None,
+    ) -> None:
         self.recorder = recorder
         self.method = method
         self.url = url
         self.forward = forward
+        self._decision = decision
         self.phase = CAPTURING if forward is None else NOTING
         self.pieces: list[bytes] = []
         # A block may end between a request and its answer; the exchange must not.
@@ -92,7 +109,7 @@ class Exchange:
 
         None is a replay; with a Forward the exchange is noted from its beginning.
         """
-        decision = self.recorder.before(request)
+        decision, self._decision = self._decision or self.recorder.before(request), None
         if isinstance(decision, Refuse):
             raise decision.error
         if isinstance(decision, Replay):

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from reqsnap import scope
+from reqsnap.interceptors.httpcore.ahead import read_ahead_async, read_ahead_sync
 from reqsnap.interceptors.httpcore.bodies import (
     GatheredBody,
     SentBody,
+    body_at_hand,
     gather_async,
     gather_sync,
+    is_at_hand,
     sent_body_async,
     sent_body_sync,
 )
@@ -42,7 +45,7 @@ def patches(client: str) -> tuple[Patch, ...]:
         turn = _turn(args, kwargs)
         if turn is None:
             return wrapped(*args, **kwargs)
-        decision: _Decision | None = turn.head()
+        decision = turn.at_once() or turn.head()
         if decision is None:
             body = gather_sync(turn.request.stream)
             if body.error is not None:
@@ -59,13 +62,15 @@ def patches(client: str) -> tuple[Patch, ...]:
             exchange.failed(error)
             raise
         exchange.listen(outgoing, response, ReceivedBodySync)
+        if exchange.reads_ahead:
+            read_ahead_sync(response)
         return response
 
     async def handle_async_request(wrapped: Any, pool: object, args: Any, kwargs: Any) -> Any:
         turn = _turn(args, kwargs)
         if turn is None:
             return await wrapped(*args, **kwargs)
-        decision: _Decision | None = turn.head()
+        decision = turn.at_once() or turn.head()
         if decision is None:
             body = await gather_async(turn.request.stream)
             if body.error is not None:
@@ -82,6 +87,8 @@ def patches(client: str) -> tuple[Patch, ...]:
             exchange.failed(error)
             raise
         exchange.listen(outgoing, response, ReceivedBodyAsync)
+        if exchange.reads_ahead:
+            await read_ahead_async(response)
         return response
 
     return (
@@ -102,7 +109,14 @@ class _Turn:
         self._body: GatheredBody | None = None
         self._asked: Request | None = None
 
-    def head(self) -> Forward | Refuse | None:
+    def at_once(self) -> _Decision | None:
+        """The decision where the body need not be waited for, and a replay is possible."""
+        stream = self.request.stream
+        if not (is_at_hand(type(stream)) and self._recorder.may_replay):
+            return None
+        return self.before(body_at_hand(stream))
+
+    def head(self) -> _Decision | None:
         """The decision where it does not need the body."""
         return self._recorder.head(self._head.method, self._head.url)
 

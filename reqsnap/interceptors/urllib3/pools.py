@@ -12,6 +12,8 @@ from typing import Any
 
 from reqsnap import scope
 from reqsnap.interceptors.http_client import connection, flow, state
+from reqsnap.interceptors.http_client.answering import is_plain_replay
+from reqsnap.interceptors.http_client.build import Built, known, mark_of_attempt
 from reqsnap.interceptors.http_client.errors import cause_in_connecting, create_connection
 from reqsnap.interceptors.http_client.one_shot import Body, is_repeatable, with_body
 from reqsnap.interceptors.http_client.state import (
@@ -22,10 +24,10 @@ from reqsnap.interceptors.http_client.state import (
     notes_errors,
     url_of,
 )
-from reqsnap.interceptors.urllib3.replay import getresponse
+from reqsnap.interceptors.urllib3.replay import Answering, getresponse
 from reqsnap.model import Request
 from reqsnap.patching import Patch
-from reqsnap.recorder import Forward
+from reqsnap.recorder import Forward, Replay
 
 _HELD = "_reqsnap_held_proxy"
 _BODY = 3
@@ -65,7 +67,17 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
     if recorder is None or len(args) < 3 or not (recorder.may_replay or notes_errors(recorder)):
         return wrapped(*args, **kwargs)
     conn, method, url = args[:3]
-    exchange = flow.begun(conn, recorder, method, url_of(conn, url))
+    mark = mark_of_attempt(pool, wrapped, args, kwargs)
+    built = known(conn, mark, recorder.built)
+    if built is None:
+        exchange = flow.begun(conn, recorder, method, url_of(conn, url))
+        exchange.marks = () if mark is None else (mark,)
+    else:
+        decision = recorder.before(built.request)
+        if is_plain_replay(decision):
+            return _replayed(wrapped, pool, args, kwargs, decision, built)
+        exchange = Exchange(recorder, method, built.request.url, None, decision)
+        state.begin(conn, exchange)
     exchange.pooled = True
     if exchange.phase is NOTING:
         return _live(wrapped, pool, exchange, args, kwargs)
@@ -82,6 +94,17 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
     if exchange.phase is FAILING:
         return _in_vain(wrapped, pool, exchange, args, kwargs)
     return _live(wrapped, pool, exchange, args, kwargs)
+
+
+def _replayed(
+    wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], replay: Replay, built: Built
+) -> Any:
+    """An attempt at an exchange whose answer is there: its connection need build and send nothing."""
+    conn = args[0]
+    if hasattr(conn, "cert_reqs"):
+        conn.is_verified = _would_be_verified(conn)
+    with Answering(conn, replay, built.leaves):
+        return wrapped(*args, **kwargs)
 
 
 def _in_vain(

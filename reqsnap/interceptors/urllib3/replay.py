@@ -6,13 +6,56 @@ may have found amiss, and goes through the header fields five times.
 
 from __future__ import annotations
 
-from http import client as stdlib
 from typing import Any, NamedTuple
 
-from reqsnap.interceptors.http_client.state import REPLAYING, exchange_of
+from reqsnap.interceptors.http_client.answering import given, through_own_code
+from reqsnap.interceptors.http_client.replay import (
+    StandInSocket,
+    emptied,
+    emptied_response,
+    genuine_response,
+)
+from reqsnap.interceptors.http_client.state import ATTRIBUTE, REPLAYING, exchange_of, keep_response
+from reqsnap.recorder import Replay
 
 _PLAIN = frozenset({bool, bytes, int, str, type(None)})
+_OPTIONS = "_response_options"
 _KEPT = "urllib3"
+_NOT_SEEN, _SEEN = "not seen", "seen"
+"""Instead of a mould: how often an answer was replayed that has none. Many are replayed once."""
+
+
+class Answering:
+    """For a `with` block: the connection answers an attempt of its pool, and builds and sends nothing.
+
+    What does so stands on the connection itself, in the place of its methods. So nothing has to
+    stay wrapped meanwhile. `leaves` are the attributes that building the request leaves.
+    """
+
+    __slots__ = ("_conn", "_leaves", "_own", "_replaced", "_replay", "_sock")
+
+    def __init__(self, conn: Any, replay: Replay, leaves: dict[str, Any]) -> None:
+        self._conn, self._replay, self._leaves = conn, replay, leaves
+        self._own: dict[str, Any] = conn.__dict__
+
+    def __enter__(self) -> None:
+        own = self._own
+        self._replaced = own["sock"]
+        self._sock = own["sock"] = StandInSocket(own["timeout"], replaced=self._replaced)
+        own["request"], own["getresponse"] = self._request, self._getresponse
+
+    def __exit__(self, *error: object) -> None:
+        own = self._own
+        own.pop("request", None)
+        own.pop("getresponse", None)
+        if own["sock"] is self._sock:
+            own["sock"] = self._replaced
+
+    def _request(self, *args: Any, **kwargs: Any) -> None:
+        self._own.update(self._leaves)
+
+    def _getresponse(self) -> Any:
+        return _given(self._conn, self._replay, self._sock)
 
 
 def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -20,18 +63,40 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
     exchange = exchange_of(conn)
     if exchange is None or exchange.phase is not REPLAYING or not exchange.as_written or args or kwargs:
         return wrapped(*args, **kwargs)
-    options, sock, replay = conn._response_options, conn.sock, exchange.replay
-    if options is None or replay is None or exchange.failure is not None:
+    if exchange.replay is None or exchange.failure is not None or conn._response_options is None:
         return wrapped()
-    mould: _Mould | None = replay.kept.get(_KEPT)
-    if mould is not None and mould.options == options:
-        conn._response_options = None
-        response = mould.cast(stdlib.HTTPConnection.getresponse(conn), sock)
-    else:
-        # Not read yet: what is the same for all replays is seen only now.
-        conn._response_options = options._replace(preload_content=False)
-        response = wrapped()
-        replay.kept[_KEPT] = _mould_of(response, sock, options)
+    # From here on the connection's own code has it to itself.
+    del conn.__dict__[ATTRIBUTE]
+    try:
+        return _given(conn, exchange.replay, conn.sock)
+    finally:
+        conn.sock = exchange.replaced_sock
+        exchange.hold.release()
+
+
+def _given(conn: Any, replay: Replay, sock: Any) -> Any:
+    """What urllib3 makes of http.client's response, and has read of it."""
+    own = conn.__dict__
+    options = own.get(_OPTIONS)
+    mould = replay.kept.get(_KEPT, _NOT_SEEN)
+    if type(mould) is _Mould and mould.options == options and mould.kind_of_original is conn.response_class:
+        original = genuine_response(conn, replay) if mould.read is None else emptied_response(mould.read)
+        if keep_response(conn, original):
+            own[_OPTIONS] = None
+            response = mould.cast(original, sock)
+            return _preloaded(response, options) if mould.read is None else response
+    original = genuine_response(conn, replay)
+    if options is None:
+        # Before 2.0 it is the pool that makes something of it.
+        return given(conn, original)
+    own[_OPTIONS] = options._replace(preload_content=False)
+    response = _preloaded(through_own_code(conn, original), options)
+    replay.kept[_KEPT] = _SEEN if mould is _NOT_SEEN else _mould_of(response, original, sock, options)
+    return response
+
+
+def _preloaded(response: Any, options: Any) -> Any:
+    """A response, read if that was asked for: what is the same for all replays is seen only before."""
     if options.preload_content:
         response._body = response.read(decode_content=options.decode_content)
     return response
@@ -40,20 +105,23 @@ def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str
 class _Mould(NamedTuple):
     """What all replays of an answer have in common, and the names of what each has for itself.
 
-    `options` are those of the request, which decide too what the response is like.
+    `options` are those of the request, which decide too what the response is like. `read` is
+    what http.client's response is like where all of it was read beforehand.
     """
 
     options: Any
     kind: Any
     kind_of_headers: Any
+    kind_of_original: Any
     same: dict[str, Any]
+    read: dict[str, Any] | None
     fields: dict[str, list[str]]
     originals: list[str]
     shutdowns: list[str]
     buffers: list[tuple[str, type]]
 
     def cast(self, original: Any, sock: Any) -> Any:
-        """A response that was not read, around one of http.client's."""
+        """A response around one of http.client's."""
         response: Any = self.kind.__new__(self.kind)
         own = response.__dict__
         own.update(self.same)
@@ -68,13 +136,16 @@ class _Mould(NamedTuple):
         return response
 
 
-def _mould_of(response: Any, sock: Any, options: Any) -> _Mould | None:
+def _mould_of(response: Any, original: Any, sock: Any, options: Any) -> _Mould | None:
     """What a response was made of; None where there is more in it than is known here."""
-    original, headers = response._original_response, response.headers
+    headers = response.headers
     if vars(headers).keys() != {"_container"} or _is_mended(response, original):
         return None
+    read = emptied(original) if options.preload_content else None
+    if options.preload_content and read is None:
+        return None
     fields = {name: values.copy() for name, values in headers._container.items()}
-    mould = _Mould(options, type(response), type(headers), {}, fields, [], [], [])
+    mould = _Mould(options, type(response), type(headers), type(original), {}, read, fields, [], [], [])
     for name, value in vars(response).items():
         if type(value) in _PLAIN:
             mould.same[name] = value
@@ -82,7 +153,7 @@ def _mould_of(response: Any, sock: Any, options: Any) -> _Mould | None:
             mould.originals.append(name)
         elif value == sock.shutdown:
             mould.shutdowns.append(name)
-        elif type(value).__name__ == "BytesQueueBuffer":
+        elif type(value).__name__ == "BytesQueueBuffer" and not len(value):
             mould.buffers.append((name, type(value)))
         elif value is not headers:
             return None

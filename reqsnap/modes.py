@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import cache
 
 from reqsnap.errors import ConfigurationError
 
@@ -64,6 +65,7 @@ class Permits:
     replays_new: bool = False
 
 
+@cache
 def permits(mode: Mode, *, recorded: bool, partial: bool = False) -> Permits:
     """What a mode permits for a cassette.
 

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 import pytest
 from hypothesis import settings
 
+LONG = ("long_rounds", "eight_threads", "two_hundred_times", "ten_thousand_steps")
+"""What the names of tests hold that look for rare faults in many rounds."""
+
+WIDE = frozenset({"conformance", "sdks", "programs"})
+"""The folders of tests that show through many clients what others show once."""
+
 settings.register_profile("few", settings.get_profile("ci"), max_examples=25)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `scripts/test` runs once, on one Python and without coverage."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in WIDE or any(word in item.name for word in LONG):
+            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -38,7 +38,7 @@ class OpenBlock:
         given = None if path is None else absolute(path, options.storage)
         leads_to = None if given is None else real(given)
         self._remote = None if live or leads_to is None else children.recorder_on(leads_to, policy.mode)
-        self._use = None if live or self._remote is not None else share(given, options, policy)
+        self._use = None if live or self._remote is not None else share(given, leads_to, options, policy)
         try:
             self.cassette, recorder = self._recorder(leads_to, policy)
             name = str(leads_to or "a cassette in memory")
@@ -64,7 +64,8 @@ class OpenBlock:
         if self._remote is not None:
             return self._remote.cassette, self._remote
         if self._use is None:
-            return Cassette(CassetteFile(path) if isinstance(path, Path) else path, policy), None
+            file = CassetteFile(path, is_real=True) if isinstance(path, Path) else path
+            return Cassette(file, policy), None
         shared = self._use.shared
         around = scope.innermost()
         outer = None if around is None else around.recorder
@@ -93,6 +94,12 @@ class OpenBlock:
         recorder = self.scope.recorder
         if recorder is not None:
             about_refusals(recorder.refusals, error)
+            recorder.refusals.clear()
+
+    def forget_refusals(self) -> None:
+        """Tell nothing of what was refused until now, because it is told elsewhere."""
+        recorder = self.scope.recorder
+        if recorder is not None:
             recorder.refusals.clear()
 
     def _finish(self, error: BaseException | None) -> list[ReqsnapWarning]:

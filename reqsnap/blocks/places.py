@@ -106,13 +106,15 @@ def real(given: str | StoredFile) -> Where:
     return _real.get(given) or Path(os.path.realpath(given))
 
 
-def share(given: str | StoredFile | None, options: Options, policy: Policy) -> Use:
-    """Use the state of an absolute path, which is read from its file where no block is open on it."""
-    if given is None:
+def share(given: str | StoredFile | None, path: Where | None, options: Options, policy: Policy) -> Use:
+    """Use the state of an absolute path, which is read from its file where no block is open on it.
+
+    `path` is where the given one leads.
+    """
+    if path is None:
         return Use(_in_memory(options, policy))
-    path = real(given)
+    key = _key(path)
     while True:
-        key = _key(path)
         place = _places.get(key) or _places.setdefault(key, Place())
         with place.lock:
             if not place.gone:
@@ -181,7 +183,7 @@ def _in_memory(options: Options, policy: Policy) -> Shared:
 
 
 def _from_file(path: Where, options: Options, policy: Policy) -> Shared:
-    file = path if isinstance(path, StoredFile) else CassetteFile(path)
+    file = path if isinstance(path, StoredFile) else CassetteFile(path, is_real=True)
     mode = policy.mode
     only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and _is_there(file))
     file.check(writable=not only_replays)
@@ -219,7 +221,7 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
         flush_interval=options.flush_interval if options.auto_flush else None,
     )
     cassette.replays_new = may.replays_new
-    if data is not None:
+    if data is not None and recorded:
         _adopt(cassette, format, data, file)
     elif partial is not None:
         _adopt(cassette, format, partial, file.partial)
@@ -258,6 +260,8 @@ def _agree(path: Where, shared: Shared, options: Options, policy: Policy) -> Non
         if name == "mode":
             # The mode in force, which REQSNAP_MODE may have changed since.
             there, here = shared.cassette.mode.value, policy.mode.value
+        if name == "storage" and None not in (there, here):
+            there, here = there.key, here.key
         if there != here:
             allowed = f"{path} is already open with {name}={there!r}"
             raise ConfigurationError(name, here, allowed, "Blocks on one path must agree.")

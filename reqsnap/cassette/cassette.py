@@ -55,7 +55,7 @@ class Cassette(Recordings):
         super().__init__(policy or Policy(), evicts=evicts)
         self._file = file
         self._saver: Saver | None = None
-        self.has_file = began is None or began.data is not None
+        self.has_file = began is None or self._policy.habits.is_there(began.data)
         self.from_partial = began is not None and began.partial is not None
         if file is not None and self._policy.mode not in (Mode.PLAYBACK, Mode.LIVE):
             anew = self._policy.mode is Mode.RECORD

@@ -99,14 +99,16 @@ class Contents:
         matching = self._policy.matching
         # What a function of the user's raises is raised here, before anything has changed.
         matching.key(strip_numbers(entry.interaction.request, matching)[0])
-        self._hold([entry], self.index)
+        self.index.add(entry)
+        self._hold([entry])
         self._edit()
         self._evict()
 
     def adopt(self, items: Iterable[Item]) -> list[Entry]:
         """Hold, as these entries, what its own file holds after what there is; an eviction is a change."""
         entries = self.reading.expected(items, self._order_at_end)
-        self._hold(entries, self.index)
+        self.index.expect(entries)
+        self._hold(entries)
         self._evict()
         return entries
 
@@ -134,7 +136,7 @@ class Contents:
         self._pushed_out.clear()
         self._plays_of_gone = 0
         self.index, self.recency = index, self._new_recency()
-        self._hold(entries, None)
+        self._hold(entries)
         self._evict()
         return entries
 
@@ -208,10 +210,8 @@ class Contents:
 
     # Within
 
-    def _hold(self, entries: Iterable[Entry], index: Index | None) -> None:
+    def _hold(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            if index is not None:
-                index.add(entry)
             self._recorded[entry] = None
             if entry.unread is None:
                 self.numbering.seen(entry.interaction)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Protocol, Self
 
 from reqsnap.errors import UnmatchedRequestError
+from reqsnap.redaction import Rules
 
 MOST = 10
 """How many of the slowest exchanges are kept."""
@@ -66,6 +67,17 @@ class LiveExchange:
     url: str
 
 
+class Sent(Protocol):
+    """An exchange with the server that is under way."""
+
+    @property
+    def started(self) -> float:
+        """A reading of the clock, in seconds."""
+
+    def shown(self, rules: Rules) -> str:
+        """Its method and its URL, without secrets."""
+
+
 class Traffic:
     """Takes note of what recorders do. Called from any thread, in a garbage collection too.
 
@@ -89,18 +101,19 @@ class Traffic:
         with self._lock:
             self._kept += count
 
-    def took(self, which: object, elapsed: float, shown: Callable[[], str]) -> None:
-        """An exchange has ended after so many seconds; `which` one, so that none is noted twice.
+    def took(self, which: Sent, now: float, rules: Rules) -> None:
+        """An exchange has ended, at a reading of the clock; one that has already is not noted twice.
 
-        `shown` says its method and URL, redacted, which is asked of few.
+        What it was is asked of few, because it is redacted then.
         """
+        elapsed = now - which.started
         with self._lock:
             slowest = self._slowest
             if len(slowest) == MOST and elapsed <= slowest[0][0]:
                 return
             if any(each[2] is which for each in slowest):
                 return
-            exchange = LiveExchange(round(elapsed, 6), *shown().split(" ", 1))
+            exchange = LiveExchange(round(elapsed, 6), *which.shown(rules).split(" ", 1))
             # Numbered, so that the first of two that took as long stays.
             heapq.heappush(slowest, (elapsed, -next(self._numbers), which, exchange))
             if len(slowest) > MOST:

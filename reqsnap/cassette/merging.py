@@ -103,11 +103,10 @@ class View:
         self._found: Found | None = None
         self._items: list[Item] = []
 
-    def adopted(self, entries: Iterable[Entry], items: Iterable[formats.Item], found: Found | None) -> None:
+    def adopted(self, entries: Sequence[Entry], items: Sequence[formats.Item], found: Found | None) -> None:
         """A file was read, if it is known which: these entries, made of these items, in its order."""
-        pairs = list(zip(entries, items, strict=True))
-        self._texts.update(pairs)
-        self._items = [entry for entry, _ in pairs]
+        self._items = list(entries)
+        self._texts.update(zip(entries, items, strict=True))
         self._found = found
 
     def forget(self) -> None:

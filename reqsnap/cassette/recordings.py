@@ -3,79 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 
-from reqsnap.cassette.contents import Contents
-from reqsnap.cassette.counts import Counts, LiveExchange, Traffic
 from reqsnap.cassette.flushing import Flusher
 from reqsnap.cassette.reading import Found
-from reqsnap.cassette.stubs import Stubs
+from reqsnap.cassette.usage import Usage
 from reqsnap.differences import Drift
-from reqsnap.errors import UnmatchedRequestError
 from reqsnap.formats import Item
 from reqsnap.matching import differences
 from reqsnap.model import Interaction, Request
 from reqsnap.rules.policy import Policy
-from reqsnap.sequences.entries import Entry, Prepared, Stored, prepare
+from reqsnap.sequences.entries import Entry, Prepared, prepare
 from reqsnap.sequences.index import Accepts, Taken, accepted
 
 
-class Recordings:
-    """The contents of a cassette and the lock that guards them. Called from any thread.
-
-    `stubs` are the answers that stand before the recordings, `traffic` counts what is not replayed.
-    """
+class Recordings(Usage):
+    """The contents of a cassette, asked and added to. Called from any thread."""
 
     def __init__(self, policy: Policy, *, evicts: bool) -> None:
-        self._policy = policy
-        self._lock = threading.RLock()
-        self._contents = Contents(policy, evicts=evicts, guard=self._lock)
-        self._drift: list[Drift] = []
+        super().__init__(policy, evicts=evicts)
         self._flusher: Flusher | None = None
         self._adopted: Callable[[list[Entry], Sequence[Item], Found | None], None] | None = None
         self._is_copy = False
         self._ended = False
-        self._played_before = 0
-        self._used_before: set[Entry] = set()
-        self._is_edited = False
-        self.stubs = Stubs()
-        self.traffic = Traffic()
 
     @property
     def policy(self) -> Policy:
         """How it compares, redacts and repeats."""
         return self._policy
-
-    @property
-    def drift(self) -> tuple[Drift, ...]:
-        """The requests that were answered though their bodies differ from the recorded ones."""
-        return tuple(self._drift)
-
-    # What its requests came to
-
-    @property
-    def refusals(self) -> tuple[UnmatchedRequestError, ...]:
-        """The errors of the requests that were neither replayed nor sent."""
-        return tuple(self.traffic.refusals)
-
-    @property
-    def slowest(self) -> tuple[LiveExchange, ...]:
-        """The slowest exchanges with the server, at most 10, the slowest first."""
-        return self.traffic.slowest
-
-    @property
-    def counts(self) -> Counts:
-        """What the requests came to since it was opened, those of child processes included."""
-        with self._lock:
-            return replace(
-                self.traffic.counts,
-                replayed=self._played_before + self._contents.plays,
-                stubbed=sum([len(stub.calls) for stub in self.stubs.all]),
-                drifted=len(self._drift),
-                redacted=self._contents.reading.hidden,
-            )
 
     def adopt(self, items: Sequence[Item], found: Found | None = None) -> None:
         """Take items of its own file, where all that it held was `found`; not a change to be written."""
@@ -84,39 +39,6 @@ class Recordings:
         if self._adopted is not None:
             self._adopted(entries, items, found)
         self._changed()
-
-    @property
-    def play_count(self) -> int:
-        """How many answers were replayed since it was opened, reset, or given another set to hold."""
-        with self._lock:
-            return self._contents.plays
-
-    @property
-    def position(self) -> int:
-        """How many of its recordings have been replayed at least once."""
-        with self._lock:
-            return sum(1 for entry in self._contents.recorded if entry.plays)
-
-    @property
-    def unplayed(self) -> tuple[Interaction, ...]:
-        """The recordings that were not replayed. What this block recorded is not among them."""
-        with self._lock:
-            return tuple([entry.interaction for entry in self._contents.recorded if not entry.plays])
-
-    @property
-    def all_played(self) -> bool:
-        """Whether every recording was replayed at least once."""
-        return not self.unplayed
-
-    @property
-    def plays(self) -> tuple[tuple[Interaction, int], ...]:
-        """Everything it holds, in the order in which the requests started, and how often each was played."""
-        return tuple([(entry.interaction, entry.plays) for entry in self._all()])
-
-    @property
-    def new(self) -> tuple[Interaction, ...]:
-        """What stood in no file: what was recorded, or added by hand."""
-        return tuple([entry.interaction for entry in self._all() if entry.is_new])
 
     def recordings_of(self, request: Request) -> tuple[Interaction, ...]:
         """Every interaction whose request matches, played or not."""
@@ -241,35 +163,6 @@ class Recordings:
             self._contents.forget(given)
         self.traffic.kept(-len(given))
 
-    @property
-    def uses(self) -> tuple[tuple[Stored, bool], ...] | None:
-        """What stands in its file, in its order, and whether it was ever replayed.
-
-        None where it was changed by hand, so that nobody knows what of it was meant to be used.
-        """
-        with self._lock:
-            if self._is_edited:
-                return None
-            before = self._used_before
-            found = [(entry.stored, entry) for entry in self._contents.recorded]
-            return tuple(
-                [
-                    (stored, entry.plays > 0 or entry in before)
-                    for stored, entry in found
-                    if stored is not None
-                ]
-            )
-
-    @contextmanager
-    def _starting_again(self) -> Iterator[None]:
-        """Begin to count anew what was played; what was played until now is not forgotten."""
-        with self._lock:
-            contents = self._contents
-            plays, used = contents.plays, [entry for entry in contents.recorded if entry.plays]
-        yield
-        self._played_before += plays
-        self._used_before.update(used)
-
     def _matching(self, request: Request) -> list[Entry]:
         """Every entry whose request matches, the new ones last; called without the lock."""
         matching = self._policy.matching
@@ -286,11 +179,6 @@ class Recordings:
         if self._flusher is not None:
             self._flusher.abandon()
             self._flusher = None
-
-    def _all(self) -> list[Entry]:
-        with self._lock:
-            snapshot = self._contents.snapshot()
-        return snapshot.in_order()
 
     def _changed(self) -> None:
         """Have a change written in time; called without the lock."""

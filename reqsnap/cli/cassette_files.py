@@ -67,6 +67,10 @@ class Noted:
         """Keep data under a name. Raises CassetteWriteError."""
         self._beside.write(name, data)
 
+    def read_above(self, name: str) -> bytes | None:
+        """What a relative path holds in the cassette's folder, or else in the nearest above it; or None."""
+        return self._beside.read_above(name)
+
 
 @dataclass(slots=True)
 class Folder:

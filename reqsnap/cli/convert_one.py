@@ -63,6 +63,10 @@ class InMemory:
         """Keep data under a name."""
         self.files[name] = data
 
+    def read_above(self, name: str) -> bytes | None:
+        """None: it lies nowhere."""
+        return None
+
 
 def converted(source: Cassette, target: Format, policy: Policy) -> Converted:
     """A cassette in the target format, by the policy's redaction and size of bodies.

@@ -4,7 +4,7 @@ format       what a format is: `Format`, `Item`
 registry     the formats by name and by file
 native       reqsnap's own: YAML that people read and review
 native_json  the same as JSON
-vcr, har, undici, reqord
+vcr, cassetter, betamax, har, undici, reqord
              others' files
 bodies, heads, json_lines, json_values, text_blocks, yaml_tree
              what the formats share

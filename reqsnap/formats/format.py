@@ -66,7 +66,11 @@ class Beside(Protocol):
         """What the file of that name holds; None where there is none. Raises CassetteError."""
 
     def write(self, name: str, data: bytes) -> None:
-        """Keep data under a name; what is there under it is the same already. Raises CassetteWriteError."""
+        """Keep data under a name, which tells what it is. Raises CassetteWriteError."""
+
+    def read_above(self, name: str) -> bytes | None:
+        """What a relative path holds in the cassette's folder, or else in the nearest above it; or None."""
+        return None
 
 
 class Addition(NamedTuple):

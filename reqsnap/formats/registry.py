@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from itertools import chain
 from typing import NamedTuple
 
 from reqsnap.errors import ConfigurationError
@@ -24,8 +25,12 @@ _formats: dict[str, Format | _OnDemand] = {
     NATIVE.name: NATIVE,
     "json": _OnDemand((".json",), "reqsnap.formats.native_json", "JSON"),
     "jsonl": _OnDemand((".jsonl", ".ndjson"), "reqsnap.formats.native_json", "JSON_LINES"),
+    # Before VCR.py's, whose YAML may begin in the same way.
+    "cassetter": _OnDemand((".yaml", ".yml"), "reqsnap.formats.cassetter.yaml_format", "CASSETTER"),
     "vcr": _OnDemand((".yaml", ".yml"), "reqsnap.formats.vcr", "VCR"),
     "vcr-json": _OnDemand((".json",), "reqsnap.formats.vcr", "VCR_JSON"),
+    "betamax": _OnDemand((".json",), "reqsnap.formats.betamax", "BETAMAX"),
+    "cassetter-toml": _OnDemand((".toml",), "reqsnap.formats.cassetter.toml_format", "CASSETTER_TOML"),
     "har": _OnDemand((".har",), "reqsnap.formats.har", "HAR"),
     "undici": _OnDemand((".json",), "reqsnap.formats.undici", "UNDICI"),
     "reqord": _OnDemand((".jsonl",), "reqsnap.formats.reqord", "REQORD"),
@@ -79,7 +84,7 @@ def named_like(path: str | os.PathLike[str] | None) -> list[Format]:
 def recognised(path: str | os.PathLike[str] | None, data: bytes) -> Format | None:
     """The format that a file's bytes look like, first those of its name; None for no cassette."""
     by_name = _names_like(path)
-    for name in [*by_name, *(each for each in _formats if each not in by_name)]:
+    for name in chain(by_name, (each for each in _formats if each not in by_name)):
         format = _loaded(name)
         if format.recognises(data):
             return format

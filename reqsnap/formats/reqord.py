@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -44,8 +43,7 @@ class _Reqord(Format):
         return _BEGINNING.match(data) is not None
 
     def read(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Sequence[Item]:
-        folder = None if path is None else os.path.dirname(os.path.abspath(path))
-        return [_item(line, data, path, partial(_object, folder, beside)) for line in json_lines.lines(data)]
+        return [_item(line, data, path, partial(_object, beside)) for line in json_lines.lines(data)]
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
         try:
@@ -118,30 +116,21 @@ def _body(about: Value, objects: Any) -> bytes:
     return b"" if text is None else text.text().encode()
 
 
-def _object(folder: str | None, beside: Beside | None, reference: Value) -> bytes:
+def _object(beside: Beside | None, reference: Value) -> bytes:
     """The body that is kept under its hash: beside the cassette, or in the folder of Reqord's objects."""
     digest = reference.text().rpartition("/")[2]
     if not _REFERENCE.fullmatch(digest):
         raise reference.error(f"{reference.plain!r} is no reference, which ends with the SHA-256 of the body")
-    body = None if beside is None else beside.read(digest)
-    body = _in_objects(folder, digest) if body is None else body
+    place = f"objects/{digest[:2]}/{digest}"
+    body = None
+    if beside is not None:
+        body = beside.read(digest)
+        body = beside.read_above(place) if body is None else body
     if body is None:
-        raise reference.error(f"the body is missing: objects/{digest[:2]}/{digest}")
+        raise reference.error(f"the body is missing: {place}")
     if hashlib.sha256(body).hexdigest() != digest:
-        raise reference.error(f"the body was changed: objects/{digest[:2]}/{digest}")
+        raise reference.error(f"the body was changed: {place}")
     return body
-
-
-def _in_objects(folder: str | None, digest: str) -> bytes | None:
-    """What is kept under a hash in the folder `objects` of the cassette's folder, or of one above it."""
-    while folder is not None:
-        try:
-            with open(os.path.join(folder, "objects", digest[:2], digest), "rb") as file:
-                return file.read()
-        except OSError:
-            above = os.path.dirname(folder)
-            folder = above if above != folder else None
-    return None
 
 
 def _headers(about: Value | None) -> Headers:

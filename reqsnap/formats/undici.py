@@ -24,8 +24,8 @@ from urllib.parse import urlsplit
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
-from reqsnap.formats.json_items import RewrittenItem
-from reqsnap.formats.json_values import Number, Value
+from reqsnap.formats.json_items import RewrittenItem, dumped, dumped_again, plain
+from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import texts
 from reqsnap.formats.native import values as native_values
 from reqsnap.model import Headers, Interaction, Request, Response
@@ -55,7 +55,7 @@ class _Undici(Format):
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
         request = interaction.request
         try:
-            return _dumped(_entry(interaction))
+            return dumped(_entry(interaction))
         except ValueError as error:
             reason = f"{request.method} {request.url} cannot be written: {error}"
             raise CassetteWriteError(reason, None) from None
@@ -69,7 +69,7 @@ class _Undici(Format):
             if known is not snapshot:
                 known["responses"] += snapshot["responses"]
                 known["timestamp"] = snapshot["timestamp"]
-        return _dumped(list(entries.values()))
+        return dumped_again(list(entries.values()))
 
 
 UNDICI: Format = _Undici()
@@ -100,14 +100,14 @@ def _item(hash: str, snapshot: Value, response: Value) -> Item:
     recorded_at = _moment(response.get("timestamp") or snapshot.get("timestamp"))
     timestamp = texts.moment(recorded_at)
     alone: dict[str, Any] = {
-        "request": _plain(request.plain),
-        "responses": [{key: _plain(each.plain) for key, each in response.members().items()}],
+        "request": plain(request.plain),
+        "responses": [{key: plain(each.plain) for key, each in response.members().items()}],
         "callCount": 0,
         "timestamp": timestamp,
     }
     # In every answer, so that it does not change with the answers that come behind it.
     alone["responses"][0]["timestamp"] = timestamp
-    text = _dumped({"hash": hash, "snapshot": alone})
+    text = dumped_again({"hash": hash, "snapshot": alone})
     method, url = request.need("method").text(), request.need("url").text()
     decode = partial(_decode, request=request, response=response, recorded_at=recorded_at)
     return RewrittenItem(method, url, text, 0, len(text), decode, response)
@@ -159,22 +159,7 @@ def _moment(value: Value | None) -> datetime:
         raise value.error(str(error)) from None
 
 
-def _plain(value: Any) -> Any:
-    """A value with its numbers as numbers, to be written."""
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if isinstance(value, Number):
-        return int(value) if value.lstrip("-").isdecimal() and len(value) < 19 else float(value)
-    return value
-
-
 # Writing
-
-
-def _dumped(value: Any) -> bytes:
-    return json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
 def _entry(interaction: Interaction) -> dict[str, Any]:

@@ -2,16 +2,21 @@
 
 options    the command line and the ini file
 markers    which cassette a test has asked for by its markers
-fixtures   `reqsnap` and what it is made of
+fixtures   `reqsnap`, and what it is made of
 layout     where the cassette of a test lies
-opening    a block for a test, and its end
+opening    a block for a test; ending: its end
 outcomes   how a test went, for the end of its blocks and for its report
 misses     what was refused, as a section of a failed test's report
 runs       which cassettes each test opened
+recording  the fixtures of pytest-recording's users, and its hook in hooks
+vcr_names  the fixtures of pytest-vcr's users
+vcr_blocks a cassette of VCR.py's kind for a test; vcr_layout: what it is called
+network    a network that is blocked
 
 What a suite asks of its cassettes, and what nobody pays for who does not:
 
 suite_options  the options for that
+saving, played when recordings are saved, and whether all of a cassette is to be played
 suite          the report and the checks at the end of a run, also over xdist
 told, witness  what the cassettes of one test did, and who looks at them
 report         the report, as text and as JSON
@@ -25,7 +30,7 @@ from __future__ import annotations
 
 import pytest
 
-from reqsnap.pytest_plugin import markers, options, runs, suite_options
+from reqsnap.pytest_plugin import hooks, markers, options, recording, runs, suite_options
 from reqsnap.pytest_plugin.fixtures import (
     _reqsnap_class,
     _reqsnap_module,
@@ -39,6 +44,7 @@ __all__ = [
     "_reqsnap_class",
     "_reqsnap_module",
     "_reqsnap_session",
+    "pytest_addhooks",
     "pytest_addoption",
     "pytest_configure",
     "pytest_runtest_setup",
@@ -49,17 +55,35 @@ __all__ = [
 ]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options."""
-    options.add(parser)
+    options.add(parser, pluginmanager)
     suite_options.add(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add pytest-recording's hook, where that is not there."""
+    if options.are_free(pluginmanager):
+        pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, and begin to note which cassettes are opened."""
-    options.apply(config)
-    markers.declare(config)
+    suite_options.choose_mode(config)
+    settings = options.apply(config)
+    markers.declare(config, settings)
+    if settings.lent == options.RECORDING:
+        config.pluginmanager.register(recording, "reqsnap_recording")
+    elif settings.lent == options.VCR:
+        from reqsnap.pytest_plugin import vcr_names
+
+        config.pluginmanager.register(vcr_names, "reqsnap_vcr_names")
     runs.begin(config)
+    suite_options.save_on(config)
+    if suite_options.requires_all_played(config):
+        from reqsnap.pytest_plugin.played import AllPlayed
+
+        config.pluginmanager.register(AllPlayed(), "reqsnap_AllPlayed")
     checks = suite_options.checks_of(config)
     if checks:
         from reqsnap.pytest_plugin import suite

@@ -11,7 +11,7 @@ from typing import Any
 from reqsnap.cassette.uses import held, trim
 from reqsnap.errors import ReqsnapError
 from reqsnap.formats import named_like, recognised
-from reqsnap.pytest_plugin.fixtures import FOLDER
+from reqsnap.naming.default_paths import FOLDER
 from reqsnap.pytest_plugin.unused import Judgement, Run, Used, judge, unowned
 from reqsnap.shortening import shortened
 from reqsnap.storage import file_at

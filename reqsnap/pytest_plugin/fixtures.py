@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +13,6 @@ from reqsnap.pytest_plugin import markers
 if TYPE_CHECKING:
     from reqsnap.cassette import Cassette
 
-FOLDER = "cassettes"
-
 
 @pytest.fixture(scope="session")
 def reqsnap_config() -> dict[str, Any]:
@@ -23,7 +21,7 @@ def reqsnap_config() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def reqsnap_cassette_dir() -> Path | None:
+def reqsnap_cassette_dir() -> str | os.PathLike[str] | None:
     """The folder of the cassettes; None, unless it is overridden, for `cassettes` beside each test's file."""
     return None
 
@@ -58,12 +56,12 @@ def _reqsnap_session(request: pytest.FixtureRequest) -> Iterator[Cassette]:
 
 def _opened(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     # Here, because it loads what suites without a cassette have no use for.
+    from reqsnap.pytest_plugin.layout import below, beside
     from reqsnap.pytest_plugin.opening import open_for
 
     config = request.getfixturevalue("reqsnap_config")
     directory = request.getfixturevalue("reqsnap_cassette_dir")
     node = request.node
-    beside = node.path if isinstance(node, pytest.Session) else node.path.parent
-    folder = beside / FOLDER if directory is None else Path(directory)
+    folder = beside(node) if directory is None else below(request.config.rootpath, directory)
     with open_for(node, markers.asked(node), config, folder) as cassette:
         yield cassette

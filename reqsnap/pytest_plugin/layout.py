@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from reqsnap.locations import Location
+from reqsnap.locations import Location, location
 from reqsnap.naming.context import TestContext, current_naming
+from reqsnap.naming.default_paths import FOLDER
 from reqsnap.naming.path_names import LONGEST_PART, built_path, checked_builder, fit, fit_part, given_path
 
 Node = pytest.Item | pytest.Collector
 
 
-def location_of(node: Node, path: Any, directory: Path) -> Location:
+def beside(node: Node) -> Location:
+    """The folder of the cassettes of a test: `cassettes` beside its file, or in the root of the session."""
+    return (node.path if isinstance(node, pytest.Session) else node.path.parent) / FOLDER
+
+
+def below(root: Path, directory: str | os.PathLike[str]) -> Location:
+    """A folder that was given: a URL, or a path that may be relative to a root."""
+    found = location(os.fspath(directory))
+    return root / found if isinstance(found, Path) else found
+
+
+def location_of(node: Node, path: Any, directory: Location) -> Location:
     """The cassette of a test: the path that a marker gives, in the directory, else its own default.
 
     Raises ConfigurationError for a path that cannot be used.
@@ -27,7 +40,7 @@ def location_of(node: Node, path: Any, directory: Path) -> Location:
     return given_path(path, directory)(lambda: context_of(node))
 
 
-def default(node: Node, directory: Path) -> Location:
+def default(node: Node, directory: Location) -> Location:
     """`<module>/<Class>.<test>[<case>].yaml`; that of a class or module is called after it alone.
 
     It is the one that `use_cassette`, as a decorator, gives to the same test.

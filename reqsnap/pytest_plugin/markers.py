@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from reqsnap.pytest_plugin.options import OFF, RECORDING, VCR, Settings
+
 SCOPES = ("function", "class", "module", "session")
 
-_FIXTURES = {"reqsnap": "reqsnap"}
-"""By the name of a marker, the fixture that does what it asks for."""
+_RECORDING = {"reqsnap": "reqsnap", "vcr": "vcr", "block_network": "block_network"}
+_VCR = {"reqsnap": "reqsnap", "vcr": "vcr_cassette", "block_network": "block_network"}
+_FIXTURES = {RECORDING: _RECORDING, VCR: _VCR, OFF: {"reqsnap": "reqsnap"}}
+"""By whose names there are, the fixtures that do what markers ask for."""
 
 _LINES = (
     "reqsnap(path=None, *, scope='function', **options): "
     "record the HTTP exchanges of a test into a cassette once, and replay them ever after.",
 )
+_LENT_LINES = (
+    "vcr(*more_cassettes, **options): the same with VCR.py's options; more cassettes are replayed from too.",
+    "default_cassette(name): what the cassette of a test is called that is marked vcr.",
+    "block_network(allowed_hosts=None): let a test connect to no host, unless it records.",
+)
 
 
-def declare(config: pytest.Config) -> None:
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The fixtures of markers, by their names; and those that every test has."""
+
+    fixtures: Mapping[str, str]
+    always: tuple[str, ...] = ()
+
+
+_lookup = pytest.StashKey[Lookup]()
+
+
+def declare(config: pytest.Config, settings: Settings) -> None:
     """Tell pytest which markers there are."""
-    for line in _LINES:
+    config.stash[_lookup] = Lookup(
+        _FIXTURES[settings.lent], ("block_network",) if settings.blocks_network else ()
+    )
+    for line in _LINES + (_LENT_LINES if settings.lent != OFF else ()):
         config.addinivalue_line("markers", line)
 
 
@@ -30,14 +53,17 @@ def use_fixtures(item: pytest.Item) -> None:
 
     Called for every test there is, so a look at the markers is all that those without one pay.
     """
+    lookup = item.config.stash[_lookup]
+    fixtures = lookup.fixtures
     wanted = [
-        _FIXTURES[mark.name]
+        fixtures[mark.name]
         for node in item.iter_parents()
         for mark in node.own_markers
-        if mark.name in _FIXTURES
+        if mark.name in fixtures
     ]
-    if wanted:
-        _prepend(item, dict.fromkeys(wanted))
+    if wanted or lookup.always:
+        # The network is blocked around cassettes, which need none.
+        _prepend(item, sorted({*wanted, *lookup.always}))
 
 
 def _prepend(item: Any, wanted: Iterable[str]) -> None:
@@ -83,3 +109,28 @@ def asked(node: pytest.Item | pytest.Collector) -> Asked:
     if scope not in SCOPES:
         raise pytest.UsageError(f"{node.nodeid}: the scope of a reqsnap marker is one of {', '.join(SCOPES)}")
     return Asked(path, scope, given)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the `vcr` markers of a test say together.
+
+    names: of more cassettes, the closest marker's first.
+    options: of `VCR.use_cassette`, the closest marker's above the others'.
+    """
+
+    names: tuple[str, ...]
+    options: dict[str, Any]
+    count: int
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+
+def vcr_marks(node: pytest.Item | pytest.Collector) -> Marks:
+    """What the `vcr` markers of a test ask for; false where there is none."""
+    marks = list(node.iter_markers("vcr"))
+    options: dict[str, Any] = {}
+    for mark in reversed(marks):
+        options.update(mark.kwargs)
+    return Marks(tuple([name for mark in marks for name in mark.args]), options, len(marks))

@@ -16,6 +16,7 @@ _NAME = "reqsnap_outcomes"
 _current = pytest.StashKey[pytest.Item]()
 _ended = pytest.StashKey[bool]()
 _failure = pytest.StashKey[BaseException | None]()
+_skipped = pytest.StashKey[bool]()
 
 
 def watch(config: pytest.Config) -> None:
@@ -35,6 +36,11 @@ def failure_of(node: pytest.Item | pytest.Collector) -> BaseException | None:
     return node.stash.get(_failure, None)
 
 
+def came_to_its_end(node: pytest.Item | pytest.Collector) -> bool:
+    """Whether a test, or all of a class, module or session so far, neither failed nor was skipped."""
+    return failure_of(node) is None and not node.stash.get(_skipped, False)
+
+
 class _Outcomes:
     """The hooks; an object of its own, because the plugin's module is registered from the beginning."""
 
@@ -52,11 +58,13 @@ class _Outcomes:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         error = None if call.excinfo is None else call.excinfo.value
         failed = error is not None and not isinstance(error, pytest.skip.Exception)
+        if error is not None and not failed:
+            for node in item.listchain():
+                node.stash[_skipped] = True
         if error is not None and failed:
-            for run in runs.of(item):
-                if run.block.is_open:
-                    # Said on the error before pytest writes down what it says.
-                    run.block.annotate(error)
+            for run in runs.all_of(item.config):
+                # A section of the report tells of them.
+                run.block.forget_refusals()
             for node in item.listchain():
                 node.stash[_failure] = error
         if call.when == "call" or error is not None:
@@ -73,3 +81,4 @@ def begin(item: pytest.Item) -> None:
     item.config.stash[_current] = item
     item.stash[_ended] = False
     item.stash[_failure] = None
+    item.stash[_skipped] = False

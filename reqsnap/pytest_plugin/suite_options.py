@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from reqsnap.pytest_plugin.options import MODE_VARIABLE
+
 UNUSED = ("fail", "warn", "trim")
 SAVE_ON = ("always", "pass")
 
@@ -96,6 +98,14 @@ def is_ci_playback(config: pytest.Config) -> bool:
 
 _OFF = ("", "0", "false", "no", "off")
 """What says that this is no continuous integration, where the variable is there all the same."""
+
+
+def choose_mode(config: pytest.Config) -> None:
+    """Have `--reqsnap-mode=playback` said where nobody said anything and that is what is wanted."""
+    option = config.option
+    said = (option.reqsnap_mode, getattr(option, "record_mode", None), os.environ.get(MODE_VARIABLE))
+    if is_ci_playback(config) and not any(said) and not getattr(option, "disable_recording", False):
+        option.reqsnap_mode = "playback"
 
 
 def _choice(config: pytest.Config, ini: str, option: str, allowed: tuple[str, ...]) -> str | None:

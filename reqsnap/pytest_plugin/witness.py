@@ -17,8 +17,8 @@ import pytest
 
 from reqsnap.cassette import Counts
 from reqsnap.cassette.uses import marks
+from reqsnap.naming.default_paths import FOLDER
 from reqsnap.pytest_plugin import layout
-from reqsnap.pytest_plugin.fixtures import FOLDER
 from reqsnap.pytest_plugin.told import Told
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reqsnap.cassette import Cassette
-from reqsnap.cassette.value_checks import check_interaction
 from reqsnap.differences import Drift
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.memo import Memo
@@ -22,6 +21,7 @@ from reqsnap.modes import Permits
 from reqsnap.recorder import misses
 from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, replay_of
 from reqsnap.recorder.late import Late
+from reqsnap.recorder.noting import noted
 from reqsnap.recorder.under_way import UnderWay
 from reqsnap.rules.retention import OnStale
 from reqsnap.sequences.entries import Entry, Prepared, prepare
@@ -30,9 +30,8 @@ from reqsnap.sequences.entries import Entry, Prepared, prepare
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `is_remote` says that another process decides. `built` is for interceptors: what they need
-    not work out again as long as the block is open. `refusals`, `lost`, `stale`, `drift` and
-    `problems` are for the end of the block to tell.
+    `is_remote` says that another process decides. `built` is what interceptors need not work out again
+    as long as the block is open. All lists but `recorded` are for the end of the block to tell.
     """
 
     is_remote = False
@@ -67,10 +66,7 @@ class Recorder:
 
     @property
     def may_replay(self) -> bool:
-        """Whether anything in force may answer in the server's place.
-
-        Where it is False no request need be gathered before it is sent.
-        """
+        """Whether anything in force may answer in the server's place; else no request need be gathered."""
         if self.permits.replay or self.cassette.stubs.all:
             return True
         return self.outer is not None and self.outer.may_replay
@@ -118,7 +114,7 @@ class Recorder:
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
         """Take in a forwarded exchange that completed. Raises nothing into the program."""
-        self._took(forward)
+        self.cassette.traffic.took(forward, self._clock(), self._rules)
         if self._under_way.end(forward):
             self._note(forward, request, response, None)
 
@@ -138,7 +134,7 @@ class Recorder:
         answer, with the request and what had come of the response, where known. `why` says
         in words why it cannot be recorded. Raises nothing into the program.
         """
-        self._took(forward)
+        self.cassette.traffic.took(forward, self._clock(), self._rules)
         if not self._under_way.end(forward):
             return
         if cause is not None and request is not None and self.cassette.policy.records(cause):
@@ -184,28 +180,19 @@ class Recorder:
 
     # Within
 
-    def _took(self, forward: Forward) -> None:
-        """A forwarded exchange has ended, for the first time or again."""
-        elapsed = self._clock() - forward.started
-        self.cassette.traffic.took(forward, elapsed, lambda: forward.shown(self._rules))
-
     def _note(
         self, forward: Forward, request: Request, response: Response, error: NetworkError | None
     ) -> None:
         elapsed = round(self._clock() - forward.started, 6)
+        new = Interaction(request, response, forward.recorded_at, elapsed, error)
         entry = None
         try:
-            if self._filters.may_record(request, response):
-                new = Interaction(request, response, forward.recorded_at, elapsed, error)
-                stored = self._filters.to_record(new)
-                if stored is not new and stored is not None:
-                    check_interaction(stored, self.cassette.policy.rules)
-                if stored is not None:
-                    entry = self.cassette.note(forward.order, stored, forward.replaces)
-                    self.recorded.append(entry)
+            entry = noted(self.cassette, forward, new)
         except Exception as problem:
             self.problems.append(problem)
-        if entry is None and forward.replaces is not None:
+        if entry is not None:
+            self.recorded.append(entry)
+        elif forward.replaces is not None:
             self.cassette.give_back(forward.replaces)
 
     def _answer_by_rules(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
@@ -277,14 +264,14 @@ class Recorder:
         known = request.method, request.url, request.headers.pairs, request.body
         found = self._prepared.get(known)
         if found is None:
-            policy = self.cassette.policy
-            found = prepare(request, policy.rules, policy.matching)
+            found = prepare(request, self._rules, self.cassette.policy.matching)
             self._prepared.keep(known, found, len(request.body))
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
         self.cassette.traffic.sent()
-        forward = Forward(self.cassette.next_order(), self._clock(), self._now(), (method, url), replaces)
+        order, ahead = self.cassette.next_order(), self.cassette.policy.habits.only_whole
+        forward = Forward(order, self._clock(), self._now(), (method, url), replaces, ahead)
         if not self._under_way.begin(forward):
             self._late.sent(self.cassette.path, forward.shown(self._rules))
         return forward

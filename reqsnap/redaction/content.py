@@ -67,6 +67,8 @@ class Content:
 
     def revise(self, edits: list[Edit]) -> None:
         """Make edits, and keep the pieces in which the body arrived in step with them."""
+        if not edits:
+            return
         ordered = merged(edits)
         text = applied(self.text, ordered)
         if text == self.text:

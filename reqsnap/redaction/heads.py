@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from reqsnap.memo import Memo
 from reqsnap.model import Headers
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised
 from reqsnap.redaction.finder import Finder
-from reqsnap.redaction.names import PATH_HINTS, fold
+from reqsnap.redaction.names import fold, may_hold_path
 from reqsnap.redaction.placeholders import (
     credentials_placeholder,
     inner_placeholder,
@@ -23,13 +24,15 @@ from reqsnap.redaction.urls import find_in_value
 def redact_headers(headers: Headers, finder: Finder) -> Headers:
     """Header fields as they may be stored; the very same where they hold no secret."""
     pairs = headers.pairs
-    if not pairs:
+    if not pairs or _harmless.get((pairs, finder.rules.headers)):
         return headers
     names, values = zip(*pairs, strict=True)
     places = _secret_places(names, finder.rules.headers)
     if _may_hold_urls("\n".join(values)):
         secret = dict(places)
         places = tuple([(index, secret.get(index)) for index in range(len(pairs))])
+    elif not places:
+        _harmless.keep((pairs, finder.rules.headers), True, len(pairs) * _SIZE_OF_FIELD)
     changed: list[tuple[str, str]] | None = None
     for index, folded in places:
         name, value = pairs[index]
@@ -43,6 +46,13 @@ def redact_headers(headers: Headers, finder: Finder) -> Headers:
     return headers if changed is None else Headers(changed)
 
 
+_harmless: Memo[bool] = Memo()
+"""Fields without anything to look at, and the names by which that was told: most messages have the same."""
+
+_SIZE_OF_FIELD = 200
+"""About so many bytes a field takes in memory."""
+
+
 @lru_cache(maxsize=1024)
 def _secret_places(names: tuple[str, ...], secret: frozenset[str]) -> tuple[tuple[int, str | None], ...]:
     """Where fields stand that the rules name, and their names, folded: programs send the same ones again."""
@@ -54,7 +64,7 @@ def _may_hold_urls(values: str) -> bool:
     """Whether a closer look at the values is worth its time: mostly it is not."""
     if "%" in values and "REDACTED" in values:
         return True
-    if any(hint in values for hint in PATH_HINTS):
+    if may_hold_path(values):
         return True
     return ("=" in values or "@" in values) and ("://" in values or "?" in values or "#" in values)
 

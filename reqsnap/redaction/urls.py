@@ -10,7 +10,7 @@ from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised, view
 from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.json_text import find_in_json
-from reqsnap.redaction.names import PATH_HINTS, PATHS, fold
+from reqsnap.redaction.names import PATHS, fold, may_hold_path
 from reqsnap.redaction.placeholders import holds_placeholder, respelled
 from reqsnap.redaction.rules import looks_like_credential
 
@@ -32,7 +32,7 @@ def redact_url(url: str, finder: Finder) -> str:
         edits += find_in_query(url, 0, len(url), finder)
     if "@" in url:
         edits += _userinfo(url, finder, own=True)
-    if "/bot" in url or "/services/" in url or "/webhooks/" in url:
+    if may_hold_path(url):
         edits += _path(url, finder)
     if "REDACTED" in url:
         edits += respelled(url)
@@ -49,7 +49,7 @@ def _may_hold_secrets(url: str, names: frozenset[str]) -> bool:
 
 def path_holds_credentials(url: str) -> bool:
     """Whether a rule knows the shape of a path, in which a credential stands."""
-    return any(hint in url for hint in PATH_HINTS) and PATHS.search(url) is not None
+    return may_hold_path(url) and PATHS.search(url) is not None
 
 
 def find_in_value(text: str, finder: Finder) -> list[Edit]:
@@ -57,7 +57,7 @@ def find_in_value(text: str, finder: Finder) -> list[Edit]:
     edits = find_in_query(text, 0, len(text), finder) if "=" in text else []
     if "@" in text:
         edits += _userinfo(text, finder)
-    if any(hint in text for hint in PATH_HINTS):
+    if may_hold_path(text):
         edits += _path(text, finder)
     return edits
 
@@ -73,7 +73,7 @@ def find_urls(text: str, finder: Finder) -> list[Edit]:
             edits += find_in_query(text, *found.span(), finder)
     if "@" in text:
         edits += _userinfo(text, finder)
-    if any(hint in text for hint in PATH_HINTS):
+    if may_hold_path(text):
         edits += _path(text, finder)
     return edits
 

@@ -28,7 +28,8 @@ class Habits:
     recorded included.
     blank_is_missing: a file with nothing but blanks is none.
     keeps_failed: a set that was recorded when its block raised is as good as another.
-    only_whole: an answer of which the program wanted no more is not recorded.
+    only_whole: an answer is read to its end before the program gets it, so that all of it is recorded;
+    one that is not whole is not recorded.
     tells_swallowed: a refusal that the program caught is warned of.
     format_of: the format of the file, new or not. refusal: what a refused request raises.
     """

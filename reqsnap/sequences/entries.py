@@ -57,10 +57,15 @@ class Entry:
 
     __slots__ = ("_interaction", "_is_as_stored", "_kept", "_reader", "_stored", "order", "plays", "replay")
 
-    def __init__(self, interaction: Interaction | None, order: int) -> None:
+    def __init__(
+        self,
+        interaction: Interaction | None,
+        order: int,
+        stored: Stored | None = None,
+        reader: Reader | None = None,
+    ) -> None:
         self._interaction = interaction
-        self._stored: Stored | None = None
-        self._reader: Reader | None = None
+        self._stored, self._reader = stored, reader
         self._is_as_stored = False
         self._kept: dict[str, Any] | None = None
         self.replay: Any = None
@@ -69,9 +74,7 @@ class Entry:
     @classmethod
     def of(cls, stored: Stored, order: int, reader: Reader) -> Entry:
         """An entry of what stands in a file, which `reader` reads when it is first needed."""
-        entry = cls(None, order)
-        entry._stored, entry._reader = stored, reader
-        return entry
+        return cls(None, order, stored, reader)
 
     @property
     def interaction(self) -> Interaction:

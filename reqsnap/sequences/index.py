@@ -9,7 +9,7 @@ the nth recorded one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
@@ -58,6 +58,12 @@ class Index:
         self._known.add(entry)
         if self._in_order is not None:
             self._in_order.entries.append(entry)
+
+    def expect(self, entries: Sequence[Entry]) -> None:
+        """Make entries that nobody has read findable, after those that are."""
+        self._known.expect(entries)
+        if self._in_order is not None:
+            self._in_order.entries += entries
 
     def put_back(self, entry: Entry) -> None:
         """Make an entry that was removed findable again, at its place among the others."""

@@ -5,7 +5,7 @@ Pure: no lock, no clock, no I/O; whoever owns one serialises its use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
@@ -63,6 +63,12 @@ class Known:
                 self._groups.setdefault(compared.key, Group()).add(entry, compared.numbers)
             self._asked = Memo()
 
+    def expect(self, entries: Sequence[Entry]) -> None:
+        """Know entries that nobody has read, after those that are known. Raises as `add` does."""
+        if not self._waiting.expect(entries):
+            for entry in entries:
+                self.add(entry)
+
     def put_back(self, entry: Entry) -> None:
         """Know an entry again that was removed, at its place among the others."""
         if not self._waiting.add(entry):
@@ -72,7 +78,7 @@ class Known:
             self._loose = dict(sorted(self._loose.items(), key=lambda item: item[0].order))
             if compared.key is not None:
                 self._groups.setdefault(compared.key, Group()).put_back(entry, compared.numbers)
-            self._asked = Memo()
+        self._asked = Memo()
 
     def remove(self, entry: Entry) -> bool:
         """Forget an entry; the others keep their places. Returns whether it was there."""
@@ -133,7 +139,9 @@ class Known:
     def _judge(self, method: str, url: str) -> bool:
         memo = self._asked
         known = self._open_targets or self._matching.target_key(method, url) in self._targets
-        memo.keep((method, url), known)
+        # What waits may be for it after all.
+        if known or not self._waiting:
+            memo.keep((method, url), known)
         return known
 
     def group_for(self, live: Prepared) -> Group | None:
@@ -191,6 +199,9 @@ class Known:
         if not self._waiting:
             return
         needed = self._waiting.needed(place)
+        if not needed.entries:
+            self._waiting.come(needed)
+            return
         found = [(entry, self._compared(entry)) for entry in needed.entries]
         for entry, compared in found:
             self._enter(entry, compared)
@@ -198,8 +209,6 @@ class Known:
                 self._groups.setdefault(compared.key, Group()).add(entry, compared.numbers)
         if any(entry in self._loose for entry in needed.entries):
             self._loose = dict(sorted(self._loose.items(), key=lambda item: item[0].order))
-        # A new one, and not before now: what `could_match` works out meanwhile goes to the old one.
-        self._asked = Memo()
         self._waiting.come(needed)
 
     def _enter(self, entry: Entry, compared: Compared) -> None:

@@ -35,7 +35,8 @@ def place_of(method: str, url: str) -> str | None:
     """
     found = _PLAIN.match(url)
     if found is not None:
-        return None if path_holds_credentials(found[0]) else f"{method.upper()} {found[0]}"
+        place = found[0]
+        return None if path_holds_credentials(place) else f"{method.upper()} {place}"
     found = _UP_TO_QUERY.match(url)
     if found is None or _ODD.search(found[0]) or path_holds_credentials(found[0]):
         return None

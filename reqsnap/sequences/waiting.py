@@ -12,6 +12,7 @@ look through all that is left.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
@@ -30,7 +31,8 @@ class Waiting:
     """The entries of an index that are not read yet. Serialised as the index is."""
 
     def __init__(self, matching: Matching) -> None:
-        self._tells_apart = tells_places_apart(matching)
+        self._matching = matching
+        self._tells_apart: bool | None = None
         self._entries: dict[Entry, None] = {}
         # Made when it is first asked for, so that opening a cassette costs no more than its reading.
         self._listed: dict[str | None, list[Entry]] | None = None
@@ -44,7 +46,7 @@ class Waiting:
 
     def place(self, method: str, url: str) -> str | None:
         """The place of a request; None where it cannot be told, or says nothing."""
-        return place_of(method, url) if self._tells_apart else None
+        return place_of(method, url) if self._places_tell() else None
 
     def add(self, entry: Entry) -> bool:
         """Let an entry wait, unless it is read or what it would wait for has come; whether it does."""
@@ -57,6 +59,13 @@ class Waiting:
                 return False
             self._listed.setdefault(place, []).append(entry)
         self._entries[entry] = None
+        return True
+
+    def expect(self, entries: Iterable[Entry]) -> bool:
+        """Let entries wait that nobody has read, all at once; whether they do: none of them may have come."""
+        if self._taken or self._listed is not None:
+            return False
+        self._entries.update(dict.fromkeys(entries))
         return True
 
     def discard(self, entry: Entry) -> None:
@@ -73,6 +82,8 @@ class Waiting:
         if self._listed is None:
             self._listed = self._list()
         unplaced = self._still(self._listed.get(None, ()))
+        if not unplaced:
+            return Needed(_in_order(self._still(self._listed.get(place, ()))), frozenset((place,)))
         requests = [entry.interaction.request for entry in unplaced]
         places = {place, *[self.place(request.method, request.url) for request in requests]} - {None}
         placed = [entry for each in places for entry in self._still(self._listed.get(each, ()))]
@@ -89,14 +100,27 @@ class Waiting:
 
     def _list(self) -> dict[str | None, list[Entry]]:
         listed: dict[str | None, list[Entry]] = {}
+        place = place_of if self._places_tell() else _no_place
         for entry in self._entries:
             asked = entry.unread or entry.interaction.request
-            listed.setdefault(self.place(asked.method, asked.url), []).append(entry)
+            listed.setdefault(place(asked.method, asked.url), []).append(entry)
         return listed
+
+    def _places_tell(self) -> bool:
+        if self._tells_apart is None:
+            self._tells_apart = tells_places_apart(self._matching)
+        return self._tells_apart
 
     def _still(self, entries: Iterable[Entry]) -> list[Entry]:
         return [entry for entry in entries if entry in self._entries]
 
 
+def _no_place(method: str, url: str) -> None:
+    """What is said of a request where places say nothing."""
+
+
 def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    return tuple(sorted(entries, key=lambda entry: entry.order))
+    return tuple(sorted(entries, key=_order))
+
+
+_order = attrgetter("order")

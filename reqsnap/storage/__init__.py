@@ -4,6 +4,7 @@ files        a file of this machine: checked, read whole, replaced atomically, a
 beside       the files of large bodies beside it
 locks        locks on files, which a dead process does not keep
 sharing      how independent processes take turns at one file
+turns        how the threads of this one do
 protocol     what a storage of another kind is
 memory, fsspec_storage
              two of them: in memory, and at any URL that fsspec knows

@@ -2,12 +2,14 @@
 
 A name says what its file holds, so a file that is there is never written again, and bodies
 that are equal share one. It is on the disk before the cassette that names it is written.
+Some other tools keep them in a folder above the cassette's, where they are only read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from reqsnap.errors import CassetteError, CassetteWriteError
@@ -21,9 +23,6 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 class OneFile(Protocol):
     """A file of any kind of storage, as far as it is needed here."""
 
-    def exists(self) -> bool:
-        """Whether there is such a file."""
-
     def read(self) -> bytes | None:
         """The bytes, or None where there is no such file."""
 
@@ -34,11 +33,19 @@ class OneFile(Protocol):
 class Bodies:
     """The bodies beside one cassette, whose path is `shown` in errors.
 
-    `file_of` finds the file of a name. Fits `reqsnap.formats.Beside`.
+    `file_of` finds the file of a name, `above` reads a relative path from a folder above. Fits
+    `reqsnap.formats.Beside`.
     """
 
-    def __init__(self, shown: str, file_of: Callable[[str], OneFile], max_inline_size: int) -> None:
+    def __init__(
+        self,
+        shown: str,
+        file_of: Callable[[str], OneFile],
+        max_inline_size: int,
+        above: Callable[[str], bytes | None] = lambda name: None,
+    ) -> None:
         self._shown, self._file_of, self._max_inline_size = shown, file_of, max_inline_size
+        self._above = above
 
     @property
     def max_inline_size(self) -> int:
@@ -57,5 +64,12 @@ class Bodies:
         if not _NAME.fullmatch(name):
             raise CassetteWriteError(f"{name!r} is no name for the file of a body", self._shown)
         file = self._file_of(name)
-        if not file.exists():
-            file.write(data)
+        # One that was damaged is mended when its body is recorded again.
+        with suppress(CassetteError):
+            if file.read() == data:
+                return
+        file.write(data)
+
+    def read_above(self, name: str) -> bytes | None:
+        """What a relative path holds in the cassette's folder, or else in the nearest above it; or None."""
+        return self._above(name)

@@ -7,10 +7,7 @@ beside it, so whoever reads it, and whatever dies half way, sees the old one or 
 from __future__ import annotations
 
 import os
-import secrets
 import stat
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
@@ -18,13 +15,13 @@ from itertools import chain, count
 from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
-from reqsnap.storage import beside
-
-if sys.platform != "win32":
-    import fcntl
+from reqsnap.storage import beside, leftovers
 
 PARTIAL = ".partial"
 """What the name of a set that is not complete yet has after the cassette's."""
+
+_LONGEST_NAME = 255
+"""In bytes: what file systems take."""
 
 _AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
@@ -33,16 +30,17 @@ class CassetteFile:
     """One cassette's file, and the partial one beside it. Making one touches nothing.
 
     `path` is the path as it was given. A symbolic link is followed once, here, and so is a
-    relative path, so that a program may change its directory while a block is open.
+    relative path, so that a program may change its directory while a block is open. Of one
+    that `is_real` that was done before.
     """
 
     __slots__ = ("_like", "_target", "path")
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, is_real: bool = False) -> None:
         self._like: Path | None = None
         try:
             self.path = Path(path)
-            self._target = Path(os.path.realpath(path))
+            self._target = self.path if is_real else Path(os.path.realpath(path))
         except (TypeError, ValueError) as error:
             raise ConfigurationError("path", path, f"it is no path ({error})") from None
 
@@ -54,24 +52,26 @@ class CassetteFile:
     @property
     def partial(self) -> CassetteFile:
         """`NAME.partial`, which holds a set that is not complete yet; as private as NAME."""
-        partial = CassetteFile(f"{self._target}{PARTIAL}")
+        name = _with_room(self._target.name)
+        partial = CassetteFile(self._target.with_name(name + PARTIAL))
         partial._like = self._target
         return partial
 
     def beside(self, max_inline_size: int) -> beside.Bodies:
         """The files in `NAME.bodies`, which a partial file shares; for bodies of more than so many bytes."""
-        return beside.Bodies(str(self.path), self._body, max_inline_size)
+        return beside.Bodies(str(self.path), self._body, max_inline_size, self._read_above)
 
     @property
     def lock_folder(self) -> Path:
         """`.NAME.lock`, in which the processes that use the file agree."""
-        return self._target.with_name(f".{self._target.name}.lock")
+        return self._target.with_name(f".{_with_room(self._target.name)}.lock")
 
     def check(self, *, writable: bool) -> None:
         """Raise ConfigurationError for a path that cannot be read, or written where that is meant."""
         try:
-            self._check_file()
-            self._check_folder(writable=writable)
+            is_there = self._check_file()
+            if writable or not is_there:
+                self._check_folder(writable=writable)
             if writable:
                 self._check_writable()
         except OSError as error:
@@ -84,7 +84,9 @@ class CassetteFile:
     def read(self) -> bytes | None:
         """The bytes, or None where there is no such file."""
         try:
-            return self._target.read_bytes()
+            # All of it at once needs no buffer.
+            with open(self._target, "rb", buffering=0) as file:
+                return file.read()
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -98,11 +100,11 @@ class CassetteFile:
         with self._reporting("it could not be written, and is as it was"):
             folder = self._target.parent
             _make_folder(folder)
-            _remove_leftovers(folder)
-            temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+            leftovers.remove(folder)
+            temporary = leftovers.new(folder)
             try:
                 with open(temporary, "xb") as file:
-                    _is_mine(file.fileno())
+                    leftovers.hold(file.fileno())
                     # Before the first byte, so that a private file is never open to others.
                     self._give_mode_to(temporary)
                     file.write(data)
@@ -172,17 +174,24 @@ class CassetteFile:
         file._like = target
         return file
 
-    def _check_file(self) -> None:
+    def _read_above(self, name: str) -> bytes | None:
+        for folder in self._target.parents:
+            with suppress(OSError):
+                return (folder / name).read_bytes()
+        return None
+
+    def _check_file(self) -> bool:
+        """Whether it is there, and then can be read."""
         try:
             mode = self._target.stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
-            return
+            return False
         if stat.S_ISDIR(mode):
             raise _unusable(self.path, "it is a directory, and a cassette is a file")
         if not stat.S_ISREG(mode):
             raise _unusable(self.path, "it is not a regular file")
-        with open(self._target, "rb"):
-            pass
+        os.close(os.open(self._target, os.O_RDONLY))
+        return True
 
     def _check_folder(self, *, writable: bool) -> None:
         folder = next(folder for folder in self._target.parents if os.path.lexists(folder))
@@ -220,40 +229,16 @@ def _may(path: Path, mode: int) -> bool:
 _AT_ONCE = 512
 """In bytes: what a disk writes as one, a sector."""
 
-_PREFIX, _SUFFIX = ".reqsnap-", ".tmp"
-_LEFT_OVER = 600.0
-"""The age in seconds from which a temporary file may be one that its writer died over."""
 
-_tidied: set[Path] = set()
+def _with_room(name: str) -> str:
+    """A name to which an ending can be added: itself, or a hash where it is as long as names can be."""
+    encoded = os.fsencode(name)
+    if len(encoded) <= _LONGEST_NAME - len(PARTIAL):
+        return name
+    # Here, because no cassette but one of these needs it.
+    import hashlib
 
-
-def _remove_leftovers(folder: Path) -> None:
-    """Once for each folder: delete what writers that died have left in it."""
-    if folder in _tidied:
-        return
-    _tidied.add(folder)
-    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _LEFT_OVER and _is_abandoned(path):
-                path.unlink()
-
-
-def _is_abandoned(path: Path) -> bool:
-    with open(path, "rb") as file:
-        return _is_mine(file.fileno())
-
-
-def _is_mine(descriptor: int) -> bool:
-    """Hold a temporary file, as its writer does until it is closed or dies; False where another holds it.
-
-    Windows needs no lock: there a file that is open cannot be deleted.
-    """
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-    return True
+    return hashlib.sha256(encoded).hexdigest()
 
 
 def _put(file: FileIO, place: int, data: bytes) -> None:

@@ -27,12 +27,16 @@ class Storage(ABC):
 
     @property
     def passes_errors(self) -> bool:
-        """Whether what `read` and `write` raise reaches the user as it is; else it is told in a CassetteError."""
+        """Whether the user gets what `read` and `write` raise as it is, and not in a CassetteError."""
         return False
 
     @abstractmethod
     def read(self, name: str) -> Stored | None:
         """What is there; None where nothing is."""
+
+    def exists(self, name: str) -> bool:
+        """Whether anything is there."""
+        return self.read(name) is not None
 
     @abstractmethod
     def write(self, name: str, data: bytes, expected: str | None) -> str:

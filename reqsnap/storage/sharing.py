@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import os
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from weakref import WeakValueDictionary
 
 from reqsnap.errors import CassetteError, CassetteInUseError
 from reqsnap.storage.files import CassetteFile
 from reqsnap.storage.locks import HeldFile, forget_all, hold
 from reqsnap.storage.opening import File
 from reqsnap.storage.stored import StoredFile
+from reqsnap.storage.turns import Turn, forget_turns, turn_at
 
 WAIT = 60.0
 """How many seconds a process waits for its turn. A turn takes as long as writing the file."""
@@ -41,24 +40,9 @@ class Others:
     failed: tuple[Path, ...]
 
 
-class _Turn:
-    """One process's turn at one path. Re-entrant, because a garbage collection may open or end a block."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.depth = 0
-        self.held: HeldFile | None = None
-
-
-_turns: WeakValueDictionary[Path | str, _Turn] = WeakValueDictionary()
-_turns_lock = threading.RLock()
-
-
 def forget_parent() -> None:
     """In a forked process nothing is held, and nobody waits."""
-    global _turns_lock
-    _turns_lock = threading.RLock()
-    _turns.clear()
+    forget_turns()
     forget_all()
 
 
@@ -69,12 +53,10 @@ class Sharing:
     """
 
     def __init__(self, file: CassetteFile) -> None:
-        self._path = file.path
-        self._folder = file.lock_folder
+        self._path, self._key, self._file = file.path, file.key, file
         self._made: list[Path] = []
         self._claim: HeldFile | None = None
-        with _turns_lock:
-            self._turn = _turns.setdefault(self._folder, _Turn())
+        self._found_turn: Turn | None = None
 
     @property
     def has_claim(self) -> bool:
@@ -166,6 +148,17 @@ class Sharing:
 
     # Within
 
+    @property
+    def _turn(self) -> Turn:
+        # Found when it is needed, because most cassettes are only read.
+        if self._found_turn is None:
+            self._found_turn = turn_at(self._key)
+        return self._found_turn
+
+    @property
+    def _folder(self) -> Path:
+        return self._file.lock_folder
+
     def _wait(self) -> HeldFile:
         until, pause = time.monotonic() + WAIT, _FIRST_PAUSE
         while True:
@@ -214,9 +207,7 @@ class StoredSharing(Sharing):
     """The part in what a storage holds: no locks, since it is written only where it is as it was read."""
 
     def __init__(self, file: StoredFile) -> None:
-        self._claim = None
-        with _turns_lock:
-            self._turn = _turns.setdefault(file.key, _Turn())
+        self._key, self._claim, self._found_turn = file.key, None, None
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -17,7 +17,10 @@ from reqsnap.vcr.record_mode import RecordMode
 from reqsnap.vcr.record_mode import RecordMode as mode
 from reqsnap.vcr.request import Request
 
-__all__ = ["VCR", "RecordMode", "Request", "default_vcr", "mode", "use_cassette"]
+__version__ = "9.4.2"
+"""The version of VCR.py whose words these are: some suites ask for it."""
+
+__all__ = ["VCR", "RecordMode", "Request", "__version__", "default_vcr", "mode", "use_cassette"]
 
 default_vcr = VCR()
 use_cassette = default_vcr.use_cassette

@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from reqsnap.vcr.checks import check
 from reqsnap.vcr.context import CassetteContextDecorator
-from reqsnap.vcr.errors import UnhandledHTTPRequestError
+from reqsnap.vcr.errors import MissingMetadataError, UnhandledHTTPRequestError
+from reqsnap.vcr.filters import sensitive_data_hooks
 from reqsnap.vcr.held import Held, InMemory, Pair
 from reqsnap.vcr.hooks import several
 from reqsnap.vcr.matchers import get_matchers_results, method, requests_match, uri
@@ -57,9 +59,14 @@ class Cassette:
         self.inject = inject
         self.allow_playback_repeats = allow_playback_repeats
         self.drop_unused_requests = drop_unused_requests
-        self._filter_sensitive_data = filter_sensitive_data
         self._before_save_interaction = list(several(before_save_interaction))
         self._after_load_interaction = list(several(after_load_interaction))
+        if filter_sensitive_data:
+            # The user's hooks see what is hidden, in both directions.
+            hide, restore = sensitive_data_hooks(filter_sensitive_data)
+            self._before_save_interaction.append(hide)
+            self._after_load_interaction.insert(0, restore)
+        check({"skip_patchers": skip_patchers})
         self.skip_patchers = skip_patchers
         self.record_on_exception = True
         self._held: Held = InMemory()
@@ -207,6 +214,17 @@ class Cassette:
             found.append((stored, agree, differ))
         most = max((len(agree) for _, agree, _ in found), default=0)
         return [each for each in found if most and len(each[1]) == most]
+
+    def get_metadata(self, key: str, default: Any) -> Any:
+        """The value that is stored under a name, or the default, which is stored then.
+
+        Raises MissingMetadataError where there is none and the record mode lets nothing be added.
+        """
+        if key not in self._held.metadata:
+            if self.write_protected:
+                raise MissingMetadataError(cassette=self, key=key)
+            self._held.note(key, default)
+        return self._held.metadata[key]
 
     def _responses(self, request: Any) -> Iterator[tuple[int, Any]]:
         request = self.filter_request(request)

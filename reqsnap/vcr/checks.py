@@ -79,6 +79,27 @@ def _hosts(name: str, value: Any) -> None:
             raise ConfigurationError(name, each, "each is the name of a host, or a compiled pattern of names")
 
 
+PATCHER_NAMES = (
+    "httplib",
+    "requests",
+    "boto3",
+    "urllib3",
+    "httplib2",
+    "tornado",
+    "aiohttp",
+    "httpx",
+    "httpx2",
+)
+"""What VCR.py calls the clients that it patches."""
+
+
+def _patchers(name: str, value: Any) -> None:
+    _names(name, value)
+    for each in value:
+        if each not in PATCHER_NAMES:
+            raise ConfigurationError(name, each, f"Unknown patcher; there are {', '.join(PATCHER_NAMES)}")
+
+
 def _function(name: str, value: Any) -> None:
     if value is not None and not callable(value):
         raise ConfigurationError(name, value, "it is a function, or None")
@@ -124,7 +145,7 @@ OPTIONS: dict[str, Callable[[str, Any], None]] = {
     "serializer": _any,
     "persister": _any,
     "custom_patches": _list,
-    "skip_patchers": _list,
+    "skip_patchers": _patchers,
     "with_current_defaults": _flag,
 }
 """What checks each option, of `VCR` and of `use_cassette`."""

@@ -7,7 +7,7 @@ import inspect
 import os
 import types
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.vcr import filters, matchers
@@ -19,6 +19,8 @@ from reqsnap.vcr.persisters.filesystem import FilesystemPersister
 from reqsnap.vcr.record_mode import RecordMode, validate_record_mode
 from reqsnap.vcr.serializers import jsonserializer, yamlserializer
 from reqsnap.vcr.util import auto_decorate, compose
+
+R = TypeVar("R")
 
 _MATCHERS = {
     "method": matchers.method,
@@ -139,6 +141,12 @@ class VCR:
         metaclass = auto_decorate(self.use_cassette, predicate or self.is_test_method)
         return metaclass("temporary_class", (), {})
 
+    @overload
+    def use_cassette(self, path: Callable[..., R], **kwargs: Any) -> Callable[..., R]: ...
+    @overload
+    def use_cassette(
+        self, path: str | os.PathLike[str] | None = None, **kwargs: Any
+    ) -> CassetteContextDecorator: ...
     def use_cassette(self, path: Any = None, **kwargs: Any) -> Any:
         """Record the HTTP exchanges of a block or function, and replay them.
 
@@ -205,7 +213,8 @@ class VCR:
                 raise UnknownNameError("match_on", name, allowed)
         return [self.matchers[name] for name in matcher_names]
 
-    def _build_before_record_request(self, own: Mapping[str, Any]) -> Chain:
+    def _build_before_record_request(self, options: Mapping[str, Any]) -> Chain:
+        own = {**vars(self), **options}
         hooks: list[Callable[[Any], Any]] = []
         for option, filter in _FILTERS.items():
             replacements = tuple([each if isinstance(each, tuple) else (each, None) for each in own[option]])
@@ -218,7 +227,8 @@ class VCR:
             hooks.append(IgnoringHosts(names, frozenset(hosts - names)))
         return Chain((*hooks, *several(own["before_record_request"])))
 
-    def _build_before_record_response(self, own: Mapping[str, Any]) -> Chain:
+    def _build_before_record_response(self, options: Mapping[str, Any]) -> Chain:
+        own = {**vars(self), **options}
         first = (filters.decode_response,) if own["decode_compressed_response"] else ()
         return Chain((*first, *several(own["before_record_response"])))
 

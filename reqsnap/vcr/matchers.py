@@ -93,7 +93,7 @@ def get_matchers_results(
     agree: list[str] = []
     differ: list[tuple[str, str | None]] = []
     for matcher in matchers:
-        name = getattr(matcher, "__name__", type(matcher).__name__)
+        name = name_of(matcher)
         agrees, told = _evaluate_matcher(matcher, r1, r2)
         if agrees:
             agree.append(name)
@@ -105,6 +105,12 @@ def get_matchers_results(
 def requests_match(r1: Any, r2: Any, matchers: Sequence[Matcher]) -> bool:
     """Whether every matcher agrees."""
     return not get_matchers_results(r1, r2, matchers)[1]
+
+
+def name_of(matcher: Matcher) -> str:
+    """What a matcher is called."""
+    name: str = getattr(matcher, "__name__", type(matcher).__name__)
+    return name
 
 
 def get_assertion_message(assertion_details: str | None) -> str | None:

@@ -22,7 +22,13 @@ Hook = Callable[[Any], Any]
 
 def to_request(sent: Sent) -> Request:
     """A request as VCR.py's users know it, theirs to change."""
-    return Request(sent.method, sent.url, sent.body or None, _first_values(sent.headers))
+    fields = _first_values(sent.headers)
+    has_body = sent.body or any(name.lower() in _FRAMING for name in fields)
+    return Request(sent.method, sent.url, sent.body if has_body else None, fields)
+
+
+_FRAMING = ("content-length", "transfer-encoding")
+"""Fields without which a request has no body, not even an empty one (RFC 9112, section 6.3)."""
 
 
 def from_request(request: Any, sent: Sent | None = None) -> Sent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reqsnap.matching.registry import Comparison
@@ -30,19 +30,22 @@ _MODES = {
     RecordMode.ALL: Mode.UPDATE,
 }
 
-_BY_NAME = {
-    matchers.method: "method",
-    matchers.scheme: "scheme",
-    matchers.host: "host",
-    matchers.port: "port",
-    matchers.path: "path",
-    matchers.query: "query",
-    matchers.uri: "uri",
-}
+_OURS = ("method", "scheme", "host", "port", "path", "query", "uri")
 """VCR.py's matchers that are ours, or that no two requests pass which ours tells apart."""
 
-_STRICTER = frozenset((matchers.uri,))
-"""Those of them that tell apart what ours does not: they are asked too."""
+_ADDED_BELOW = frozenset(
+    (
+        "host",
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "transfer-encoding",
+        "user-agent",
+    )
+)
+"""Fields that clients add below the place where VCR.py looks, so that its cassettes lack them."""
 
 
 def options_of(cassette: Cassette) -> HabitualOptions:
@@ -85,25 +88,37 @@ def as_query(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _match_on(chosen: Sequence[matchers.Matcher]) -> tuple[str | Comparison, ...]:
-    names = [_BY_NAME[each] for each in chosen if each in _BY_NAME]
-    asked = [Asked(each) for each in chosen if each not in _BY_NAME or each in _STRICTER]
+    by_identity = {id(getattr(matchers, name)): name for name in _OURS}
+    names = [by_identity[id(each)] for each in chosen if id(each) in by_identity]
+    # A URL that VCR.py tells from another, ours may not: both are asked.
+    chosen = [each for each in chosen if id(each) not in by_identity or each is matchers.uri]
+    asked = [Asked(_same_fields if each is matchers.headers else each) for each in chosen]
     # Without any, every recording is the one.
     return (*dict.fromkeys(names), *asked) or (_always,)
+
+
+def _same_fields(live: Any, recorded: Any) -> bool:
+    now, then = dict(live.headers.lower_items()), dict(recorded.headers.lower_items())
+    unseen = [name for name in now if name in _ADDED_BELOW and name not in then]
+    return {name: value for name, value in now.items() if name not in unseen} == then
 
 
 def _always(live: Sent, recorded: Sent) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """A matcher of VCR.py's kind, asked as one of ours."""
+    """A matcher of VCR.py's kind, asked as one of ours. Two of the same matcher are equal."""
 
-    matcher: matchers.Matcher
-    __name__: str = field(init=False, default="", compare=False)
+    def __init__(self, matcher: matchers.Matcher) -> None:
+        self.matcher = matcher
+        self.__name__ = matchers.name_of(matcher)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "__name__", getattr(self.matcher, "__name__", type(self.matcher).__name__))
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asked) and other.matcher is self.matcher
+
+    def __hash__(self) -> int:
+        return id(self.matcher)
 
     def __call__(self, live: Sent, recorded: Sent) -> bool:
         """Whether it finds them the same."""

@@ -19,8 +19,11 @@ from tests.support.counter import Counter
 
 pytest_plugins = ["pytester"]
 
-ARGUMENTS = ("-p", "no:reqsnap", "-p", "no:cacheprovider")
-"""Without the plugin as it is installed: here it is the one that was loaded when coverage had begun."""
+ARGUMENTS = ("-p", "no:reqsnap", "-p", "no:cacheprovider", "-p", "no:cassetter")
+"""Without the plugin as it is installed: here it is the one that was loaded when coverage had begun.
+
+Without cassetter's plugin, which has pytest-recording's names too and is given way to.
+"""
 
 CLIENTS = (httpx, requests, urllib3)
 """Imported here: what a suite within this process imports first is forgotten with it, and imported twice."""

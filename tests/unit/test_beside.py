@@ -29,7 +29,33 @@ def test_what_is_there_is_not_written_again(file: CassetteFile, tmp_path: Path) 
     body = tmp_path / "a" / "x.yaml.bodies" / "one"
     before = body.stat()
     file.partial.beside(1).write("one", b"same")
-    assert body.stat() == before
+    assert (body.stat().st_ino, body.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_damaged_one_is_mended_when_it_is_recorded_again(file: CassetteFile, tmp_path: Path) -> None:
+    file.beside(1).write("one", b"line\n")
+    body = tmp_path / "a" / "x.yaml.bodies" / "one"
+    body.write_bytes(b"line\r\n")
+    file.beside(1).write("one", b"line\n")
+    assert body.read_bytes() == b"line\n"
+
+
+def test_a_file_of_another_s_in_place_of_the_folder_stays(file: CassetteFile, tmp_path: Path) -> None:
+    file.write(b"")
+    (tmp_path / "a" / "x.yaml.bodies").write_bytes(b"mine")
+    with pytest.raises(CassetteWriteError, match=r"could not be written, and is as it was \("):
+        file.beside(1).write("one", b"body")
+    assert (tmp_path / "a" / "x.yaml.bodies").read_bytes() == b"mine"
+
+
+def test_what_lies_in_a_folder_above_is_found(file: CassetteFile, tmp_path: Path) -> None:
+    assert file.beside(1).read_above("objects/one") is None
+    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects" / "one").write_bytes(b"far")
+    assert file.beside(1).read_above("objects/one") == b"far"
+    (tmp_path / "a" / "objects").mkdir(parents=True)
+    (tmp_path / "a" / "objects" / "one").write_bytes(b"near")
+    assert file.beside(1).read_above("objects/one") == b"near"
 
 
 def test_a_body_is_as_private_as_its_cassette(file: CassetteFile, tmp_path: Path) -> None:

@@ -13,10 +13,17 @@ import pytest
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats import Beside, Format, Item, format_of, named, register_format, registry
 from reqsnap.model import Headers, Interaction, Request, Response
-from tests.unit import test_har_reading, test_reqord_files, test_undici_files
+from tests.unit import (
+    test_betamax_files,
+    test_cassetter_files,
+    test_har_reading,
+    test_reqord_files,
+    test_undici_files,
+)
 from tests.unit.native_files import AT, BINARY, ODD, PLAIN
 
 NAMES = ["native", "json", "jsonl", "vcr", "vcr-json", "har", "undici", "reqord"]
+NAMES += ["cassetter", "cassetter-toml", "betamax"]
 SUFFIXES = [".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".har", ".txt", ""]
 
 COMMON = Interaction(
@@ -34,6 +41,9 @@ FOREIGN = {
     "vcr-json": b'{"interactions": [], "version": 1}',
     "har": test_har_reading.archive(test_har_reading.entry(), indent=None),
     "undici": test_undici_files.RECORDED,
+    "cassetter": test_cassetter_files.RECORDED.replace(b"\n", b"\r\n"),
+    "cassetter-toml": test_cassetter_files.RECORDED_TOML,
+    "betamax": test_betamax_files.EXACT,
     "reqord": b"\xef\xbb\xbf\n" + test_reqord_files.README,
 }
 """Files that others wrote, or that were changed."""
@@ -48,7 +58,7 @@ def read(name: str, data: bytes) -> list[Interaction]:
 
 
 def timeless(interaction: Interaction) -> Interaction:
-    """An interaction without its time, which VCR.py does not keep."""
+    """An interaction without its time, which VCR.py does not keep, and betamax to the second."""
     return replace(interaction, recorded_at=AT)
 
 
@@ -95,7 +105,7 @@ def test_what_both_hold_is_converted(name: str, other: str) -> None:
     assert [timeless(each) for each in recorded] == [timeless(COMMON)] * 2
     back = read(other, written(other, *recorded))
     assert [timeless(each) for each in back] == [timeless(COMMON)] * 2
-    if not {"vcr", "vcr-json"} & {name, other}:
+    if not {"vcr", "vcr-json", "betamax"} & {name, other}:
         assert back == recorded and recorded[0] == COMMON
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from reqsnap.content_coding import undo
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats import named
+from reqsnap.formats import Beside, named
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError
 
 HAR = named("har")
@@ -207,7 +207,7 @@ def test_a_body_in_a_file_of_its_own() -> None:
     """As Playwright writes it with `content="attach"`."""
     response = {"content": {"size": 2, "mimeType": "text/html", "_file": "0f.html"}}
 
-    class Attached:
+    class Attached(Beside):
         max_inline_size = 0
 
         def read(self, name: str) -> bytes | None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from reqsnap.errors import CassetteFormatError, CassetteWriteError
 from reqsnap.formats import Beside, named
 from reqsnap.model import Headers, Interaction, Request, Response
+from reqsnap.storage import CassetteFile
 from tests.support.rounds import rounds
 from tests.unit.native_files import AT, PLAIN, exchange
 from tests.unit.test_json_refusals import damaged
@@ -104,14 +105,14 @@ def test_a_body_that_is_kept_under_its_hash(tmp_path: Path) -> None:
     (folder / DIGEST).write_bytes(BODY)
     for path in (tmp_path / "a.jsonl", tmp_path / "some" / "test" / "a.jsonl"):
         for reference in (DIGEST, f"objects/{DIGEST[:2]}/{DIGEST}"):
-            assert read(external(reference), str(path))[0].response.body == BODY
+            assert read(external(reference), beside=CassetteFile(path).beside(0))[0].response.body == BODY
     (folder / DIGEST).write_bytes(b"other")
     with pytest.raises(CassetteFormatError, match="the body was changed: objects/"):
-        read(external(), str(tmp_path / "a.jsonl"))
+        read(external(), beside=CassetteFile(tmp_path / "a.jsonl").beside(0))
 
 
 def test_a_body_beside_the_cassette() -> None:
-    class Files:
+    class Files(Beside):
         max_inline_size = 0
 
         def read(self, name: str) -> bytes | None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
 
 import reqsnap
-from reqsnap import Counts, Library, Response, use_cassette
+from reqsnap import Counts, Library, LiveExchange, Response, use_cassette
 from reqsnap.cassette.counts import MOST, Traffic
 from reqsnap.options.values import OptionValues
+from reqsnap.recorder import Forward
+from reqsnap.redaction import DEFAULT_RULES
 from tests.support.counter import Counter
 
 
@@ -115,11 +118,11 @@ def test_the_requests_of_child_processes_are_counted(path: Path, server: Counter
 def test_only_the_slowest_are_kept_and_each_once() -> None:
     traffic = Traffic()
     for number in range(MOST + 5):
-        which = object()
-        traffic.took(which, float(number), f"GET http://h/{number}".__str__)
-        traffic.took(which, float(number) + 0.5, "GET http://h/again".__str__)
-    assert [each.elapsed for each in traffic.slowest] == [float(n) for n in range(MOST + 4, 4, -1)]
-    assert not any(each.url.endswith("again") for each in traffic.slowest)
+        forward = Forward(1, 0.0, datetime.now(UTC), ("GET", f"http://h/{number}"))
+        traffic.took(forward, float(number), DEFAULT_RULES)
+        traffic.took(forward, float(number) + 0.5, DEFAULT_RULES)
+    expected = range(MOST + 4, 4, -1)
+    assert traffic.slowest == tuple(LiveExchange(float(n), "GET", f"http://h/{n}") for n in expected)
 
 
 def test_counts_add_and_subtract() -> None:

@@ -535,3 +535,18 @@ def test_a_default_needs_a_name_and_a_file(
     assert len(made(folder)) == 2
     assert made(folder)[0] == f"lib/{module}/{name}.fetch.yaml"
     assert re.fullmatch(rf"{module}/_a~\w{{10}}\.yaml", made(folder)[1])
+
+
+@pytest.mark.parametrize("size", [247, 248, 255])
+def test_a_name_may_be_as_long_as_a_file_system_takes(folder: Path, server: Counter, size: int) -> None:
+    path = f"{'x' * (size - len('.yaml'))}.yaml"
+    with pytest.raises(ZeroDivisionError), use_cassette(path):
+        server.get("/a")
+        raise ZeroDivisionError
+    # What was recorded is partial, and completed now.
+    with use_cassette(path):
+        assert server.get("/a") == "1 GET /a "
+        server.get("/b")
+    with use_cassette(path, mode="playback"):
+        assert (server.get("/a"), server.get("/b")) == ("1 GET /a ", "2 GET /b ")
+    assert [each.name for each in folder.iterdir() if each.is_file()] == [path]

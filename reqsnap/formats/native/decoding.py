@@ -124,7 +124,7 @@ def _fields(
 
 def _lines(block: str) -> list[Line]:
     """The lines of a block, none of which is empty or begins with a blank."""
-    return list(block[6:-1].split("\n      "))
+    return [*block[6:-1].split("\n      ")]
 
 
 def _literal(block: str, chomping: str, *, indented: bool) -> str | None:
@@ -132,7 +132,7 @@ def _literal(block: str, chomping: str, *, indented: bool) -> str | None:
 
     `indented`: an indicator says how far it is.
     """
-    text = ("\n" + block).replace("\n      ", "\n")[1:]
+    text = block.replace("\n      ", "\n").removeprefix("      ")
     content = text.strip("\n")
     if not content or (not indented and content[0] in " \t") or content.isspace():
         return None

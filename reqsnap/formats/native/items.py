@@ -42,7 +42,7 @@ def _scanned(data: bytes, path: str | None, beside: Beside | None) -> list[Item]
             return None
         start, end, method, url = place
         if method is not None and url is not None:
-            found.append(_Item(method.decode("ascii"), url.decode("ascii"), data, start, end, decoder))
+            found.append(_Item(method.decode(), url.decode(), data, start, end, decoder))
         else:
             # A head that is no block tells nothing by itself.
             request = decoder(Item("", "", data, start, end, decoder)).request

@@ -15,8 +15,8 @@ from reqsnap.formats.native.writer import END, START
 
 _START, _END = START.encode(), END.encode()
 
-_LINE = r"[^\n]*\n"
-_BLOCK = rf"(?:      {_LINE}|\n)*+"
+_LINE = r"[^\n]*+\n"
+_BLOCK = rf"(?:      {_LINE}|\n++)*+"
 _IN_QUOTES = r'(?:[^"\\\n]|\\[^\n])*+'
 _QUOTED = f'"{_IN_QUOTES}"'
 _VALUES = (
@@ -59,7 +59,8 @@ def scan(data: bytes) -> Iterator[Place | None]:
         if start != place:
             break
         place = stop
-        yield start, stop, found[1], found[2]
+        method, url = found.groups()
+        yield start, stop, method, url
     if place != end:
         yield None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -29,6 +29,7 @@ REQUEST_KEYS = frozenset({"head_charset", "head", "complete", *_BODY_KEYS})
 RESPONSE_KEYS = frozenset(
     {"version", "head_charset", "head", "parts", "coded_parts", *_BODY_KEYS, "trailers", "elapsed"}
 )
+_RARE_KEYS = frozenset({"version", "coding", "parts", "coded_parts"})
 ERROR_KEYS = frozenset({"kind", "message", "errno", "elapsed"})
 
 _SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
@@ -71,6 +72,8 @@ def request(fields: Fields) -> Request:
     """The request. Raises UnreadableField."""
     charset = _charset(fields)
     (method, url), headers = _head(fields, charset, heads.read_request_line)
+    if not fields.texts:
+        return Request(method, url, headers)
     body, _, headers = _coded(fields, headers, _content(fields), ())
     return Request(method, url, headers, body, _complete(fields))
 
@@ -83,8 +86,10 @@ def response(fields: Fields, *, cut: bool = False) -> tuple[Response, float]:
     charset = _charset(fields)
     (status, reason), headers = _head(fields, charset, heads.read_status_line)
     lines = fields.lines.get("trailers")
-    trailers = _pairs(lines, charset, "trailers", 0) if lines else _NO_FIELDS
+    trailers = _headers(lines, charset, "trailers", 0) if lines else _NO_FIELDS
     content = _content(fields)
+    if _RARE_KEYS.isdisjoint(fields.texts):
+        return Response(status, reason, headers, content, trailers=trailers), _elapsed(fields)
     parts = _parts(fields, content, cut)
     body, parts, headers = _coded(fields, headers, content, parts)
     if "coding" in fields.texts and not cut:
@@ -133,17 +138,26 @@ def _head(fields: Fields, charset: str, read_first: Callable[[Line], _First]) ->
         first = read_first(heads.restore(lines[0], charset))
     except ValueError as error:
         raise UnreadableField("head", 0, str(error)) from None
-    return first, _pairs(lines[1:], charset, "head", 1)
+    return first, _headers(lines[1:], charset, "head", 1)
 
 
-def _pairs(lines: Iterable[Line], charset: str, key: str, index: int) -> Headers:
+def _headers(lines: list[Line], charset: str, key: str, index: int) -> Headers:
     """The lines as header fields; the first of them is line `index` of that key."""
+    try:
+        return _read_fields(tuple(lines), charset)
+    except UnreadableField as error:
+        raise UnreadableField(key, index + error.index, error.reason) from None
+
+
+# The requests of a cassette mostly differ in nothing but their first line.
+@lru_cache(maxsize=256)
+def _read_fields(lines: tuple[Line, ...], charset: str) -> Headers:
     pairs: list[Pair] = []
     try:
         for line in lines:
             pairs.append(_field(line, charset) if len(line) < _LONG else _read_field(line, charset))
     except ValueError as error:
-        raise UnreadableField(key, index + len(pairs), str(error)) from None
+        raise UnreadableField("", len(pairs), str(error)) from None
     return Headers(pairs)
 
 

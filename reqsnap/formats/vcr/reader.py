@@ -104,7 +104,7 @@ def _response(node: Node, method: str) -> Response:
         status = _number(_need(about, "code"), "code")
         reason = _reason(_get(about, "message"), status)
         body = _body(_get(node, "body"))
-    headers, body = _agreeing(headers, body, status, method)
+    headers, body = agreeing(headers, body, status, method)
     return Response(status, reason, headers, body, version)
 
 
@@ -118,7 +118,7 @@ def _reason(message: Node | None, status: int) -> str:
 _PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
-def _agreeing(headers: Headers, body: bytes, status: int, method: str) -> tuple[Headers, bytes]:
+def agreeing(headers: Headers, body: bytes, status: int, method: str) -> tuple[Headers, bytes]:
     """The fields and the body, made to agree where VCR.py recorded them at different moments.
 
     Some clients undo a content coding before VCR.py sees the body, and the field that names

@@ -20,6 +20,7 @@ from aiohttp.helpers import BasicAuth
 from aiohttp.tracing import Trace
 
 from reqsnap import scope
+from reqsnap.interceptors.aiohttp.ahead import start
 from reqsnap.interceptors.aiohttp.body import Upload, gather, in_memory, is_repeatable, restore
 from reqsnap.interceptors.aiohttp.errors import Witness
 from reqsnap.interceptors.aiohttp.failures import fail_connecting, is_unconnected, replay_broken
@@ -225,6 +226,7 @@ def _writelines(wrapped: Any, writer: Any, args: Any, kwargs: Any) -> None:
 
 PATCHES = (
     Patch("aiohttp.connector", "BaseConnector.connect", _connect),
+    Patch("aiohttp.client_reqrep", "ClientResponse.start", start),
     Patch("aiohttp.client_proto", "ResponseHandler.set_response_params", _set_response_params),
     Patch("aiohttp.client_proto", "ResponseHandler.connection_lost", _connection_lost),
     Patch("aiohttp.http_writer", "StreamWriter._write", _write),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reqsnap.interceptors.http1 import SWITCHED, Answer, is_left_between_events
+from reqsnap.interceptors.http1 import SWITCHED, Answer, is_event_stream, is_left_between_events
+from reqsnap.interceptors.http_client.ahead import read_ahead
 from reqsnap.interceptors.http_client.errors import ABANDONED, CLOSED, cause_in_answer
 from reqsnap.interceptors.http_client.state import Exchange
 from reqsnap.interceptors.proxies import Proxy
@@ -43,6 +44,9 @@ def note_answer(exchange: Exchange, response: Any) -> None:
         listener.finish()
     else:
         file._self_listener = listener
+        reads_ahead = exchange.forward is not None and exchange.forward.reads_ahead
+        if reads_ahead and not is_event_stream(answer.headers):
+            response.fp = read_ahead(file, lambda: listener.is_over)
 
 
 class HeadListener:
@@ -89,6 +93,11 @@ class Listener:
             self.finish()
         elif at_end:
             self._fail(None, CLOSED)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the answer has come to its end, or reading it has failed."""
+        return self._over
 
     def finish(self) -> None:
         """The last byte was read."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reqsnap import scope
+from reqsnap.interceptors.httpcore.ahead import read_ahead_async, read_ahead_sync
 from reqsnap.interceptors.httpcore.bodies import (
     GatheredBody,
     SentBody,
@@ -61,6 +62,8 @@ def patches(client: str) -> tuple[Patch, ...]:
             exchange.failed(error)
             raise
         exchange.listen(outgoing, response, ReceivedBodySync)
+        if exchange.reads_ahead:
+            read_ahead_sync(response)
         return response
 
     async def handle_async_request(wrapped: Any, pool: object, args: Any, kwargs: Any) -> Any:
@@ -84,6 +87,8 @@ def patches(client: str) -> tuple[Patch, ...]:
             exchange.failed(error)
             raise
         exchange.listen(outgoing, response, ReceivedBodyAsync)
+        if exchange.reads_ahead:
+            await read_ahead_async(response)
         return response
 
     return (

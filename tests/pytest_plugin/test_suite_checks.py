@@ -1,0 +1,168 @@
+"""`require_all_played`, `save_on` and `ci_playback`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pytest_plugin.conftest import Suite
+
+GET = """
+import os, urllib.request, pytest
+from reqsnap import use_cassette
+def get(path): return urllib.request.urlopen(SERVER + path).read()
+AGAIN = os.environ.get("AGAIN")
+"""
+
+MARKED = f"""{GET}
+@pytest.mark.reqsnap{{options}}
+def test_it():
+    get("/a")
+    {{then}}
+"""
+
+LESS = "if not AGAIN: get('/b')"
+
+
+def write(suite: Suite, options: str, then: str) -> None:
+    suite.write("test_it.py", MARKED.format(options=options, then=then))
+
+
+@pytest.fixture
+def again(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Lets a test say that its suite is run again."""
+    monkeypatch.delenv("CI", raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments", "errors"),
+    [
+        ("", ["--reqsnap-require-all-played"], 1),
+        ("", ["-o", "reqsnap_require_all_played=true"], 1),
+        ("(require_all_played=True)", [], 1),
+        ("(require_all_played=False)", ["--reqsnap-require-all-played"], 0),
+        ("", [], 0),
+    ],
+)
+def test_a_test_that_does_not_play_all_does_not_pass(
+    suite: Suite, again: pytest.MonkeyPatch, options: str, arguments: list[str], errors: int
+) -> None:
+    write(suite, options, LESS)
+    suite.run(*arguments).assert_outcomes(passed=1)
+    again.setenv("AGAIN", "1")
+    result = suite.run(*arguments)
+    result.assert_outcomes(passed=1, errors=errors)
+    if errors:
+        result.stdout.fnmatch_lines(["*.yaml: 1 recording was not played:", "*GET http://*/b"])
+
+
+@pytest.mark.parametrize(
+    "cut", ["if AGAIN: pytest.skip()", "if AGAIN: pytest.fail()", "if AGAIN: pytest.xfail()"]
+)
+def test_a_test_that_was_cut_short_is_not_blamed_for_that(
+    suite: Suite, again: pytest.MonkeyPatch, cut: str
+) -> None:
+    write(suite, "(require_all_played=True)", f"{cut}\n    {LESS}")
+    suite.run().assert_outcomes(passed=1)
+    again.setenv("AGAIN", "1")
+    assert "errors" not in suite.run().parseoutcomes()
+
+
+def test_a_cassette_of_a_module_is_to_be_played_by_all_of_it(suite: Suite, again: pytest.MonkeyPatch) -> None:
+    marks = "pytestmark = pytest.mark.reqsnap(scope='module', require_all_played=True)"
+    suite.write("test_it.py", f"{GET}\n{marks}\ndef test_one(): get('/a')\ndef test_two():\n    {LESS}\n")
+    suite.run().assert_outcomes(passed=2)
+    suite.run().assert_outcomes(passed=2)
+    again.setenv("AGAIN", "1")
+    suite.run().assert_outcomes(passed=2, errors=1)
+
+
+def test_blocks_of_a_test_s_own_are_to_be_played_too(suite: Suite, again: pytest.MonkeyPatch) -> None:
+    suite.write(
+        "test_it.py",
+        f"""{GET}
+@use_cassette
+def test_it():
+    get("/a")
+    {LESS}
+""",
+    )
+    suite.run("--reqsnap-require-all-played").assert_outcomes(passed=1)
+    again.setenv("AGAIN", "1")
+    suite.run("--reqsnap-require-all-played").assert_outcomes(passed=1, errors=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments", "saved"),
+    [
+        ("(save_on='pass')", [], False),
+        ("", ["--reqsnap-save-on=pass"], False),
+        ("", ["-o", "reqsnap_save_on=pass"], False),
+        ("(save_on='always')", ["--reqsnap-save-on=pass"], True),
+        ("", [], True),
+    ],
+)
+@pytest.mark.parametrize("mode", ["once", "update", "record"])
+def test_what_a_failed_test_recorded_is_saved_or_not(
+    suite: Suite, again: pytest.MonkeyPatch, options: str, arguments: list[str], saved: bool, mode: str
+) -> None:
+    write(suite, options, "assert not AGAIN or get('/new') == b''")
+    suite.run(*arguments).assert_outcomes(passed=1)
+    path = suite.folder / "cassettes" / "test_it" / "test_it.yaml"
+    if mode == "once":
+        path.unlink()
+    before = path.read_bytes() if path.exists() else None
+    again.setenv("AGAIN", "1")
+    suite.run(f"--reqsnap-mode={mode}", *arguments).assert_outcomes(failed=1)
+    partial = path.with_name(f"{path.name}.partial")
+    held = [each.read_text("utf-8") for each in (path, partial) if each.exists()]
+    assert any("/new" in text for text in held) is saved
+    if not saved:
+        assert (path.read_bytes() if path.exists() else None) == before
+
+
+@pytest.mark.parametrize(
+    ("ci", "ini", "arguments", "sent"),
+    [
+        ("true", "true", [], 0),
+        ("", "true", [], 1),
+        ("false", "true", [], 1),
+        ("true", "false", [], 1),
+        ("true", "true", ["--reqsnap-mode=update"], 1),
+    ],
+)
+def test_in_ci_the_mode_is_playback_by_itself(
+    suite: Suite, again: pytest.MonkeyPatch, ci: str, ini: str, arguments: list[str], sent: int
+) -> None:
+    again.setenv("CI", ci)
+    write(suite, "", "")
+    result = suite.run("-o", f"reqsnap_ci_playback={ini}", *arguments)
+    result.assert_outcomes(passed=sent, failed=1 - sent)
+    assert len(suite.server.requests) == sent
+
+
+def test_the_environment_stands_above_what_ci_asks_for(suite: Suite, again: pytest.MonkeyPatch) -> None:
+    again.setenv("CI", "1")
+    again.setenv("REQSNAP_MODE", "record")
+    write(suite, "", "")
+    suite.run("-o", "reqsnap_ci_playback=true").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["-o", "reqsnap_unused=sometimes"], "*reqsnap_unused=sometimes*"),
+        (["-o", "reqsnap_save_on=never"], "*reqsnap_save_on=never*"),
+        (["--reqsnap-unused=sometimes"], "*--reqsnap-unused*"),
+    ],
+)
+def test_a_word_that_means_nothing_is_refused(suite: Suite, arguments: list[str], told: str) -> None:
+    result = suite.run(*arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([told])
+
+
+@pytest.mark.parametrize("options", ["(save_on='never')", "(require_all_played='yes')"])
+def test_a_marker_s_value_that_means_nothing_is_refused(suite: Suite, options: str) -> None:
+    write(suite, options, "")
+    suite.run().assert_outcomes(errors=1)

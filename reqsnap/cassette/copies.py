@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable
 from os import PathLike
@@ -43,12 +44,23 @@ def rescue(interactions: Iterable[Interaction], error: CassetteWriteError) -> No
         except CassetteWriteError:
             unwritable += 1
     try:
-        with tempfile.NamedTemporaryFile(prefix="reqsnap-", suffix=".yaml", delete=False) as copy:
-            copy.write(NATIVE.file(items))
+        copied = _temporary(NATIVE.file(items))
     except OSError as problem:
         again = "`cassette.save(path)` still can write it."
         error.add_note(f"A copy could not be kept either: {problem}. {again}")
         return
-    error.rescued = copy.name
+    error.rescued = copied
     told = f"All but {unwritable} that no file can hold" if unwritable else "Nothing is lost: the recordings"
-    error.add_note(f"{told} were written to {copy.name}")
+    error.add_note(f"{told} were written to {copied}")
+
+
+def _temporary(data: bytes) -> str:
+    """Write data to a new file in the system's temporary folder, or leave nothing there; gives its path."""
+    descriptor, path = tempfile.mkstemp(prefix="reqsnap-", suffix=".yaml")
+    try:
+        with open(descriptor, "wb") as copy:
+            copy.write(data)
+    except BaseException:
+        os.unlink(path)
+        raise
+    return path

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
 from reqsnap.cli import migrate_names as names
 from reqsnap.cli import migrate_options as options
 from reqsnap.cli.migrate_imports import Imports
-from reqsnap.cli.migrate_model import CASSETTER, PYTEST_VCR, VCRPY, Finding, Project, Verdict
+from reqsnap.cli.migrate_model import CASSETTER, VCRPY, Finding, Project, Verdict
 from reqsnap.cli.migrate_source import Edit, Source
 
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
@@ -263,14 +262,6 @@ class _Finder(ast.NodeVisitor):
         edits: tuple[Edit, ...] = (),
     ) -> None:
         self.found.append(Finding(line, library, what, verdict, advice, edits))
-
-
-def flat_folder(project: Project, defined: set[str]) -> Iterator[Finding]:
-    """What a whole code base with pytest-vcr needs that stands in no file of its."""
-    if project.plugin == PYTEST_VCR:
-        yield Finding(0, PYTEST_VCR, "record mode", Verdict.CHANGE, names.ONCE_BY_DEFAULT)
-        if "vcr_cassette_dir" not in defined:
-            yield Finding(0, PYTEST_VCR, "folder of cassettes", Verdict.CHANGE, names.FLAT_FOLDER)
 
 
 def _parameters(arguments: ast.arguments) -> list[str]:

@@ -75,39 +75,32 @@ MARKERS: Mapping[str, tuple[str, Verdict, str]] = {
 }
 """Markers of pytest: whose they are (the plugin's that the code base uses, where empty), and what to do."""
 
-_MODULE_FOLDER = "the folder of a module is cassettes/<module> here; return the one that you have"
 FIXTURES: Mapping[str, tuple[str, Verdict, str]] = {
     "vcr_config": ("", Verdict.WORKS, ""),
     "vcr_cassette_dir": ("", Verdict.WORKS, ""),
     "vcr": ("", Verdict.WORKS, ""),
     "default_cassette_name": (RECORDING, Verdict.WORKS, ""),
     "record_mode": (RECORDING, Verdict.WORKS, ""),
-    "disable_recording": (RECORDING, Verdict.CHANGE, "run pytest with --disable-recording"),
-    "vcr_markers": (RECORDING, Verdict.CHANGE, "use request.node.iter_markers('vcr')"),
-    "vcr_cassette": (PYTEST_VCR, Verdict.CHANGE, "the cassette of a test is the fixture vcr"),
-    "vcr_cassette_name": (PYTEST_VCR, Verdict.CHANGE, "the fixture is called default_cassette_name"),
-    "betamax_session": (BETAMAX, Verdict.CHANGE, "mark the test with vcr, and make the session in the test"),
-    "betamax_recorder": (BETAMAX, Verdict.CHANGE, "mark the test with vcr, and make the session in the test"),
-    "betamax_parametrized_session": (
-        BETAMAX,
-        Verdict.CHANGE,
-        "mark the test with vcr, and make the session in the test",
-    ),
-    "betamax_parametrized_recorder": (
-        BETAMAX,
-        Verdict.CHANGE,
-        "mark the test with vcr, and make the session in the test",
-    ),
+    "disable_recording": (RECORDING, Verdict.WORKS, ""),
+    "vcr_markers": (RECORDING, Verdict.WORKS, ""),
+    "vcr_cassette": (PYTEST_VCR, Verdict.WORKS, ""),
+    "vcr_cassette_name": (PYTEST_VCR, Verdict.WORKS, ""),
+    **{
+        f"betamax_{name}": (BETAMAX, Verdict.CHANGE, "mark the test with vcr; it makes its own session")
+        for name in ("session", "recorder", "parametrized_session", "parametrized_recorder")
+    },
 }
 """Fixtures, defined or asked for."""
 
 COMMON_FIXTURES = frozenset({"vcr", "record_mode", "disable_recording"})
 """Names that others have for fixtures of theirs, too: they count only where the plugin is used."""
 
-ONCE_BY_DEFAULT = "pytest-vcr records where there is no cassette; run pytest with --record-mode=once for that"
-FLAT_FOLDER = (
-    "pytest-vcr's cassettes lie in cassettes/, without a folder for each module: add a fixture "
-    "vcr_cassette_dir, of the scope module, that returns str(request.path.parent / 'cassettes')"
+NAMES_OPTION = "reqsnap_vcr_names"
+"""The option of the ini file that says whose layout and fixtures the marker vcr has."""
+
+NAMES_OF_PYTEST_VCR = (
+    f"write `{NAMES_OPTION} = pytest-vcr` into pytest's ini file: the fixture vcr, the folder of cassettes "
+    "and the record mode `once` are then as pytest-vcr has them, else as pytest-recording has them"
 )
 
 

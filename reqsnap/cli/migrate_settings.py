@@ -50,9 +50,9 @@ _OPTIONS = {
     "--block-network": _Option(RECORDING, Verdict.WORKS, ""),
     "--allowed-hosts": _Option(RECORDING, Verdict.WORKS, ""),
     "--disable-recording": _Option(RECORDING, Verdict.WORKS, ""),
-    "--vcr-record": _Option(PYTEST_VCR, Verdict.CHANGE, "write --record-mode"),
-    "--vcr-record-mode": _Option(PYTEST_VCR, Verdict.CHANGE, "write --record-mode"),
-    "--disable-vcr": _Option(PYTEST_VCR, Verdict.CHANGE, "write --disable-recording"),
+    "--vcr-record": _Option(PYTEST_VCR, Verdict.WORKS, ""),
+    "--vcr-record-mode": _Option(PYTEST_VCR, Verdict.WORKS, ""),
+    "--disable-vcr": _Option(PYTEST_VCR, Verdict.WORKS, ""),
     "--vcr-check-orphans": _Option(
         CASSETTER, Verdict.CHANGE, "write --reqsnap-unused=warn, which finds cassettes that no test owns too"
     ),

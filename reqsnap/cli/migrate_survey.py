@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from reqsnap.cli import migrate_settings
-from reqsnap.cli.migrate_finding import findings, flat_folder
-from reqsnap.cli.migrate_model import Finding, Project
-from reqsnap.cli.migrate_names import ROOTS, library_of
+from reqsnap.cli.migrate_finding import findings
+from reqsnap.cli.migrate_model import PYTEST_VCR, Finding, Project, Verdict
+from reqsnap.cli.migrate_names import NAMES_OF_PYTEST_VCR, NAMES_OPTION, ROOTS, library_of
 from reqsnap.cli.migrate_places import Places, look_through, own_modules
 from reqsnap.cli.migrate_source import UnparsableError, parsed
 
@@ -40,7 +40,6 @@ class Survey:
         self._roots = [path if path.is_dir() else path.parent for path in paths]
         self._modules: dict[Path, bytes | OSError] = {}
         self._settings: dict[Path, bytes | OSError] = {}
-        self._defined: set[str] = set()
         self.cassettes: dict[str, list[Path]] = {}
         self.unlisted: list[OSError] = []
         for path in paths:
@@ -88,7 +87,6 @@ class Survey:
             source = parsed(data)
             own = self._project.own | own_modules(path.parent, _TOPS)
             found = findings(source, self._project._replace(own=own))
-            self._defined |= {each.what.removeprefix("fixture ") for each in found}
             edits = [edit for each in found for edit in each.edits]
             return Looked(path, data, found, source.edited(edits) if edits else None)
         except UnparsableError as error:
@@ -96,8 +94,10 @@ class Survey:
             return Looked(path, data, [], problem=f"{path}{line}: {error.reason}; it is left as it is")
 
     def of_all(self) -> Iterator[Finding]:
-        """What the code base as a whole needs. Asked after `all` has ended."""
-        yield from flat_folder(self._project, self._defined)
+        """What the code base as a whole needs."""
+        settled = any(NAMES_OPTION in _text(data) for data in self._settings.values())
+        if self._project.plugin == PYTEST_VCR and not settled:
+            yield Finding(0, PYTEST_VCR, "names and folders", Verdict.CHANGE, NAMES_OF_PYTEST_VCR)
 
 
 @cache

@@ -21,7 +21,7 @@ from typing import Any
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
-from reqsnap.formats.json_items import RewrittenItem, plain
+from reqsnap.formats.json_items import RewrittenItem, dumped, dumped_again, plain
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.vcr.reader import agreeing, sent_url
 from reqsnap.model import Headers, Interaction, Request, Response
@@ -46,21 +46,17 @@ class _Betamax(Format):
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
         request = interaction.request
         try:
-            return _dumped(_entry(interaction))
+            return dumped(_entry(interaction))
         except ValueError as error:
             reason = f"{request.method} {request.url} cannot be written: {error}"
             raise CassetteWriteError(reason, None) from None
 
     def file(self, items: Sequence[bytes]) -> bytes:
         entries = [json.loads(text) for text in items]
-        return _dumped({"http_interactions": entries, "recorded_with": "reqsnap"})
+        return dumped_again({"http_interactions": entries, "recorded_with": "reqsnap"})
 
 
 BETAMAX: Format = _Betamax()
-
-
-def _dumped(value: Any) -> bytes:
-    return json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
 # Reading
@@ -70,7 +66,7 @@ def _item(entry: Value) -> Item:
     request = entry.need("request")
     entry.need("response")
     method, url = request.need("method").text(), sent_url(request.need("uri").text())
-    text = _dumped(plain(entry.plain))
+    text = dumped_again(plain(entry.plain))
     return RewrittenItem(method, url, text, 0, len(text), partial(_decode, entry=entry), entry)
 
 
@@ -120,7 +116,7 @@ def _body(about: Value | None) -> bytes:
     charset = about.get("encoding")
     try:
         return text.text().encode("utf-8" if charset is None else charset.text())
-    except (LookupError, UnicodeError) as error:
+    except (LookupError, ValueError) as error:
         raise about.error(f"the body cannot be put into its charset: {error}") from None
 
 

@@ -1,7 +1,9 @@
-"""Items that are not the bytes that stand in their file."""
+"""Items that are not the bytes that stand in their file, and what they are written as."""
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,5 +30,27 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(each) for each in value]
     if isinstance(value, Number):
-        return int(value) if value.lstrip("-").isdecimal() and len(value) < 19 else float(value)
+        return _number(value)
     return value
+
+
+def _number(value: Number) -> float | None:
+    """A number as JSON can hold it; nothing where it is more than a double, as JavaScript writes it."""
+    if len(value) < 19 and value.lstrip("-").isdecimal():
+        return int(value)
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def dumped(value: Any) -> bytes:
+    """The text of a value. Raises ValueError for a text that UTF-8 does not allow."""
+    return json.dumps(value, indent=2, ensure_ascii=False).encode()
+
+
+def dumped_again(value: Any) -> bytes:
+    """The text of what stood in a file before, of which not all need have a meaning."""
+    try:
+        return dumped(value)
+    except UnicodeEncodeError:
+        # Half of a surrogate pair: JSON has it as an escape, UTF-8 has it not.
+        return json.dumps(value, indent=2).encode()

@@ -19,6 +19,7 @@ from reqsnap.errors import CassetteFormatError
 BOM = b"\xef\xbb\xbf"
 _BLANK = re.compile(r"[ \t\n\r]*")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
+_DEEPEST = 200
 
 
 class Number(str):
@@ -175,7 +176,9 @@ def parse(source: Source) -> Value:
 
 def _decoded_by(decoder: json.JSONDecoder, source: Source) -> Any:
     try:
-        return decoder.decode(source.text)
+        value = decoder.decode(source.text)
+        _check_depth(value, source.text)
+        return value
     except json.JSONDecodeError as error:
         raise source.error(error.pos, f"it is not valid JSON ({error.msg})") from None
     except RecursionError:
@@ -183,6 +186,18 @@ def _decoded_by(decoder: json.JSONDecoder, source: Source) -> Any:
     except _NotJsonError as error:
         place = max(source.text.find(error.text), 0)
         raise source.error(place, f"it is not valid JSON ({error.text} is no number)") from None
+
+
+def _check_depth(value: Any, text: str) -> None:
+    """Raise RecursionError here for what would need too much of the stack later, wherever that is used."""
+    if text.count("{") + text.count("[") <= _DEEPEST:
+        return
+    level, depth = [value], 0
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        depth += 1
+        if depth > _DEEPEST:
+            raise RecursionError
+        level = [below for each in level for below in (each.values() if isinstance(each, dict) else each)]
 
 
 class _KeyTwiceError(Exception):

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
-from reqsnap.formats.json_items import RewrittenItem, plain
+from reqsnap.formats.json_items import RewrittenItem, dumped, dumped_again, plain
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import texts
 from reqsnap.formats.native import values as native_values
@@ -55,7 +55,7 @@ class _Undici(Format):
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
         request = interaction.request
         try:
-            return _dumped(_entry(interaction))
+            return dumped(_entry(interaction))
         except ValueError as error:
             reason = f"{request.method} {request.url} cannot be written: {error}"
             raise CassetteWriteError(reason, None) from None
@@ -69,7 +69,7 @@ class _Undici(Format):
             if known is not snapshot:
                 known["responses"] += snapshot["responses"]
                 known["timestamp"] = snapshot["timestamp"]
-        return _dumped(list(entries.values()))
+        return dumped_again(list(entries.values()))
 
 
 UNDICI: Format = _Undici()
@@ -107,7 +107,7 @@ def _item(hash: str, snapshot: Value, response: Value) -> Item:
     }
     # In every answer, so that it does not change with the answers that come behind it.
     alone["responses"][0]["timestamp"] = timestamp
-    text = _dumped({"hash": hash, "snapshot": alone})
+    text = dumped_again({"hash": hash, "snapshot": alone})
     method, url = request.need("method").text(), request.need("url").text()
     decode = partial(_decode, request=request, response=response, recorded_at=recorded_at)
     return RewrittenItem(method, url, text, 0, len(text), decode, response)
@@ -160,10 +160,6 @@ def _moment(value: Value | None) -> datetime:
 
 
 # Writing
-
-
-def _dumped(value: Any) -> bytes:
-    return json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
 def _entry(interaction: Interaction) -> dict[str, Any]:

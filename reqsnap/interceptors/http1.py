@@ -165,8 +165,12 @@ def is_left_between_events(headers: Headers, body: bytes) -> bool:
     Such streams end when their reader has had enough (OpenAI's clients close theirs at
     `[DONE]`), so what was read is all of the answer that counts.
     """
-    media_type = headers.get("content-type", "").lower()
-    return media_type.startswith("text/event-stream") and body.endswith(_EVENT_ENDS)
+    return is_event_stream(headers) and body.endswith(_EVENT_ENDS)
+
+
+def is_event_stream(headers: Headers) -> bool:
+    """Whether an answer tells events, for as long as somebody listens."""
+    return headers.get("content-type", "").lower().startswith("text/event-stream")
 
 
 _EVENT_ENDS = (b"\n\n", b"\r\r", b"\r\n\r\n")

@@ -51,7 +51,8 @@ class Forward:
     `order` is the request's place among all, `started` a reading of the monotonic clock
     in seconds, `recorded_at` the time of day in UTC, `target` the method and the URL as
     they are. `replaces` is the recording whose
-    place the new one takes. With `reads_ahead` the answer is read to its end before the program gets it.
+    place the new one takes. With `reads_ahead` an answer is read to its end before the program gets it,
+    but for a stream of events, which may have none.
     """
 
     order: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from reqsnap.errors import CassetteError, CassetteWriteError
@@ -59,13 +60,15 @@ class Bodies:
         return self._file_of(name).read()
 
     def write(self, name: str, data: bytes) -> None:
-        """Keep data under a name, unless it is there already. Raises CassetteError, CassetteWriteError."""
+        """Keep data under a name, unless it is there already. Raises CassetteWriteError."""
         if not _NAME.fullmatch(name):
             raise CassetteWriteError(f"{name!r} is no name for the file of a body", self._shown)
         file = self._file_of(name)
         # One that was damaged is mended when its body is recorded again.
-        if file.read() != data:
-            file.write(data)
+        with suppress(CassetteError):
+            if file.read() == data:
+                return
+        file.write(data)
 
     def read_above(self, name: str) -> bytes | None:
         """What a relative path holds in the cassette's folder, or else in the nearest above it; or None."""

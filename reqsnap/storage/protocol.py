@@ -34,6 +34,10 @@ class Storage(ABC):
     def read(self, name: str) -> Stored | None:
         """What is there; None where nothing is."""
 
+    def exists(self, name: str) -> bool:
+        """Whether anything is there."""
+        return self.read(name) is not None
+
     @abstractmethod
     def write(self, name: str, data: bytes, expected: str | None) -> str:
         """Replace what is there, whole, and return its new version; it is kept when this returns.

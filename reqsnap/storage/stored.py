@@ -55,7 +55,7 @@ class StoredFile:
     def exists(self) -> bool:
         """Whether anything is stored there."""
         with self._reading():
-            return self._storage.read(self._name) is not None
+            return self._storage.exists(self._name)
 
     def read(self) -> bytes | None:
         """The bytes, or None where nothing is stored. What is written next is written over these."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from reqsnap.api import end_block
 from reqsnap.blocks.class_decorator import decorate_class
-from reqsnap.blocks.decorators import decorate_function
+from reqsnap.blocks.decorators import decorate_function, in_block
 from reqsnap.errors import ConfigurationError
 from reqsnap.vcr.opening import Block
 
@@ -84,6 +85,8 @@ class CassetteContextDecorator:
     def _call(self, function: Any, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         cassette = self._new(function)
         called = functools.partial(function, cassette) if cassette.inject else function
+        if inspect.isgeneratorfunction(function):
+            return _generated(called(*args, **kwargs), cassette)
         return decorate_function(called, lambda args, kwargs: Block(cassette), end_block)(*args, **kwargs)
 
     def _new(self, function: Any) -> Cassette:
@@ -106,6 +109,12 @@ class CassetteContextDecorator:
         cassette = self.cls(**arguments)
         cassette.record_on_exception = bool(records)
         return cassette
+
+
+def _generated(generator: Generator[Any, Any, R], cassette: Cassette) -> Generator[Any, Any, R]:
+    """A generator with its cassette in force between its steps too, as pytest's fixtures need."""
+    with in_block(Block(cassette), end_block):
+        return (yield from generator)
 
 
 class MissingPathError(ConfigurationError, TypeError):

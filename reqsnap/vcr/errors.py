@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 Similar = tuple["Request", list[str], list[tuple[str, str]]]
 """A recorded request, the matchers that agree, and those that do not, each with what differs."""
 
-_SHOWN = 3
+_SHOWN, _LONGEST = 3, 300
+"""How many recordings a message shows, and how many characters of a body."""
 _BODIES = frozenset(("body", "raw_body"))
 
 
@@ -85,12 +86,14 @@ def _reason(cassette: Any, similar: Sequence[Similar]) -> str:
 
 
 def _text(cassette: Any, request: Any, similar: Sequence[Similar], reason: str) -> str:
-    mode, played = _mode(cassette), len(cassette.play_counts)
-    shown = cassette.filter_request(request) or request
+    mode, names = _mode(cassette), [getattr(each, "__name__", repr(each)) for each in cassette._match_on]
     lines = [
-        f"{_described(shown, similar)} was not sent: {_said(similar, reason)}, "
-        f"and record_mode {mode!r} sends nothing new.",
-        f"Cassette: {cassette.path} (record_mode {mode}, {len(cassette)} recorded, {played} played)",
+        *_described(cassette.filter_request(request) or request, with_body=bool(_BODIES.intersection(names))),
+        f"It was not sent: {_said(similar, reason)}, and record_mode {mode!r} sends nothing new.",
+        f"Cassette: {cassette.path}",
+        f"  record_mode: {mode}",
+        f"  match_on: {', '.join(names)}",
+        f"  recorded: {len(cassette)}, played: {len(cassette.play_counts)}",
     ]
     if reason == "no_match":
         lines += ["Nearest recordings:", *_nearest(similar)]
@@ -100,9 +103,11 @@ def _text(cassette: Any, request: Any, similar: Sequence[Similar], reason: str) 
 def _said(similar: Sequence[Similar], reason: str) -> str:
     if reason == "already_played":
         count = sum(not differing for _, _, differing in similar)
-        return f"it was recorded, but its {count} recording{'s' * (count != 1)} were played already"
+        recordings = "recording was" if count == 1 else f"{count} recordings were"
+        return f"it was recorded, but its {recordings} played already"
     if reason == "no_match":
-        return f"no recording matches it, and the nearest differ in {_names(similar[0])}"
+        names = ", ".join(name for name, _ in similar[0][2])
+        return f"no recording matches it, and the nearest differ in {names}"
     return _SAID[reason]
 
 
@@ -123,25 +128,30 @@ _TO_DO = {
 
 def _nearest(similar: Sequence[Similar]) -> list[str]:
     lines = []
-    for request, _, differing in similar[:_SHOWN]:
-        lines.append(f"  {request.method} {shortened(request.uri)}")
+    for number, (request, _, differing) in enumerate(similar[:_SHOWN], start=1):
+        lines.append(f"  {number}. {request.method} {shortened(request.uri)}")
         for name, what in differing:
-            first, *more = (what or "it differs").strip().splitlines() or [""]
-            lines += [f"    {name}: {shortened(first)}", *[f"      {shortened(each)}" for each in more]]
+            first, *more = (what or "").strip().splitlines() or [""]
+            if more:
+                lines += [f"     {name} differs:", *[f"       {shortened(each)}" for each in (first, *more)]]
+            else:
+                lines.append(f"     {name} differs: {shortened(first)}".rstrip(": "))
     if len(similar) > _SHOWN:
         lines.append(f"  and {len(similar) - _SHOWN} more")
     return lines
 
 
-def _names(similar: Similar) -> str:
-    return ", ".join(name for name, _ in similar[2])
-
-
-def _described(request: Any, similar: Sequence[Similar]) -> str:
+def _described(request: Any, *, with_body: bool) -> list[str]:
     method, url = getattr(request, "method", None), getattr(request, "uri", None)
     if method is None or url is None:
-        return repr(request)
-    described = f"{method} {shortened(url)}"
-    compared = {*similar[0][1], *(name for name, _ in similar[0][2])} if similar else set()
-    body = read_body(request) if compared & _BODIES else None
-    return f"{described} with the body {shortened(repr(body))}" if body else described
+        return [repr(request)]
+    body = read_body(request) if with_body else None
+    return [f"{method} {shortened(url)}", *([f"  body: {_shown(body)}"] if body else [])]
+
+
+def _shown(body: Any) -> str:
+    try:
+        text = body.decode() if isinstance(body, bytes) else str(body)
+    except UnicodeDecodeError:
+        return f"{len(body)} bytes that are no text"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"

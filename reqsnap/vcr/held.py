@@ -16,6 +16,7 @@ from reqsnap.vcr.messages import interaction_of, to_request, to_response
 from reqsnap.vcr.metadata import Metadata
 from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError
 from reqsnap.vcr.record_mode import RecordMode
+from reqsnap.vcr.serialize import with_text
 
 if TYPE_CHECKING:
     from reqsnap.vcr.cassette import Cassette
@@ -162,7 +163,7 @@ class InBlock:
     def __init__(self, ours: Ours, metadata: Metadata) -> None:
         self._ours, self._stored = ours, metadata
         self._metadata: dict[str, Any] | None = None
-        self.has_noted = False
+        self.has_noted = self.is_stored = False
         self.rewound = ours.has_file
 
     @property
@@ -176,8 +177,12 @@ class InBlock:
 
     @property
     def data(self) -> list[Pair]:
-        """Everything, in its order; what is done to it changes nothing."""
-        return [(to_request(each.request), to_response(each.response)) for each in self._ours.interactions]
+        """Everything, in its order; what is done to it changes nothing.
+
+        Once it was stored the bodies of answers are text where they can be, as in VCR.py.
+        """
+        found = [(to_request(each.request), to_response(each.response)) for each in self._ours.interactions]
+        return [(request, with_text(response)) for request, response in found] if self.is_stored else found
 
     @property
     def play_counts(self) -> Counter[int]:

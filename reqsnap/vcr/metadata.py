@@ -46,9 +46,10 @@ class OfPersister:
 
     def write(self, values: dict[str, Any]) -> None:
         """Have the persister save what it has, with these."""
-        found = self._storage.read("")
+        name = self._storage.name
+        found = self._storage.read(name)
         self._storage.metadata = values
-        self._storage.write("", VCR.file([]) if found is None else found.data, None)
+        self._storage.write(name, VCR.file([]) if found is None else found.data, None)
 
 
 class InFile:

@@ -43,6 +43,7 @@ class Block(OpenBlock):
         rewrites = False
         try:
             rewrites = keeps and self._drop()
+            self._held.is_stored = keeps and self._held.dirty
         finally:
             found = super().close(error)
         if keeps and (self._held.has_noted or rewrites):

@@ -29,7 +29,7 @@ def serialize(cassette_dict: Mapping[str, Any], serializer: Serializer) -> str:
     data: dict[str, Any] = {
         "version": CASSETTE_FORMAT_VERSION,
         "interactions": [
-            {"request": _with_text(request._to_dict()), "response": _with_text(response)}
+            {"request": with_text(request._to_dict()), "response": with_text(response)}
             for request, response in pairs
         ],
     }
@@ -66,8 +66,8 @@ def _values(cassette_string: str, serializer: Serializer) -> Any:
         raise ValueError(f"There was a problem loading the cassette: {error}") from error
 
 
-def _with_text(message: Any) -> Any:
-    """A request, or an answer, whose body is text where it can be."""
+def with_text(message: Any) -> Any:
+    """A copy of a request, or of an answer, whose body is text where it can be."""
     if not isinstance(message, dict):
         return _text(message)
     body = message.get("body")

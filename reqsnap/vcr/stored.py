@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Protocol
 
 from reqsnap.formats.vcr import VCR
 from reqsnap.storage import MemoryStorage, Storage, Stored
-from reqsnap.storage.files import PARTIAL
 from reqsnap.vcr.messages import interaction_of, to_request, to_response
 from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError
 from reqsnap.vcr.request import Request
@@ -42,7 +43,7 @@ class PersisterStorage(Storage):
     """One cassette, where a persister keeps it.
 
     Takes the path as its user gave it, and hooks for the interactions that are loaded and saved.
-    `metadata` is what was loaded beside them, and is saved with them.
+    `name` is what the core calls it, `metadata` is what was loaded beside them, and is saved with them.
     """
 
     def __init__(
@@ -56,11 +57,12 @@ class PersisterStorage(Storage):
     ) -> None:
         self.metadata: dict[str, Any] = {}
         self._path, self._persister, self._serializer = path, persister, serializer
+        self.name = Path(os.fspath(path)).as_posix()
         self._on_load, self._on_save = on_load, on_save
         self._loaded: bytes | None = None
         self._held: bytes | None = None
-        # A persister knows no versions and removes nothing: what is not finished it never sees.
-        self._unfinished = MemoryStorage()
+        # A persister knows this one cassette and removes nothing: what is not finished it never sees.
+        self._others = MemoryStorage()
 
     @property
     def key(self) -> str:
@@ -72,10 +74,14 @@ class PersisterStorage(Storage):
         """True: what a persister raises is for its author to see."""
         return True
 
+    def exists(self, name: str) -> bool:
+        """Whether there may be one: a persister can only be asked for all of it, which `read` does."""
+        return name == self.name or self._others.exists(name)
+
     def read(self, name: str) -> Stored | None:
         """What the persister has. Raises what it raises, but for a cassette that is missing."""
-        if name.endswith(PARTIAL):
-            return self._unfinished.read(name)
+        if name != self.name:
+            return self._others.read(name)
         try:
             requests, responses, *metadata = self._persister.load_cassette(self._path, self._serializer)
         except CassetteNotFoundError:
@@ -94,8 +100,8 @@ class PersisterStorage(Storage):
 
     def write(self, name: str, data: bytes, expected: str | None) -> str:
         """Have the persister replace what it has. Raises what it raises."""
-        if name.endswith(PARTIAL):
-            return self._unfinished.write(name, data, expected)
+        if name != self.name:
+            return self._others.write(name, data, expected)
         pairs = _pairs(data) if self._on_save is None else _hooked(_pairs(data), self._on_save)
         cassette: dict[str, Any] = {
             "requests": [request for request, _ in pairs],
@@ -108,7 +114,7 @@ class PersisterStorage(Storage):
 
     def remove(self, name: str) -> None:
         """Forget what is not finished; a persister removes nothing."""
-        self._unfinished.remove(name)
+        self._others.remove(name)
 
 
 Pairs = Iterable[tuple[Any, Any]]

@@ -23,8 +23,10 @@ def told(suite: Suite, outcomes: Mapping[str, str], *, bare: bool) -> int:
     _print("Fails and is not named in the table:", unknown)
     passes = [t for t, outcome in outcomes.items() if outcome == "passed" and suite.group_of(t)]
     _print("Passes and is named in the table:", passes)
+    by_kind = Counter(group.kind for group in known.values())
+    print("\nNot passed:", ", ".join(f"{count} {kind}" for kind, count in by_kind.items()))
     share = _share(counts["passed"], known, unknown)
-    print(f"\nOf the tests of behaviour {share:.1%} pass; {suite.at_least:.0%} must.")
+    print(f"Of the tests of behaviour {share:.1%} pass; {suite.at_least:.0%} must.")
     return 0 if not unknown and share >= suite.at_least else 1
 
 

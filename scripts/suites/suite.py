@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-KINDS = ("internal", "client", "network", "wording", "better")
+KINDS = ("internal", "client", "network", "wording", "bare", "otherwise")
 """Why a test does not pass.
 
-internal: it tests how the project works within. client: reqsnap does not know that client.
-network: it needs the internet. wording: it tests the very words of a message. better: reqsnap
-does otherwise, with intent.
+internal: it tests how the project works within. client: reqsnap does not know what sends there.
+network: it needs the internet. wording: it tests the very words of a message. bare: the client does
+the same with no recorder at all, and the project hides it. otherwise: reqsnap does otherwise, with intent.
 """
-BEHAVIOUR = ("better",)
-"""The kinds that count as behaviour which is another: the rest says nothing of it."""
+BEHAVIOUR = ("otherwise",)
+"""The kinds that count as behaviour of the project's that its users would miss."""
 
 
 @dataclass(frozen=True)

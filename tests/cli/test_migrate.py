@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
+from reqsnap.cli.migrate_survey import has
 from reqsnap.formats import recognised
 from tests.cli.terminal import on_a_terminal
-from tests.cli.test_migrate_finding import HERE
 
 CONFTEST = """\
 import pytest
@@ -53,11 +53,6 @@ interactions:
       message: OK
 version: 1
 """
-
-
-@pytest.fixture(autouse=True)
-def _vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reqsnap.cli.migrate_survey.has", HERE.__contains__)
 
 
 @pytest.fixture
@@ -189,15 +184,16 @@ def test_a_module_of_that_name_in_the_code_base_is_its_own(
     assert "import" not in capsys.readouterr().out.splitlines()[0]
 
 
-def test_pytest_vcr_lays_cassettes_out_otherwise(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_whose_names_the_plugin_has_is_said_in_the_ini_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project / "pyproject.toml").write_text('["pytest-vcr"]\n')
     assert main(["migrate", "."]) == 1
-    shown = capsys.readouterr().out
-    assert "\nchange: record mode: pytest-vcr records where there is no cassette" in shown
-    assert "\nchange: folder of cassettes: pytest-vcr's cassettes lie in cassettes/" in shown
-    (project / "tests/conftest.py").write_text("@pytest.fixture\ndef vcr_cassette_dir(): ...\n")
-    main(["migrate", "."])
-    assert "\nchange: folder of cassettes" not in capsys.readouterr().out
+    told = "\nchange: names and folders: write `reqsnap_vcr_names = pytest-vcr` into pytest's ini file: "
+    assert told in capsys.readouterr().out
+    (project / "pytest.ini").write_text("[pytest]\nreqsnap_vcr_names = pytest-vcr\n")
+    assert main(["migrate", "."]) == 1
+    assert "names and folders" not in capsys.readouterr().out
 
 
 def test_cassettes_are_converted_where_they_lie(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -257,3 +253,28 @@ def test_on_a_terminal_it_is_coloured(tmp_path: Path) -> None:
     status, shown = on_a_terminal("migrate", str(tmp_path), NO_COLOR="")
     assert status == 1
     assert "\x1b[33m" in shown and "betamax: require reqsnap" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "is_here"),
+    [
+        ("vcr", True),
+        ("vcr.VCR", True),
+        ("vcr.VCR.anything_of_its_objects", True),
+        ("vcr.use_cassette", True),
+        ("vcr.mode.NEW_EPISODES", True),
+        ("vcr.record_mode.RecordMode", True),
+        ("vcr.request.Request", True),
+        ("vcr.cassette.Cassette", True),
+        ("vcr.errors.CannotOverwriteExistingCassetteException", True),
+        ("vcr.unittest.VCRTestCase", True),
+        ("vcr.unittest.VCRMixin", True),
+        ("vcr.persisters.filesystem.FilesystemPersister", True),
+        ("vcr.serialize.deserialize", True),
+        ("vcr.stubs", False),
+        ("vcr.patch.CassettePatcherBuilder", False),
+        ("vcr.nothing", False),
+    ],
+)
+def test_what_reqsnap_has_of_vcr(name: str, is_here: bool) -> None:
+    assert has(name) is is_here

@@ -20,5 +20,15 @@ def test_the_cassettes_that_are_shown() -> None:
 
 
 def test_every_format_has_its_row() -> None:
-    for name in ("native", "json", "jsonl", "har", "undici", "reqord"):
+    for name in (
+        "native",
+        "json",
+        "jsonl",
+        "har",
+        "undici",
+        "reqord",
+        "betamax",
+        "cassetter",
+        "cassetter-toml",
+    ):
         assert f"| `{name}` |" in PAGE

@@ -40,6 +40,14 @@ def test_a_damaged_one_is_mended_when_it_is_recorded_again(file: CassetteFile, t
     assert body.read_bytes() == b"line\n"
 
 
+def test_a_file_of_another_s_in_place_of_the_folder_stays(file: CassetteFile, tmp_path: Path) -> None:
+    file.write(b"")
+    (tmp_path / "a" / "x.yaml.bodies").write_bytes(b"mine")
+    with pytest.raises(CassetteWriteError, match=r"could not be written, and is as it was \("):
+        file.beside(1).write("one", b"body")
+    assert (tmp_path / "a" / "x.yaml.bodies").read_bytes() == b"mine"
+
+
 def test_what_lies_in_a_folder_above_is_found(file: CassetteFile, tmp_path: Path) -> None:
     assert file.beside(1).read_above("objects/one") is None
     (tmp_path / "objects").mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable
@@ -344,11 +345,31 @@ def test_where_nothing_can_be_rescued_the_error_says_so(
     def no_folder(*arguments: object, **options: object) -> None:
         raise FileNotFoundError("No usable temporary directory")
 
-    monkeypatch.setattr("tempfile.NamedTemporaryFile", no_folder)
+    monkeypatch.setattr("tempfile.mkstemp", no_folder)
     with pytest.raises(CassetteWriteError) as caught:
         cassette.end(raised=False)
     assert caught.value.rescued is None
     assert "could not be kept either" in caught.value.__notes__[0]
+
+
+def test_a_copy_that_does_not_fit_either_leaves_nothing(
+    file: CassetteFile, full_disk: Callable[[bool], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cassette = Cassette(file, Policy(Mode.UPDATE))
+    note(cassette, 1)
+    full_disk(True)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+
+    def full(descriptor: int, mode: str) -> object:
+        os.close(descriptor)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("reqsnap.cassette.copies.open", full, raising=False)
+    with pytest.raises(CassetteWriteError) as caught:
+        cassette.end(raised=False)
+    assert (caught.value.rescued, list(temporary.iterdir())) == (None, [])
 
 
 # Threads and processes

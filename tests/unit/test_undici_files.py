@@ -174,6 +174,40 @@ def can_be_held(interaction: Interaction) -> bool:
     return interaction.error is None and all(max(name.lower(), default="") <= "\xff" for name, _ in pairs)
 
 
+def test_what_has_no_meaning_stays_and_the_file_can_be_read_again() -> None:
+    (entry,) = json.loads(written(PLAIN))
+    entry["snapshot"]["request"]["note"] = ["half \ud800 a pair", 0.5, 7]
+    text = json.dumps([entry])
+    for number, again in (("1e999", None), ("-12", -12), ("12345678901234567890", 12345678901234567890.0)):
+        items = UNDICI.read(text.replace("0.5", number).encode())
+        data = UNDICI.file([item.text for item in items])
+        (found,) = json.loads(data)
+        assert found["snapshot"]["request"]["note"] == ["half \ud800 a pair", again, 7]
+        assert read(data) == read(text.encode())
+
+
+def test_half_of_a_surrogate_pair_is_refused_where_it_is_text() -> None:
+    (entry,) = json.loads(written(PLAIN))
+    entry["snapshot"]["request"]["method"] = "\ud800"
+    data = json.dumps([entry]).encode()
+    with pytest.raises(CassetteFormatError, match="method has a character that UTF-8 does not allow"):
+        read(data)
+    odd = replace(PLAIN, request=Request("GET", "http://h/\ud800"))
+    with pytest.raises(CassetteWriteError, match="cannot be written"):
+        UNDICI.item(odd)
+
+
+def test_a_document_is_as_deep_as_the_stack_can_hold_later() -> None:
+    (entry,) = json.loads(written(PLAIN))
+    for depth, is_read in ((190, True), (900, False)):
+        text = json.dumps([{**entry, "note": 0}]).replace('"note": 0', f'"note": {"[" * depth}{"]" * depth}')
+        if is_read:
+            assert read(text.encode()) == read(written(PLAIN))
+        else:
+            with pytest.raises(CassetteFormatError, match="nested too deep"):
+                read(text.encode())
+
+
 @settings(deadline=None, max_examples=rounds(20))
 @given(st.lists(interactions(), max_size=4))
 def test_what_a_snapshot_can_hold_comes_back_long_rounds(recorded: list[Interaction]) -> None:

@@ -75,8 +75,11 @@ class Held:
             numbering.seen(entry.interaction)
         self.looks_through = True
         self.index = Index(options.matching, options.exhaustion, options.order, lambda: self.looks_through)
-        for entry in self.entries:
-            self.index.add(entry)
+        if eager:
+            for entry in self.entries:
+                self.index.add(entry)
+        else:
+            self.index.expect(self.entries)
         self.taken: list[Entry] = []
         self.removed: list[Entry] = []
 

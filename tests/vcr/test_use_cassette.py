@@ -57,6 +57,21 @@ def test_functions_of_every_kind_have_a_cassette_while_they_run(path: str, serve
     assert list(inspect.signature(function).parameters) == ["cassette", "value"]
 
 
+def test_a_cassette_of_a_generator_is_in_force_between_its_steps(path: str, server: Counter) -> None:
+    @vcr.VCR(inject_cassette=True).use_cassette(path)
+    def fixture(cassette: Cassette) -> Iterator[Cassette]:
+        server.get("/before")
+        yield cassette
+
+    for _ in range(2):
+        generator = fixture()
+        cassette = next(generator)
+        assert server.get("/between") == "2 GET /between "
+        assert list(generator) == []
+        assert [request.path for request in cassette.requests] == ["/before", "/between"]
+    assert len(server.requests) == 2
+
+
 def test_a_cassette_comes_after_self(path: str) -> None:
     class Tests:
         @vcr.VCR(inject_cassette=True).use_cassette(path)

@@ -15,8 +15,8 @@ from reqsnap.formats.native.writer import END, START
 
 _START, _END = START.encode(), END.encode()
 
-_LINE = r"[^\n]*\n"
-_BLOCK = rf"(?:      {_LINE}|\n)*+"
+_LINE = r"[^\n]*+\n"
+_BLOCK = rf"(?:      {_LINE}|\n++)*+"
 _IN_QUOTES = r'(?:[^"\\\n]|\\[^\n])*+'
 _QUOTED = f'"{_IN_QUOTES}"'
 _VALUES = (

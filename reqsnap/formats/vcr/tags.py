@@ -35,7 +35,8 @@ _FROZEN = (f"{_PYTHON}object/apply:__builtin__.frozenset", f"{_PYTHON}object/app
 # aiohttp's names of header fields, and the URL of its answer, which nobody needs, in VCR.py 1.
 _NAME = re.compile(re.escape(f"{_PYTHON}object/new:multidict.") + r"[\w.]*(?:istr|upstr)")
 _URL = f"{_PYTHON}object/new:yarl.URL"
-_DEEPEST = 32
+_DEEPEST, _DEEPEST_NODE = 32, 100
+_TOO_DEEP = "the document is nested too deep"
 
 
 def parse(text: str) -> Node:
@@ -61,11 +62,32 @@ def end_of_items(text: str) -> int | None:
     return None
 
 
+class _Bounded:
+    """Ends a loader's composing before it fills the stack: libyaml's composer asks nobody, and dies.
+
+    Loaders call these two around every node, for paths that nobody gives them.
+    """
+
+    _depth = 0
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST_NODE:
+            raise UnreadableError(parent.start_mark.line + 1, _TOO_DEEP)
+
+    def ascend_resolver(self) -> None:
+        self._depth -= 1
+
+
+_Loader: Any = type("_Loader", (_Bounded, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader), {})
+
+
 def composed(text: str) -> Any:
     """The one document in a text, as PyYAML's nodes. Raises UnreadableError."""
-    kind: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
-        root = yaml.compose(text, kind)
+        root = yaml.compose(text, _Loader)
+    except UnreadableError:
+        raise
     except _PARSE_ERRORS as error:
         raise UnreadableError(*_place_and_reason(error)) from None
     if root is None:
@@ -97,7 +119,7 @@ class _Plain:
             return found
         line = node.start_mark.line + 1
         if depth == _DEEPEST or id(node) in self._within:
-            raise UnreadableError(line, "the document is nested too deep")
+            raise UnreadableError(line, _TOO_DEEP)
         self._within.add(id(node))
         found = self._known[id(node)] = self._plain(node, line, depth + 1)
         self._within.discard(id(node))
@@ -141,12 +163,13 @@ class _Plain:
 def _joined(node: Node) -> Node:
     if not isinstance(node, Sequence):
         return node
-    pieces = b""
+    pieces: list[bytes] = []
     for item in node.items:
         if not isinstance(item, Leaf) or item.value is None:
             raise UnreadableError(item.line, "a piece of a body must be text")
-        pieces += item.value if isinstance(item.value, bytes) else item.value.encode("utf-8", "surrogatepass")
-    return Leaf(pieces, node.line)
+        piece = item.value
+        pieces.append(piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogatepass"))
+    return Leaf(b"".join(pieces), node.line)
 
 
 def _leaf(tag: str, text: str, line: int) -> Leaf:

@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from reqsnap.interceptors.aiohttp.note import exchange_on
+from reqsnap.interceptors.aiohttp.note import Exchange, exchange_on
 
 
 def start(wrapped: Any, response: Any, args: Any, kwargs: Any) -> Any:
@@ -15,13 +15,14 @@ def start(wrapped: Any, response: Any, args: Any, kwargs: Any) -> Any:
     exchange = exchange_on(connection.protocol)
     if exchange is None or not exchange.reads_ahead:
         return wrapped(*args, **kwargs)
-    return _whole(wrapped, response, args, kwargs)
+    return _whole(exchange, wrapped, response, args, kwargs)
 
 
-async def _whole(wrapped: Any, response: Any, args: Any, kwargs: Any) -> Any:
+async def _whole(exchange: Exchange, wrapped: Any, response: Any, args: Any, kwargs: Any) -> Any:
     started = await wrapped(*args, **kwargs)
     content = response.content
-    if not content.is_eof():
+    # Asked again, now that the head is known.
+    if exchange.reads_ahead and not content.is_eof():
         # However much of it comes before it is read, the connection goes on.
         for limit in ("_high_water", "_high_water_chunks"):
             if hasattr(content, limit):

@@ -11,7 +11,7 @@ from typing import Any
 from reqsnap import patching
 from reqsnap.interceptors.aiohttp.body import Upload
 from reqsnap.interceptors.aiohttp.errors import ABANDONED, WITHIN_HEAD, Witness, losing
-from reqsnap.interceptors.http1 import SWITCHED, Answer, is_left_between_events, request_sent
+from reqsnap.interceptors.http1 import SWITCHED, Answer, is_event_stream, is_left_between_events, request_sent
 from reqsnap.model import ErrorKind, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder
 
@@ -48,7 +48,7 @@ class Exchange:
     @property
     def reads_ahead(self) -> bool:
         """Whether the answer is to be read to its end before the client gets it."""
-        return self._forward.reads_ahead
+        return self._forward.reads_ahead and not is_event_stream(self._answer.headers)
 
     def begin(self, connection: Any) -> None:
         """The exchange has got its connection."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reqsnap.interceptors.http1 import SWITCHED, Answer, is_left_between_events
+from reqsnap.interceptors.http1 import SWITCHED, Answer, is_event_stream, is_left_between_events
 from reqsnap.interceptors.http_client.ahead import read_ahead
 from reqsnap.interceptors.http_client.errors import ABANDONED, CLOSED, cause_in_answer
 from reqsnap.interceptors.http_client.state import Exchange
@@ -44,7 +44,8 @@ def note_answer(exchange: Exchange, response: Any) -> None:
         listener.finish()
     else:
         file._self_listener = listener
-        if exchange.forward is not None and exchange.forward.reads_ahead:
+        reads_ahead = exchange.forward is not None and exchange.forward.reads_ahead
+        if reads_ahead and not is_event_stream(answer.headers):
             response.fp = read_ahead(file, lambda: listener.is_over)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from types import AsyncGeneratorType
@@ -56,6 +57,19 @@ class _AsyncPieces:
         raise StopAsyncIteration
 
 
+@functools.lru_cache(maxsize=64)
+def is_at_hand(kind: Any) -> bool:
+    """Whether streams of a class hold all of a body, so that reading it once more does nothing."""
+    return kind.__name__ == "ByteStream" and kind.__module__.partition(".")[0] in _LIBRARIES
+
+
+def body_at_hand(stream: Any) -> GatheredBody:
+    """The body of such a stream, to a pool of either kind."""
+    body = GatheredBody()
+    body.pieces += stream
+    return body
+
+
 def gather_sync(stream: object) -> GatheredBody:
     """Read the body of a request to a sync pool."""
     # The libraries make this assertion too, but only once they are connected.
@@ -104,9 +118,7 @@ class SentBody(Tee):
 
         Only a body of which it is sure that reading it once more does nothing is read.
         """
-        kind = type(self._stream)
-        library = kind.__module__.partition(".")[0]
-        if not self.whole and kind.__name__ == "ByteStream" and library in _LIBRARIES:
+        if not self.whole and is_at_hand(type(self._stream)):
             return list(self._stream), True
         return self.pieces, self.whole
 

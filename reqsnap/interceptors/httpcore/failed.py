@@ -28,7 +28,7 @@ def replay_failed_sync(
     if not decision.response.status:
         _fail_sync(failure, traces_of(name, request, decision))
     response = replay_sync(name, request, decision)
-    if not ends_with_head(request, decision.response):
+    if not ends_with_head(request.method, decision.response):
         response.stream.pieces = failure.pieces()
     return response
 
@@ -43,7 +43,7 @@ async def replay_failed_async(
         await checkpoint()
         await _fail_async(failure, traces_of(name, request, decision))
     response = await replay_async(name, request, decision)
-    if not ends_with_head(request, decision.response):
+    if not ends_with_head(request.method, decision.response):
         response.stream.pieces = failure.pieces()
     return response
 

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from reqsnap.interceptors.http1 import SWITCHED, is_left_between_events
+from reqsnap.interceptors.http1 import SWITCHED, is_event_stream, is_left_between_events
 from reqsnap.interceptors.httpcore.errors import meaning
 from reqsnap.interceptors.httpcore.shapes import CoreRequest, CoreResponse, Tee, text_headers
 from reqsnap.model import ErrorKind, NetworkError, Request, Response
@@ -70,6 +70,8 @@ class Exchange:
     @property
     def reads_ahead(self) -> bool:
         """Whether the answer is to be read to its end before the client gets it."""
+        if self._head is None or is_event_stream(self._head.headers):
+            return False
         return any(forward.reads_ahead for forward in self._pending)
 
     def received(self, piece: bytes) -> None:

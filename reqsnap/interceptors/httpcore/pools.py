@@ -14,8 +14,10 @@ from reqsnap.interceptors.httpcore.ahead import read_ahead_async, read_ahead_syn
 from reqsnap.interceptors.httpcore.bodies import (
     GatheredBody,
     SentBody,
+    body_at_hand,
     gather_async,
     gather_sync,
+    is_at_hand,
     sent_body_async,
     sent_body_sync,
 )
@@ -43,7 +45,7 @@ def patches(client: str) -> tuple[Patch, ...]:
         turn = _turn(args, kwargs)
         if turn is None:
             return wrapped(*args, **kwargs)
-        decision: _Decision | None = turn.head()
+        decision = turn.at_once() or turn.head()
         if decision is None:
             body = gather_sync(turn.request.stream)
             if body.error is not None:
@@ -68,7 +70,7 @@ def patches(client: str) -> tuple[Patch, ...]:
         turn = _turn(args, kwargs)
         if turn is None:
             return await wrapped(*args, **kwargs)
-        decision: _Decision | None = turn.head()
+        decision = turn.at_once() or turn.head()
         if decision is None:
             body = await gather_async(turn.request.stream)
             if body.error is not None:
@@ -107,7 +109,14 @@ class _Turn:
         self._body: GatheredBody | None = None
         self._asked: Request | None = None
 
-    def head(self) -> Forward | Refuse | None:
+    def at_once(self) -> _Decision | None:
+        """The decision where the body need not be waited for, and a replay is possible."""
+        stream = self.request.stream
+        if not (is_at_hand(type(stream)) and self._recorder.may_replay):
+            return None
+        return self.before(body_at_hand(stream))
+
+    def head(self) -> _Decision | None:
         """The decision where it does not need the body."""
         return self._recorder.head(self._head.method, self._head.url)
 

@@ -196,13 +196,15 @@ class _AsyncPieces:
 class _Answer:
     """A recorded answer in one library's types: what every replay of it has in common."""
 
-    __slots__ = ("_extensions", "_headers", "_http2", "_logger", "_made", "_recorded", "library")
+    __slots__ = ("_extensions", "_headers", "_http2", "_in_one", "_logger", "_made", "_recorded", "library")
 
     def __init__(self, library: _Library, recorded: Response) -> None:
         self.library = library
         # Parts that do not add up to the body tell nothing of it.
         adds_up = not recorded.parts or sum(recorded.parts) == len(recorded.body)
         self._recorded = recorded if adds_up else replace(recorded, parts=())
+        in_one = recorded.body and len(self._recorded.parts) < 2 and not ends_with_head(b"GET", recorded)
+        self._in_one = (recorded.body,) if in_one else None
         self._http2 = recorded.version == "HTTP/2"
         self._logger = library.http2_logger if self._http2 else library.http11_logger
         self._headers = byte_headers(recorded.headers)
@@ -236,16 +238,19 @@ class _Answer:
         response: CoreResponse = object.__new__(library.response)
         vars(response).update(self._made)
         response.headers = self._headers.copy()
-        bodiless = ends_with_head(request, self._recorded)
-        pieces = iter(()) if bodiless else self._recorded.pieces()
-        response.stream = body(pieces, traces, library.read_error)
+        response.stream = body(self._pieces(request.method), traces, library.read_error)
         response.extensions = {**self._extensions, "network_stream": network_stream}
         return response
 
+    def _pieces(self, method: bytes) -> Iterator[bytes]:
+        if self._in_one is None or method == b"HEAD":
+            return iter(()) if ends_with_head(method, self._recorded) else self._recorded.pieces()
+        return iter(self._in_one)
 
-def ends_with_head(request: CoreRequest, recorded: Response) -> bool:
-    """Whether no body follows the head of this answer to this request, whatever was recorded."""
-    return recorded.status < 200 or is_bodiless(request.method.decode("latin-1"), recorded.status)
+
+def ends_with_head(method: bytes, recorded: Response) -> bool:
+    """Whether no body follows the head of this answer to this method, whatever was recorded."""
+    return recorded.status < 200 or is_bodiless(method.decode("latin-1"), recorded.status)
 
 
 def _answer(name: str, decision: Replay) -> _Answer:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from reqsnap.cli.asking import agrees
 from reqsnap.cli.cassette_files import Noted, beside, is_leftover, leftovers_of, read, survey
 from reqsnap.cli.printable import counted, printable, size
 from reqsnap.cli.screen import Screen, told
@@ -53,21 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
     found = [path for cassette in cassettes for path in pruner.orphans(cassette)]
     if not found:
         pruner.say("nothing to delete")
-    elif arguments.yes or _agrees(f"delete {counted(len(found), 'file')}? [y/N] "):
+    elif arguments.yes or agrees(f"delete {counted(len(found), 'file')}? [y/N] "):
         for cassette in cassettes:
             pruner.delete(cassette, set(found))
         pruner.say(f"{counted(pruner.deleted, 'file')} deleted")
     else:
         pruner.say("nothing was deleted; --yes deletes without asking")
     return 1 if pruner.failed else 0
-
-
-def _agrees(question: str) -> bool:
-    """Ask on the terminal; where there is none, nobody agrees."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return False
-    print(question, end="", flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 class _Pruner:

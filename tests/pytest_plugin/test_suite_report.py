@@ -13,7 +13,8 @@ GET = (
     "import os, urllib.request, pytest\ndef get(path): return urllib.request.urlopen(SERVER + path).read()\n"
 )
 
-WORKERS = ("-n", "2", "-p", "reqsnap.pytest_plugin")
+WORKERS = ("-n", "1", "-p", "reqsnap.pytest_plugin")
+"""One, and the one that takes its place."""
 
 TESTS = """
 @pytest.mark.reqsnap

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import alone, measuring, pages, parts, plan, processes, server, tools, worker, works
+from benchmarks import alone, measuring, pages, parts, plan, processes, server, suites, tools, worker, works
 from benchmarks.__main__ import main
 from benchmarks.clients import NAMES
 
@@ -85,6 +85,23 @@ def test_the_tables_of_processes(monkeypatch: pytest.MonkeyPatch, capsys: pytest
         "record, a thread", "playback, a thread", "record, a child", "playback, a child",
         "nothing, no block", "nothing, subprocesses=False", "nothing, a block",
     ]  # fmt: skip
+
+
+def test_the_tables_of_suites(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[list[str]] = []
+
+    def run(folder: Path, options: list[str], tests: int) -> suites.Spent:
+        code = "".join(path.read_text() for path in folder.glob("test_*.py"))
+        assert code.count("def test_") == tests == 2
+        asked.append(options)
+        return suites.Spent(2.0, 1.0)
+
+    monkeypatch.setattr(suites, "run_pytest", run)
+    assert suites.main(["--tests", "2", "--rounds", "1", "--tools", "reqsnap"]) == 0
+    assert [each[-1:] for each in asked[:2]] == [["--reqsnap-mode=once"], ["--reqsnap-mode=playback"]]
+    assert asked[2][-1:] == ["no:reqsnap"]
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("reqsnap")]
+    assert rows == [["reqsnap", "1.00", "(1.00-1.00)", "2.00", "(2.00-2.00)", "1.00x"]]
 
 
 def test_every_answer_has_the_size_that_is_told() -> None:

@@ -212,6 +212,8 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
     if there is None and may.replaces:
         there = file.read()
     format = _format(file, options, there)
+    if there is not None and may.replaces and options.habits.format_of is None:
+        _check_replaced(file, format, there)
     cassette = Cassette(
         file,
         policy,
@@ -226,6 +228,13 @@ def _opened(file: File, options: Options, policy: Policy, began: Began) -> Share
     elif partial is not None:
         _adopt(cassette, format, partial, file.partial)
     return Shared(cassette, options, may)
+
+
+def _check_replaced(file: File, format: Format, data: bytes) -> None:
+    """Raise ConfigurationError for a file that would be recorded over and never was a cassette."""
+    if data.strip() and not format.recognises(data):
+        allowed = "what is recorded would replace this file, which is no cassette"
+        raise ConfigurationError("path", str(file.path), allowed, "Name another path, or delete the file.")
 
 
 def _format(file: File, options: Options, there: bytes | None) -> Format:

@@ -75,13 +75,9 @@ class Recordings(Usage):
         """The entry that answers, its place in the sequence taken; None where there is none."""
         accepts = self._ask(live) if self._policy.matching.comparisons else None
         with self._lock:
-            contents = self._contents
-            entry = contents.index.take_again(live, again=again)
-            if entry is None:
-                return self._use(contents.index.take(live, again=again, accepts=accepts), live)
-            if contents.recency is not None:
-                contents.recency.use(entry)
-            return entry
+            index = self._contents.index
+            known = index.take_again(live, again=again) if self._contents.recency is None else None
+            return known or self._use(index.take(live, again=again, accepts=accepts), live)
 
     def take_drifted(self, live: Prepared) -> tuple[Entry, Drift] | None:
         """As `take`, for a request that differs in nothing but its body; and how it differs."""

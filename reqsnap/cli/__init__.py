@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from reqsnap import __version__
 from reqsnap.errors import ReqsnapError
 
-COMMANDS = ("check", "convert", "demo", "migrate", "prune", "repair", "run", "show")
+COMMANDS = ("audit", "check", "convert", "demo", "ls", "migrate", "prune", "repair", "rm", "run", "show")
 
 INTERRUPTED, CLOSED_PIPE = 130, 141
 """What a shell says of a program that Ctrl-C ended, and of one that wrote to where nobody reads any more."""

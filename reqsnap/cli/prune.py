@@ -10,10 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from reqsnap.cli.asking import agrees
 from reqsnap.cli.cassette_files import Noted, beside, is_leftover, leftovers_of, read, survey
 from reqsnap.cli.printable import counted, printable, size
 from reqsnap.cli.screen import Screen, told
 from reqsnap.errors import CassetteError, MissingBodyError, ReqsnapError
+from reqsnap.formats.bodies.files import is_name
 from reqsnap.storage import CassetteFile, Sharing
 from reqsnap.storage.beside import FOLDER
 
@@ -52,21 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
     found = [path for cassette in cassettes for path in pruner.orphans(cassette)]
     if not found:
         pruner.say("nothing to delete")
-    elif arguments.yes or _agrees(f"delete {counted(len(found), 'file')}? [y/N] "):
+    elif arguments.yes or agrees(f"delete {counted(len(found), 'file')}? [y/N] "):
         for cassette in cassettes:
             pruner.delete(cassette, set(found))
         pruner.say(f"{counted(pruner.deleted, 'file')} deleted")
     else:
         pruner.say("nothing was deleted; --yes deletes without asking")
     return 1 if pruner.failed else 0
-
-
-def _agrees(question: str) -> bool:
-    """Ask on the terminal; where there is none, nobody agrees."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return False
-    print(question, end="", flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 class _Pruner:
@@ -131,15 +125,15 @@ def _folder(cassette: Path) -> Path:
 def _orphans(cassette: Path) -> list[Path]:
     """The files beside a cassette that neither it nor its partial set names. Raises CassetteError.
 
-    Called with the turn, so that whoever writes a body has written what names it.
+    Called with the turn, so that whoever writes a body has written what names it. Where there is no
+    cassette the folder may be anyone's, and only what is named as reqsnap does is meant.
     """
     folder = _folder(cassette)
     if not os.path.isdir(folder):
         return []
-    named: set[str] = set()
-    for path in (cassette, cassette.with_name(f"{cassette.name}.partial")):
-        if os.path.exists(path):
-            named |= _names(path)
+    both = (cassette, cassette.with_name(f"{cassette.name}.partial"))
+    holders = [path for path in both if os.path.exists(path)]
+    named = {name for path in holders for name in _names(path)}
     for path in leftovers_of(cassette):
         if path.suffix.startswith(".damaged"):
             raise CassetteError(
@@ -148,7 +142,10 @@ def _orphans(cassette: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if path.is_file() and path.name not in named and not is_leftover(path.name)
+        if path.is_file()
+        and path.name not in named
+        and not is_leftover(path.name)
+        and (holders or is_name(path.name))
     )
 
 

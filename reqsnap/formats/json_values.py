@@ -177,7 +177,7 @@ def parse(source: Source) -> Value:
 def _decoded_by(decoder: json.JSONDecoder, source: Source) -> Any:
     try:
         value = decoder.decode(source.text)
-        _check_depth(value, source.text)
+        check_depth(value, source.text)
         return value
     except json.JSONDecodeError as error:
         raise source.error(error.pos, f"it is not valid JSON ({error.msg})") from None
@@ -188,9 +188,12 @@ def _decoded_by(decoder: json.JSONDecoder, source: Source) -> Any:
         raise source.error(place, f"it is not valid JSON ({error.text} is no number)") from None
 
 
-def _check_depth(value: Any, text: str) -> None:
-    """Raise RecursionError here for what would need too much of the stack later, wherever that is used."""
-    if text.count("{") + text.count("[") <= _DEEPEST:
+def check_depth(value: Any, text: str, start: int = 0, end: int | None = None) -> None:
+    """Raise RecursionError here for what would need too much of the stack later, wherever that is used.
+
+    The value stands in the text from `start` to `end`.
+    """
+    if text.count("{", start, end) + text.count("[", start, end) <= _DEEPEST:
         return
     level, depth = [value], 0
     while level := [each for each in level if isinstance(each, dict | list)]:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from reqsnap.pytest_plugin.options import settings_of
+
 
 @dataclass(frozen=True, slots=True)
 class Suite:
@@ -74,17 +76,14 @@ def gaps_of(config: pytest.Config) -> Iterable[str]:
     """Why the command line lets pytest collect less than there is."""
     if any("::" in argument for argument in config.args):
         yield "single tests were chosen on the command line"
-    for option in ("lf", "stepwise", "setuponly", "setupplan", "collectonly", "disable_recording"):
+    if settings_of(config).disabled:
+        yield "nothing is recorded or replayed"
+    for option in ("lf", "stepwise", "setuponly", "setupplan", "collectonly"):
         if config.getoption(option, False):
             yield f"--{_SPELLED.get(option, option)} was given"
 
 
-_SPELLED = {
-    "setuponly": "setup-only",
-    "setupplan": "setup-plan",
-    "collectonly": "collect-only",
-    "disable_recording": "disable-recording",
-}
+_SPELLED = {"setuponly": "setup-only", "setupplan": "setup-plan", "collectonly": "collect-only"}
 
 
 def roots_of(config: pytest.Config) -> tuple[Path, ...]:

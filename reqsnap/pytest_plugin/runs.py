@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ class Run:
 
 _runs = pytest.StashKey[list[Run]]()
 _current = pytest.StashKey[pytest.Item]()
+_along = pytest.StashKey[list[str]]()
 _watcher = pytest.StashKey[Callable[["OpenBlock"], None]]()
 
 
@@ -61,6 +62,18 @@ def end(config: pytest.Config) -> None:
     if _watcher in config.stash:
         watching.watchers.remove(config.stash[_watcher])
         del config.stash[_watcher]
+
+
+def read_along(config: pytest.Config, paths: Iterable[str]) -> None:
+    """Note cassettes that are read as a part of another."""
+    config.stash.setdefault(_along, []).extend(map(os.path.realpath, paths))
+
+
+def taken_along(config: pytest.Config) -> list[str]:
+    """The paths of those that were noted since it was asked last."""
+    found = config.stash.get(_along, [])
+    config.stash[_along] = []
+    return found
 
 
 def forget_closed(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reqsnap.blocks import watching
-from reqsnap.pytest_plugin import collected, report
+from reqsnap.pytest_plugin import collected, report, runs
 from reqsnap.pytest_plugin.collected import Collected, Suite
 from reqsnap.pytest_plugin.endings import Endings
 from reqsnap.pytest_plugin.findings import Findings, find
@@ -50,6 +50,8 @@ class _Process:
         """Send what happened in this phase along with its report."""
         made = yield
         told = self._witness.told(item)
+        # What they hold is a part of another cassette here, so nothing of it is judged.
+        told += [Told(path, "playback") for path in runs.taken_along(self._config)]
         if told:
             made.__dict__[KEY] = [each.plain() for each in told]
         return made

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reqsnap.pytest_plugin import suite_options
+from reqsnap.pytest_plugin import runs, suite_options
 from reqsnap.pytest_plugin.ending import end
 from reqsnap.pytest_plugin.vcr_layout import short_enough
 from reqsnap.vcr import VCR
@@ -60,7 +60,9 @@ def open_for(node: pytest.Item, wanted: Wanted) -> Iterator[Cassette]:
     mode = NEW_EPISODES if wanted.record_mode == REWRITE else wanted.record_mode
     vcr = made(wanted.directory, {"record_mode": mode}, ending)
     if wanted.others:
-        vcr.register_persister(Combined([os.path.join(wanted.directory, other) for other in wanted.others]))
+        paths = [os.path.join(wanted.directory, other) for other in wanted.others]
+        vcr.register_persister(Combined(paths))
+        runs.read_along(node.config, paths)
     node.config.hook.pytest_recording_configure(config=node.config, vcr=vcr)
     with opened(node, vcr, name, options) as cassette:
         yield cassette

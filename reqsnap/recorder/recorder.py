@@ -167,16 +167,15 @@ class Recorder:
 
     def answer(self, request: Request, *, innermost: bool) -> Replay | Forward | Refuse | None:
         """What this cassette, or one around it, has to say of a request; None for nothing."""
-        cassette = self.cassette
-        if not self._is_plain or cassette.stubs.all:
+        if not self._is_plain or self.cassette.stubs.all:
             decision = self._answer_by_rules(request, innermost=innermost)
             if decision is not None:
                 return decision
         elif self.permits.replay and not self._under_way.closed:
             # What is used up is recorded anew where the mode may, and repeated where not.
-            entry = cassette.take(self._prepare(request), again=self._again)
+            entry = self.cassette.take(self._prepare(request), again=self._again)
             if entry is not None:
-                return replay_of(entry, cassette)
+                return replay_of(entry, self.cassette)
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within

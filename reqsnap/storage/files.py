@@ -39,7 +39,8 @@ class CassetteFile:
     def __init__(self, path: str | os.PathLike[str], *, is_real: bool = False) -> None:
         self._like: Path | None = None
         try:
-            self.path = Path(path)
+            # A path that is one already need not be taken apart again.
+            self.path = path if isinstance(path, Path) else Path(path)
             self._target = self.path if is_real else Path(os.path.realpath(path))
         except (TypeError, ValueError) as error:
             raise ConfigurationError("path", path, f"it is no path ({error})") from None

@@ -8,14 +8,13 @@ from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from reqsnap.api import end_block
-from reqsnap.blocks.class_decorator import decorate_class
 from reqsnap.blocks.decorators import decorate_function, in_block
 from reqsnap.errors import ConfigurationError
-from reqsnap.vcr.opening import Block
 
 if TYPE_CHECKING:
+    from reqsnap.blocks.decorators import Ends
     from reqsnap.vcr.cassette import Cassette
+    from reqsnap.vcr.opening import Block
 
 R = TypeVar("R")
 Arguments = Callable[[], dict[str, Any]]
@@ -47,7 +46,7 @@ class CassetteContextDecorator:
 
     def __enter__(self) -> Cassette:
         cassette = self._new(None)
-        self._open.append(Block(cassette))
+        self._open.append(_opened(cassette))
         return cassette
 
     def __exit__(
@@ -56,7 +55,7 @@ class CassetteContextDecorator:
         error: BaseException | None = None,
         trace: TracebackType | None = None,
     ) -> None:
-        end_block(self._open.pop(), error)
+        _ends()(self._open.pop(), error)
 
     async def __aenter__(self) -> Cassette:
         return self.__enter__()
@@ -73,7 +72,7 @@ class CassetteContextDecorator:
     def __call__(self, function: Any) -> Any:
         """Decorate a function, coroutine function, generator, method or test class."""
         if isinstance(function, type):
-            return decorate_class(function, lambda called: Block(self._new(called.function)), end_block)
+            return _decorated(function, lambda called: _opened(self._new(called.function)))
         if not callable(function) and not isinstance(function, staticmethod | classmethod):
             raise ConfigurationError("path", function, "a cassette decorates functions and classes")
         # Here, because it takes long to import, and is needed with the first block anyway.
@@ -87,7 +86,7 @@ class CassetteContextDecorator:
         called = functools.partial(function, cassette) if cassette.inject else function
         if inspect.isgeneratorfunction(function):
             return _generated(called(*args, **kwargs), cassette)
-        return decorate_function(called, lambda args, kwargs: Block(cassette), end_block)(*args, **kwargs)
+        return decorate_function(called, lambda args, kwargs: _opened(cassette), _ends())(*args, **kwargs)
 
     def _new(self, function: Any) -> Cassette:
         """A cassette that is not open yet, for a call of a function or, without one, for a block."""
@@ -113,8 +112,30 @@ class CassetteContextDecorator:
 
 def _generated(generator: Generator[Any, Any, R], cassette: Cassette) -> Generator[Any, Any, R]:
     """A generator with its cassette in force between its steps too, as pytest's fixtures need."""
-    with in_block(Block(cassette), end_block):
+    with in_block(_opened(cassette), _ends()):
         return (yield from generator)
+
+
+# What follows is loaded with the first block, because much stands behind it.
+
+
+def _opened(cassette: Cassette) -> Block:
+    from reqsnap.vcr.opening import Block
+
+    return Block(cassette)
+
+
+def _ends() -> Ends:
+    """What ends a block; called as it is, so that its warnings name the code of the user."""
+    from reqsnap.api import end_block
+
+    return end_block
+
+
+def _decorated(cls: type, opens: Callable[[Any], Block]) -> type:
+    from reqsnap.blocks.class_decorator import decorate_class
+
+    return decorate_class(cls, opens, _ends())
 
 
 class MissingPathError(ConfigurationError, TypeError):

@@ -10,7 +10,7 @@ from reqsnap.blocks.opening import OpenBlock
 from reqsnap.errors import ReqsnapWarning
 from reqsnap.model import Interaction
 from reqsnap.vcr.custom_patches import CustomPatches
-from reqsnap.vcr.held import InBlock
+from reqsnap.vcr.in_block import InBlock
 from reqsnap.vcr.metadata import metadata_at
 from reqsnap.vcr.record_mode import RecordMode
 from reqsnap.vcr.refusals import knows

@@ -35,6 +35,10 @@ def main() -> int:
         folder = Path(temporary)
         where = unpacked(suite, folder)
         prepared = with_own if arguments.bare else with_shims
+        if not arguments.bare:
+            others += [
+                f"--deselect={test}" for group in suite.groups if not group.run for test in group.tests
+            ]
         found = outcomes(where, [prepared(suite, folder)], others)
     return told(suite, found, bare=arguments.bare)
 

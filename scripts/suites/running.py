@@ -54,7 +54,7 @@ def with_own(suite: Suite, folder: Path) -> Path:
 
 
 def outcomes(where: Path, path: list[Path], arguments: list[str]) -> dict[str, str]:
-    """Run the tests; what became of each: passed, failed or skipped."""
+    """Run the tests; what became of each that was run: passed, failed or skipped."""
     report = where / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"]
     found = subprocess.run(

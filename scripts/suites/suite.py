@@ -18,14 +18,21 @@ the same with no recorder at all, and the project hides it. otherwise: reqsnap d
 BEHAVIOUR = ("otherwise",)
 """The kinds that count as behaviour of the project's that its users would miss."""
 
+AT_MOST = (*BEHAVIOUR, "bare", "client")
+"""The kinds that count where every behaviour of the project's does, its mistakes and all clients too."""
+
 
 @dataclass(frozen=True)
 class Group:
-    """Tests that do not pass for one reason; a name may have `*` for any characters."""
+    """Tests that do not pass for one reason; a name may have `*` for any characters.
+
+    Those of a group that is not `run`, because they would wait for ever, are files or functions.
+    """
 
     kind: str
     reason: str
     tests: tuple[str, ...]
+    run: bool = True
 
     def names(self, test: str) -> bool:
         """Whether a test is one of them."""
@@ -53,7 +60,7 @@ class Suite:
     def read(cls, path: Path) -> Suite:
         """The suite that a table tells of. Raises ValueError for a kind that is none."""
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        groups = tuple(Group(each["kind"], each["reason"], tuple(each["tests"])) for each in table["not"])
+        groups = tuple(Group(**{**each, "tests": tuple(each["tests"])}) for each in table["not"])
         unknown = {group.kind for group in groups} - set(KINDS)
         if unknown:
             raise ValueError(f"{path}: a kind is one of {', '.join(KINDS)}, not {', '.join(unknown)}")

@@ -16,6 +16,7 @@ from tests.cli.terminal import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 BODIES = Path("a/x.shelved.bodies")
+NAME = f"sha256-{'0' * 64}.bin"
 STRAY = BODIES / "stray"
 
 
@@ -59,11 +60,11 @@ def test_yes_deletes_what_nothing_names(path: str, capsys: pytest.CaptureFixture
 def test_it_asks_on_a_terminal(answer: str, remaining: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     Path("b/gone.yaml.bodies").mkdir(parents=True)
-    Path("b/gone.yaml.bodies/1").write_text("")
+    Path("b/gone.yaml.bodies", NAME).write_text("")
     status, shown = on_a_terminal("prune", "--objects", "b", typed=f"{answer}\n")
     assert status == 0
     assert "delete 1 file? [y/N]" in shown
-    assert len(list(Path("b").rglob("1"))) == remaining
+    assert len(list(Path("b").rglob(NAME))) == remaining
 
 
 def test_what_a_partial_set_names_stays() -> None:
@@ -72,10 +73,20 @@ def test_what_a_partial_set_names_stays() -> None:
     assert left() == ["body1", "body2"]
 
 
-def test_without_a_cassette_all_go_and_their_folder_too() -> None:
+def test_without_a_cassette_what_reqsnap_names_goes_and_its_folder_too() -> None:
+    bodies = Path("b/gone.yaml.bodies")
+    bodies.mkdir(parents=True)
+    (bodies / NAME).write_text("")
+    assert main(["prune", "--objects", "b", "--yes"]) == 0
+    assert not bodies.exists()
+
+
+def test_a_folder_of_someone_else_s_with_such_a_name_stays() -> None:
     os.unlink("a/x.shelved")
+    before = left()
+    (BODIES / NAME).write_text("")
     assert main(["prune", "--objects", "a", "--yes"]) == 0
-    assert not BODIES.exists()
+    assert left() == before != []
 
 
 def test_a_body_that_is_missing_is_in_nobody_s_way() -> None:

@@ -225,3 +225,26 @@ def test_poll():
     monkeypatch.setenv("TIMES", "2")
     suite.run("--reqsnap-unused=trim").stdout.fnmatch_lines(["*test_poll.yaml: 1 recording removed"])
     assert path.read_text("utf-8").count("/poll") == text.count("/poll") * 2 // 3
+
+
+def test_the_cassettes_of_a_vcr_marker_are_judged_too(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = """
+import os, urllib.request, pytest
+def get(path): return urllib.request.urlopen(SERVER + path).read()
+@pytest.mark.vcr
+def test_own():
+    get("/a")
+    if not os.environ.get("LESS"): get("/b")
+
+@pytest.mark.vcr("more.yaml")
+def test_with_more(): get("/c")
+"""
+    suite.write("test_it.py", code)
+    suite.run("--record-mode=once").assert_outcomes(passed=2)
+    folder = suite.folder / "cassettes" / "test_it"
+    (folder / "more.yaml").write_bytes((folder / "test_own.yaml").read_bytes())
+    (folder / "gone.yaml").write_bytes((folder / "test_own.yaml").read_bytes())
+    monkeypatch.setenv("LESS", "1")
+    told = unused(suite)
+    assert names(told, suite) == {"test_it/test_own.yaml": ["GET /b"]}
+    assert told["cassettes"] == [str(folder / "gone.yaml")]

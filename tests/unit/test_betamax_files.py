@@ -128,6 +128,7 @@ def test_text_is_written_in_the_charset_that_requests_takes_it_for() -> None:
         (b'{"http_interactions": [\n{"request": {}}]}', 2, "an item of http_interactions must have the key"),
         (entry(status={"code": 20}), 1, "the status 20 is not a number from"),
         (entry(body={"encoding": "none-such", "string": "a"}), 1, "the body cannot be put into its charset"),
+        (entry(body={"encoding": "utf-8\0", "string": "a"}), 1, "the body cannot be put into its charset"),
         (entry(body={"encoding": "ascii", "string": "é"}), 1, "the body cannot be put into its charset"),
         (entry(body={"base64_string": "%"}), 1, "the body is not base64"),
         (entry().replace(b"2026-11", b"yesterday"), 1, "'yesterday-22T17:38:33' is no time such as"),

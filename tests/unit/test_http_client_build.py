@@ -145,5 +145,24 @@ def test_what_was_built_once_is_known_for_the_same_arguments_alone() -> None:
     assert known(elsewhere, mark_of(elsewhere, elsewhere.request, ("GET", "/"), {}), memo) is None
 
 
+def test_what_was_built_for_one_target_is_known_for_every_plain_one() -> None:
+    args = (None, {"Accept": "*/*"})
+    conn = urllib3.connection.HTTPConnection("pattern.example")
+    mark = mark_of(conn, conn.request, ("GET", "/a", *args), {})
+    assert mark is not None
+    wire = built(conn, "GET", "/a", *args)
+    remember(conn, mark, request_sent("GET", "http://pattern.example/a", wire), Memo())
+    other = urllib3.connection.HTTPConnection("pattern.example")
+    for target in ("/b?c=d", "/", "/b%20c;e"):
+        told = known_of(other, ("GET", target, *args), {})
+        own = urllib3.connection.HTTPConnection("pattern.example")
+        assert told is not None
+        url = f"http://pattern.example{target}"
+        assert told.request == request_sent("GET", url, built(own, "GET", target, *args))
+        assert told.leaves == {name: vars(own)[name] for name in told.leaves}
+    for target in ("/b c", "http://h/x", "*", ""):
+        assert known_of(other, ("GET", target, *args), {}) is None
+
+
 def test_the_states_are_those_of_http_client() -> None:
     assert (vars(http.client)["_CS_IDLE"], vars(http.client)["_CS_REQ_SENT"]) == (IDLE, SENT)

@@ -365,6 +365,8 @@ def test_damage_is_told_with_its_line(old: str, new: str, line: int, reason: str
         (b'{"a": "\xff"}', 1, "the byte 0xFF is not UTF-8 text"),
         (b"3", 1, "it must have the key 'interactions'"),
         (b"[" * 100000, 1, "nested too deep"),
+        (b'{"interactions": [\n' + b"[" * 900 + b"]" * 900 + b"]}", 2, "nested too deep"),
+        (b'{"interactions": [\n' + b"9" * 5000 + b"]}", 2, "it is not valid JSON .Exceeds the limit"),
     ],
 )
 def test_damaged_json_is_told_with_its_line(data: bytes, line: int, reason: str) -> None:

@@ -30,6 +30,20 @@ def test_a_body_that_was_edited_is_replayed_whole(path: Path, server: Counter) -
     assert path.read_bytes() == edited
 
 
+def test_a_file_that_is_no_cassette_is_not_recorded_over(path: Path, server: Counter) -> None:
+    path.write_bytes(b"database: production\n")
+    with pytest.raises(reqsnap.ConfigurationError, match="no cassette"), use_cassette(path, mode="record"):
+        server.get("/never")
+    assert path.read_bytes() == b"database: production\n"
+    assert server.requests == []
+    # One that is empty, or was a cassette and is damaged, is what record is for.
+    for data in (b"", b"\n", b"reqsnap: 1\ninteractions:\n<<<<<<< ours\n"):
+        path.write_bytes(data)
+        with use_cassette(path, mode="record") as cassette:
+            server.get("/a")
+        assert (len(cassette), path.read_bytes()[:10]) == (1, b"reqsnap: 1")
+
+
 def test_the_rescue_is_told_beside_the_error_that_ends_the_block(path: Path, server: Counter) -> None:
     with pytest.raises(KeyError) as caught, use_cassette(path):
         server.get("/a")

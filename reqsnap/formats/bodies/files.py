@@ -33,6 +33,11 @@ class BodyFileError(ValueError):
         self.file = file
 
 
+def is_name(name: str) -> bool:
+    """Whether a file of that name is one of these."""
+    return _NAME.fullmatch(name) is not None
+
+
 def kept(body: bytes, beside: Beside) -> str:
     """Keep a body in its file, and give its name. Raises CassetteWriteError."""
     name = f"sha256-{hashlib.sha256(body).hexdigest()}.{_ending(body)}"

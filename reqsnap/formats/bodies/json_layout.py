@@ -48,7 +48,6 @@ _PADDED_TOKEN = re.compile(
 )
 _FIRST_COMMA = re.compile(rf'(?:[^",]++|{_STRING})*+(, ?)')
 _BREAK = re.compile(r"\n[ \t\n]*(?=[^ \t\n])")
-_BREAK_AFTER_COMMA = re.compile(r",\n[ \t\n]*(?=[^ \t\n])")
 _BREAK_AFTER_OPENING = re.compile(r"([\[{])\n[ \t\n]*(?=[^ \t\n])")
 _BREAK_BEFORE_CLOSING = re.compile(r"\n[ \t\n]*(?=[\]}])")
 _BREAK_BETWEEN_ROWS = re.compile(r",\n  (?=[^ \t\n])")
@@ -101,7 +100,8 @@ def _joined_value(text: str, style: _Style) -> str:
         text = _BREAK_AFTER_OPENING.sub(rf"\1{style.padding}", text)
         text = _BREAK_BEFORE_CLOSING.sub(style.padding, text)
     if style.comma != ",":
-        text = _BREAK_AFTER_COMMA.sub(style.comma, text)
+        # The break itself goes with all the others.
+        text = text.replace(",\n", f"{style.comma}\n")
     return _BREAK.sub("", text)
 
 

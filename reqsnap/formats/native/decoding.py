@@ -72,10 +72,12 @@ def decoded(data: bytes, beside: Beside | None = None) -> Interaction | None:
     found = None if text is None else _ITEM.fullmatch(text)
     if found is None:
         return None
-    before, head, after, *body = found.group(1, 2, 3, 4, 5, 6)
-    asked = _fields(before + after, head, body, _REQUEST_KEYS, beside)
-    before, head, after, *body, trailers, last, recorded_at = found.group(7, 8, 9, 10, 11, 12, 13, 14, 15)
-    answered = _fields(before + after + last, head, body, _RESPONSE_KEYS, beside)
+    groups = found.groups()
+    before, head, after = groups[:3]
+    asked = _fields(before + after, head, groups[3:6], _REQUEST_KEYS, beside)
+    before, head, after = groups[6:9]
+    trailers, last, recorded_at = groups[12:]
+    answered = _fields(before + after + last, head, groups[9:12], _RESPONSE_KEYS, beside)
     if asked is None or answered is None:
         return None
     if trailers is not None:
@@ -102,7 +104,7 @@ def _as_text(data: bytes) -> str | None:
 
 
 def _fields(
-    simple: str, head: str, body: list[str | None], known: frozenset[str], beside: Beside | None
+    simple: str, head: str, body: tuple[str | None, ...], known: frozenset[str], beside: Beside | None
 ) -> Fields | None:
     """A request or a response as texts; None where its keys or the indentation of its body are odd."""
     texts: dict[str, str] = {}

@@ -117,7 +117,8 @@ def moment(text: str) -> datetime:
     """A point in time in UTC. Raises ValueError with the reason."""
     if _MOMENT.fullmatch(text):
         try:
-            return datetime.fromisoformat(text).astimezone(UTC)
+            found = datetime.fromisoformat(text)
+            return found if found.tzinfo is UTC else found.astimezone(UTC)
         except (ValueError, OverflowError):
             pass
     raise ValueError(f"{text!r} is not a date and time such as 2026-11-22T01:02:03.456Z")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from reqsnap.formats.json_values import check_depth
 from reqsnap.formats.vcr.values import Leaf, Mapping, Node, Sequence, UnreadableError
 
 _BLANK = re.compile(r"[ \t\n\r]*")
@@ -30,12 +31,16 @@ class Document(NamedTuple):
 
 def scan(text: str) -> Document:
     """The interactions in a text. Raises UnreadableError."""
+    scanner = _Scanner(text)
     try:
-        return _Scanner(text).document()
+        return scanner.document()
     except json.JSONDecodeError as error:
         raise UnreadableError(error.lineno, f"it is not valid JSON ({error.msg})") from None
     except RecursionError:
-        raise UnreadableError(1, "the document is nested too deep") from None
+        raise UnreadableError(scanner.line, "the document is nested too deep") from None
+    except ValueError as error:
+        # A number of more digits than Python converts.
+        raise UnreadableError(scanner.line, f"it is not valid JSON ({error})") from None
 
 
 def node(value: Any, line: int) -> Node:
@@ -56,6 +61,11 @@ class _Scanner:
         self._text = text
         self._at = 0
         self._decode = json.JSONDecoder().raw_decode
+
+    @property
+    def line(self) -> int:
+        """The line of what is read, from 1."""
+        return self._text.count("\n", 0, self._at) + 1
 
     def document(self) -> Document:
         found: Document | UnreadableError | None = None
@@ -108,8 +118,10 @@ class _Scanner:
     def _value(self) -> Element:
         self._skip()
         start = self._at
-        value, self._at = self._decode(self._text, start)
-        return Element(value, start, self._at)
+        value, end = self._decode(self._text, start)
+        check_depth(value, self._text, start, end)
+        self._at = end
+        return Element(value, start, end)
 
     def _sees(self, character: str) -> bool:
         self._skip()

@@ -96,31 +96,33 @@ class Answer(NamedTuple):
     whole: bool
     fields: list[tuple[str, str]]
     head: dict[str, Any]
-    head_of_head: dict[str, Any]
 
     @classmethod
-    def of(cls, recorded: Response, error: NetworkError | None) -> Answer:
-        """What a response is made of, and what comes in place of the rest of it."""
-        chunked = recorded.headers.get("transfer-encoding", "").lower() == "chunked"
+    def of(cls, recorded: Response, error: NetworkError | None, *, to_head: bool) -> Answer:
+        """What a response is made of, and what comes in place of the rest of it.
+
+        `to_head` says that the request was a HEAD, to which no body comes.
+        """
+        fields = list(recorded.headers.pairs)
+        framing = _framing(fields)
+        chunked = framing.get("transfer-encoding", "").lower() == "chunked"
+        length = None if chunked else _length(recorded.status, framing.get("content-length"))
         head = {
             "status": recorded.status,
             "code": recorded.status,
             "reason": recorded.reason,
             "version": 10 if recorded.version in ("HTTP/1.0", "HTTP/0.9") else 11,
             "chunked": chunked,
+            "length": 0 if to_head else length,
         }
         if chunked:
             head["chunk_left"] = None
-        fields = list(recorded.headers)
-        head["length"] = None if chunked else _length(recorded)
-        head["will_close"] = _closes(head, fields)
-        head_of_head = head | {"length": 0}
-        head_of_head["will_close"] = _closes(head_of_head, fields)
+        head["will_close"] = _closes(head, framing, fields)
         content = recorded.body
         if chunked:
             content = framed(recorded) if error is None else framed_in_part(recorded)
         parts = () if chunked else recorded.parts
-        return cls(content, parts, error, not parts and error is None, fields, head, head_of_head)
+        return cls(content, parts, error, not parts and error is None, fields, head)
 
     def opened(self) -> Memory | BreakingFile:
         """The content as the file of a connection, where it does not just come as one."""
@@ -131,11 +133,14 @@ class Answer(NamedTuple):
 
 def genuine_response(conn: Any, replay: Replay) -> Any:
     """A response of the connection's own class, as if its head had just been read."""
-    answer: Answer | None = replay.kept.get(_KEPT)
+    method = conn._method
+    kept = _KEPT_FOR_HEAD if method == "HEAD" else _KEPT
+    answer: Answer | None = replay.kept.get(kept)
     if answer is None:
-        answer = replay.kept[_KEPT] = Answer.of(replay.response, replay.error)
+        answer = Answer.of(replay.response, replay.error, to_head=method == "HEAD")
+        replay.kept[kept] = answer
     content = Memory(answer.content) if answer.whole else answer.opened()
-    kind, method = conn.response_class, conn._method
+    kind = conn.response_class
     if kind is stdlib.HTTPResponse and kind.__init__ is _INITIALISES:
         response = kind.__new__(kind)
         own = response.__dict__
@@ -144,7 +149,7 @@ def genuine_response(conn: Any, replay: Replay) -> Any:
     else:
         response = kind(content, method=method)
         own = response.__dict__
-    own.update(answer.head_of_head if method == "HEAD" else answer.head)
+    own.update(answer.head)
     own["headers"] = own["msg"] = message(answer.fields)
     return response
 
@@ -179,7 +184,7 @@ _INITIALISED = _initialised()
 """What http.client's own response begins with: copied, since to have it begin takes longer."""
 
 
-_KEPT = "http.client"
+_KEPT, _KEPT_FOR_HEAD = "http.client", "http.client, HEAD"
 
 
 def message(fields: list[tuple[str, str]]) -> stdlib.HTTPMessage:
@@ -202,13 +207,31 @@ def _empty_message() -> dict[str, Any]:
 _EMPTY = _empty_message()
 
 
-def _closes(head: dict[str, Any], fields: list[tuple[str, str]]) -> bool:
+def _framing(fields: list[tuple[str, str]]) -> dict[str, str]:
+    """The first value of each field that says where an answer ends, by name."""
+    found: dict[str, str] = {}
+    for name, value in fields:
+        if len(name) in _LENGTHS and (folded := name.lower()) in _FRAMING:
+            found.setdefault(folded, value)
+    return found
+
+
+_FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
+_LENGTHS = frozenset(map(len, _FRAMING))
+
+
+def _closes(head: dict[str, Any], framing: dict[str, str], fields: list[tuple[str, str]]) -> bool:
     """Whether http.client would close the connection after an answer, by its own rules."""
+    if head["length"] is None and not head["chunked"]:
+        return True
+    if head["version"] == 11 and "connection" not in framing:
+        # Nothing else closes one of HTTP/1.1 (RFC 9112, section 9.3).
+        return False
     # `Memory` has what is used of a socket, and `_check_close` is no public name.
     kind: Any = stdlib.HTTPResponse
     asked = kind(Memory())
     asked.__dict__.update(head, headers=message(fields))
-    return bool((head["length"] is None and not head["chunked"]) or asked._check_close())
+    return bool(asked._check_close())
 
 
 def framed(recorded: Response) -> bytes:
@@ -233,11 +256,10 @@ def framed_in_part(recorded: Response) -> bytes:
     return b"".join(lines)
 
 
-def _length(recorded: Response) -> int | None:
+def _length(status: int, text: str | None) -> int | None:
     """How many bytes http.client expects, by the rules of its `begin`, but for HEAD."""
-    if recorded.status in (204, 304) or 100 <= recorded.status < 200:
+    if status in (204, 304) or 100 <= status < 200:
         return 0
-    text = recorded.headers.get("content-length")
     try:
         length = int(text) if text else -1
     except ValueError:

@@ -57,9 +57,14 @@ class _AsyncPieces:
         raise StopAsyncIteration
 
 
+def is_at_hand(stream: Any) -> bool:
+    """Whether a stream holds all of a body, so that reading it once more does nothing."""
+    kind: Any = type(stream)
+    return _is_of_bytes(kind)
+
+
 @functools.lru_cache(maxsize=64)
-def is_at_hand(kind: Any) -> bool:
-    """Whether streams of a class hold all of a body, so that reading it once more does nothing."""
+def _is_of_bytes(kind: Any) -> bool:
     return kind.__name__ == "ByteStream" and kind.__module__.partition(".")[0] in _LIBRARIES
 
 
@@ -118,7 +123,7 @@ class SentBody(Tee):
 
         Only a body of which it is sure that reading it once more does nothing is read.
         """
-        if not self.whole and is_at_hand(type(self._stream)):
+        if not self.whole and is_at_hand(self._stream):
             return list(self._stream), True
         return self.pieces, self.whole
 

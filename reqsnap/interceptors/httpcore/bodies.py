@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from types import AsyncGeneratorType
@@ -57,9 +56,9 @@ class _AsyncPieces:
         raise StopAsyncIteration
 
 
-@functools.lru_cache(maxsize=64)
-def is_at_hand(kind: Any) -> bool:
-    """Whether streams of a class hold all of a body, so that reading it once more does nothing."""
+def is_at_hand(stream: object) -> bool:
+    """Whether a stream holds all of a body, so that reading it once more does nothing."""
+    kind = type(stream)
     return kind.__name__ == "ByteStream" and kind.__module__.partition(".")[0] in _LIBRARIES
 
 
@@ -118,7 +117,7 @@ class SentBody(Tee):
 
         Only a body of which it is sure that reading it once more does nothing is read.
         """
-        if not self.whole and is_at_hand(type(self._stream)):
+        if not self.whole and is_at_hand(self._stream):
             return list(self._stream), True
         return self.pieces, self.whole
 

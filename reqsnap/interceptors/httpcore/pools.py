@@ -112,7 +112,7 @@ class _Turn:
     def at_once(self) -> _Decision | None:
         """The decision where the body need not be waited for, and a replay is possible."""
         stream = self.request.stream
-        if not (is_at_hand(type(stream)) and self._recorder.may_replay):
+        if not (is_at_hand(stream) and self._recorder.may_replay):
             return None
         return self.before(body_at_hand(stream))
 

@@ -22,8 +22,8 @@ from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
 from reqsnap.formats.json_items import RewrittenItem, dumped_again, plain, written
 from reqsnap.formats.json_values import Value
+from reqsnap.formats.unwritable import check_whole
 from reqsnap.formats.vcr.reader import agreeing, sent_url
-from reqsnap.formats.whole_exchanges import check_whole
 from reqsnap.model import Headers, Interaction, Request, Response
 
 _BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"http_interactions"\s*:')

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reqsnap.errors import CassetteWriteError
 from reqsnap.formats.format import Item
 from reqsnap.formats.json_values import Number, Value
+from reqsnap.formats.unwritable import unwritable
 from reqsnap.model import Interaction
 
 
@@ -55,9 +55,7 @@ def written(interaction: Interaction, entry: Callable[[Interaction], Any]) -> by
     try:
         return dumped(entry(interaction))
     except ValueError as error:
-        request = interaction.request
-        reason = f"{request.method} {request.url} cannot be written: {error}"
-        raise CassetteWriteError(reason, None) from None
+        raise unwritable(interaction, error) from None
 
 
 def dumped_again(value: Any) -> bytes:

@@ -17,13 +17,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from reqsnap.errors import CassetteFormatError, CassetteWriteError
+from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import heads, json_lines
 from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.json_lines import Line
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import values as native_values
-from reqsnap.formats.whole_exchanges import check_whole
+from reqsnap.formats.unwritable import check_whole, unwritable
 from reqsnap.model import Headers, Interaction, Request, Response
 
 _BEGINNING = re.compile(
@@ -50,9 +50,7 @@ class _Reqord(Format):
         try:
             return json.dumps(_entry(interaction), ensure_ascii=False, separators=(",", ":")).encode()
         except ValueError as error:
-            request = interaction.request
-            reason = f"{request.method} {request.url} cannot be written: {error}"
-            raise CassetteWriteError(reason, None) from None
+            raise unwritable(interaction, error) from None
 
     def file(self, items: Sequence[bytes]) -> bytes:
         return b"".join(_with_line_ends(items))

@@ -27,7 +27,7 @@ from reqsnap.formats.json_items import RewrittenItem, dumped_again, plain, writt
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import texts
 from reqsnap.formats.native import values as native_values
-from reqsnap.formats.whole_exchanges import check_whole
+from reqsnap.formats.unwritable import check_whole
 from reqsnap.model import Headers, Interaction, Request, Response
 
 _BOM = rb"(?:\xef\xbb\xbf)?"

@@ -9,8 +9,8 @@ from reqsnap.formats import heads
 from reqsnap.formats.cassetter import plain_json
 from reqsnap.formats.json_values import Number
 from reqsnap.formats.native import texts
+from reqsnap.formats.unwritable import check_whole
 from reqsnap.formats.vcr.reader import agreeing, sent_url
-from reqsnap.formats.whole_exchanges import check_whole
 from reqsnap.model import Headers, Interaction, Request, Response
 
 Entry = dict[str, Any]

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from reqsnap.errors import CassetteFormatError, CassetteWriteError
+from reqsnap.errors import CassetteFormatError
 from reqsnap.formats.cassetter import entries
 from reqsnap.formats.cassetter.entries import Entry
 from reqsnap.formats.format import Beside, Format, Item
+from reqsnap.formats.unwritable import unwritable
 from reqsnap.formats.vcr.values import UnreadableError
 from reqsnap.model import Interaction
 
@@ -102,6 +103,4 @@ def written(interaction: Interaction) -> Entry:
     try:
         return entries.entry(interaction)
     except ValueError as error:
-        request = interaction.request
-        reason = f"{request.method} {request.url} cannot be written: {error}"
-        raise CassetteWriteError(reason, None) from None
+        raise unwritable(interaction, error) from None

@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from reqsnap.content_coding import content_codings
-from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Addition
 from reqsnap.formats.har import contents
 from reqsnap.formats.native import texts
+from reqsnap.formats.unwritable import unwritable
 from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
 
 _START = b"""{
@@ -59,8 +59,7 @@ def entry(interaction: Interaction) -> bytes:
         text = json.dumps(_entry(interaction), indent=2, ensure_ascii=False)
         return text.replace("\n", "\n" + _INDENT).encode()
     except ValueError as error:
-        request = interaction.request
-        raise CassetteWriteError(f"{request.method} {request.url} cannot be written: {error}", None) from None
+        raise unwritable(interaction, error) from None
 
 
 def _entry(interaction: Interaction) -> dict[str, Any]:

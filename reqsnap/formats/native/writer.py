@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads
 from reqsnap.formats.format import Beside
 from reqsnap.formats.native import bodies, texts
 from reqsnap.formats.native.bodies import Written
 from reqsnap.formats.text_blocks import literal, quoted, scalar
+from reqsnap.formats.unwritable import unwritable
 from reqsnap.model import Interaction, NetworkError, Request, Response
 
 START = "reqsnap: 1\ninteractions:\n"
@@ -32,8 +32,7 @@ def item(interaction: Interaction, beside: Beside | None = None) -> str:
     try:
         return "".join([f"{line}\n" for line in _item(interaction, beside)])
     except ValueError as error:
-        request = interaction.request
-        raise CassetteWriteError(f"{request.method} {request.url} cannot be written: {error}", None) from None
+        raise unwritable(interaction, error) from None
 
 
 def _item(interaction: Interaction, beside: Beside | None) -> Iterator[str]:

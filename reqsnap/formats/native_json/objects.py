@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from reqsnap.errors import CassetteWriteError, MissingBodyError
+from reqsnap.errors import MissingBodyError
 from reqsnap.formats import heads
 from reqsnap.formats.format import Beside
 from reqsnap.formats.heads import Line
@@ -22,6 +22,7 @@ from reqsnap.formats.native import bodies, texts
 from reqsnap.formats.native import values as native_values
 from reqsnap.formats.native.bodies import Written
 from reqsnap.formats.native.values import Fields, UnreadableField, UnusableFile
+from reqsnap.formats.unwritable import unwritable
 from reqsnap.message_checks import stating_its_length
 from reqsnap.model import Interaction, NetworkError, Request, Response
 
@@ -41,7 +42,7 @@ def written(interaction: Interaction, beside: Beside | None = None) -> Object:
     try:
         return _written(interaction, beside)
     except ValueError as error:
-        raise _unwritable(interaction, error) from None
+        raise unwritable(interaction, error) from None
 
 
 def encoded(interaction: Interaction, text: str) -> bytes:
@@ -49,7 +50,7 @@ def encoded(interaction: Interaction, text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise _unwritable(interaction, error) from None
+        raise unwritable(interaction, error) from None
 
 
 def dumped(value: Any) -> str:
@@ -59,11 +60,6 @@ def dumped(value: Any) -> str:
 
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-
-
-def _unwritable(interaction: Interaction, error: ValueError) -> CassetteWriteError:
-    request = interaction.request
-    return CassetteWriteError(f"{request.method} {request.url} cannot be written: {error}", None)
 
 
 def _written(interaction: Interaction, beside: Beside | None) -> Object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reqsnap.errors import CassetteWriteError
+from reqsnap.formats.unwritable import unwritable
 from reqsnap.model import Headers, Interaction
 
 JSON_INDENT = " " * 8
@@ -34,7 +34,7 @@ def json_item(interaction: Interaction) -> str:
         text = json.dumps(_item(interaction), indent=4)
     except TypeError:
         reason = "its body is not text, which VCR.py's JSON cannot hold; use YAML"
-        raise _unwritable(interaction, reason) from None
+        raise unwritable(interaction, reason) from None
     return text.replace("\n", "\n" + JSON_INDENT)
 
 
@@ -42,7 +42,7 @@ def _item(interaction: Interaction) -> dict[str, Any]:
     if interaction.error is not None:
         reason = f"its answer did not come whole ({interaction.error.kind.value}), "
         reason += "which VCR.py's layout cannot hold. `reqsnap convert` makes a cassette that can of this one"
-        raise _unwritable(interaction, reason)
+        raise unwritable(interaction, reason)
     request, response = interaction.request, interaction.response
     # In the order of VCR.py's JSON; its YAML is sorted.
     return {
@@ -74,8 +74,3 @@ def _text(body: bytes) -> str | bytes:
         return body.decode()
     except UnicodeDecodeError:
         return body
-
-
-def _unwritable(interaction: Interaction, reason: str) -> CassetteWriteError:
-    request = interaction.request
-    return CassetteWriteError(f"{request.method} {request.url} cannot be written: {reason}", None)

@@ -1,7 +1,8 @@
-"""What the formats of other programs cannot hold: exchanges that failed, or of which a part is missing."""
+"""What a format cannot hold: for those of other programs, exchanges that failed or are not whole."""
 
 from __future__ import annotations
 
+from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads
 from reqsnap.model import Interaction
 
@@ -16,3 +17,9 @@ def check_whole(interaction: Interaction, whose: str) -> None:
     if interaction.recorded_at.tzinfo is None:
         raise ValueError("recorded_at has no time zone")
     heads.status_line(interaction.response.status, "")
+
+
+def unwritable(interaction: Interaction, reason: object) -> CassetteWriteError:
+    """The error for an interaction that cannot be written."""
+    request = interaction.request
+    return CassetteWriteError(f"{request.method} {request.url} cannot be written: {reason}", None)

@@ -92,7 +92,8 @@ _Literal.add_representer(str, _literal)
 
 
 def dumped(document: Any, **options: Any) -> bytes:
-    return yaml.dump([document], **options).encode("utf-8", "surrogatepass")
+    text: str = yaml.dump([document], **options)
+    return text.encode("utf-8", "surrogatepass")
 
 
 _OPTIONS: list[dict[str, Any]] = [

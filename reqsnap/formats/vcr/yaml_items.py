@@ -20,7 +20,8 @@ from reqsnap.formats.vcr.values import Leaf
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.patterns import regex
 
-_Value = str | bytes
+_MOST = 16_384
+"""The bytes up to which an item is decoded here: libyaml takes longer to begin, and goes on faster."""
 
 
 def interaction(item: bytes) -> Interaction | None:
@@ -28,9 +29,13 @@ def interaction(item: bytes) -> Interaction | None:
 
     >>> interaction(b"- request: {}")
     """
+    if len(item) > _MOST:
+        return None
     try:
         text = item.decode()
-        return None if any(odd in text for odd in _ODD_BEYOND) else _interaction(text)
+        # What does not print for Python includes all that YAML takes for no character, or a line break that
+        # is no LF (YAML 1.1, sections 4.1 and 4.2).
+        return _interaction(text) if text.replace("\n", "").isprintable() else None
     except ValueError:
         # Neither UTF-8 nor base64: the parser says where.
         return None
@@ -112,19 +117,20 @@ def _text(scalar: str) -> str:
         return _folded(inner) if "\n" in inner else inner
     if scalar.startswith('"'):
         return _unescaped(scalar[1:-1])
-    return _LINE_START.sub(" ", scalar) if "\n" in scalar else scalar
+    return _INDENTED_BREAK.sub(" ", scalar) if "\n" in scalar else scalar
 
 
 def _folded(text: str) -> str:
-    """Lines as they are joined: a single break is a blank, of more the first is none (YAML 1.1, 4.2.4)."""
-    return _FIRST_BREAK.sub("", _ONLY_BREAK.sub(" ", _LINE_START.sub("\n", text)))
+    """Lines as they are joined: a single break is a blank, of more one is none (YAML 1.1, 4.2.4)."""
+    # The last break of all that follow each other stands before the blanks. CR is free to mark it.
+    return _INDENTED_BREAK.sub("\r", text).replace("\n\r", "\n").replace("\r", " ")
 
 
 def _unescaped(text: str) -> str:
     # Escaped backslashes come first, so that each one that is left begins an escape.
     for escape, meant in _UNLIKE_PYTHON:
         text = text.replace(escape, meant)
-    text = _LINE_START.sub(" ", _ESCAPED_BREAK.sub("", text))
+    text = _INDENTED_BREAK.sub(" ", _ESCAPED_BREAK.sub("", text))
     return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
 
 
@@ -140,24 +146,17 @@ _UNLIKE_PYTHON = (
 )
 """The escapes of YAML that are none of Python's or mean another thing there, as ones that both know."""
 
-_LINE_START = regex(r"\n *+")
-_ESCAPED_BREAK = regex(r"\\\n *+")
-_ONLY_BREAK = regex(r"(?<!\n)\n(?!\n)")
-_FIRST_BREAK = regex(r"(?<!\n)\n")
+_INDENTED_BREAK = regex(r"\n ++")
+_ESCAPED_BREAK = regex(r"\\\n ++")
 
-# What may not stand as it is: controls, a mark of byte order, and line breaks that are no LF (YAML 1.1,
-# sections 4.1 and 4.2). Those beyond Latin-1 are looked for by themselves: patterns with them compile slowly.
-_ODD = r"\x00-\x1f\x7f-\x9f"
-_ODD_BEYOND = "\u2028\u2029\ufeff\ufffe\uffff"
-_CHARACTER = rf"[^{_ODD}]"
 _FIRST = r"(?!(?:null|Null|NULL|<<)\n)(?:[$()+./0-9;<=A-Z\\^_a-z]|[-?:](?![ \n]))"
-_WORDS = rf"(?:[^ :#{_ODD}]++| ++(?![#\n])|:(?![ \n])|\#)*+"
-_SINGLE = rf"'(?:[^'{_ODD}]++|''|(?<! )\n(?=[ \n]))*+'"
+_WORDS = r"(?:[^:#\n]++|:(?![ \n])|(?<! )\#)*+(?<! )"
+_SINGLE = r"'(?:[^'\n]++|''|(?<! )\n(?: [^'\n]*+|(?=\n)))*+'"
 _ESCAPE = (
-    r'\\(?:[0abtnvfre "\\N_LP]|x[0-9A-F]{2}|u(?!D[89A-F])[0-9A-F]{4}'
+    r'\\(?:[n"\\][^"\\\n]*+|[0abtvfre N_LP]|x[0-9A-F]{2}|u(?!D[89A-F])[0-9A-F]{4}'
     r"|U00(?:0[1-9A-F]|10)[0-9A-F]{4}|\n ++(?!\n))"
 )
-_DOUBLE = rf'"(?:[^"\\{_ODD}]++|{_ESCAPE}|(?<! )\n ++(?!\n))*+"'
+_DOUBLE = rf'"(?:[^"\\\n]++|{_ESCAPE}|(?<! )\n ++(?!\n))*+"'
 
 
 def _scalar(deeper: str) -> str:
@@ -169,7 +168,7 @@ def _scalar(deeper: str) -> str:
 _START = "- request:\n"
 # A body's key, and its scalar, whose further lines are deeper than that by two.
 _BELOW_KEY = r"\1  "
-_BLOCK = rf"\|[-+]?+\n{_BELOW_KEY}(?! ){_CHARACTER}++(?:\n{_BELOW_KEY}{_CHARACTER}*+|\n(?=\n))*+"
+_BLOCK = rf"\|[-+]?+\n{_BELOW_KEY}(?! ).++(?:\n{_BELOW_KEY}.*+|\n(?=\n))*+"
 _BODY = regex(
     r"( {4}(?=body)| {6}(?=string))(?:body|string): "
     rf"(?:null(?=\n)|({_scalar(_BELOW_KEY)}|{_BLOCK}))\n"

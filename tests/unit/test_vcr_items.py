@@ -237,3 +237,9 @@ def test_what_has_another_meaning_is_left_to_the_parser(scalar: str) -> None:
 
 def test_bytes_that_are_no_text_are_left_to_the_parser() -> None:
     assert yaml_items.interaction(ITEM.format(body="'\xff'", value="a", answer="a").encode("latin-1")) is None
+
+
+def test_long_items_are_left_to_the_parser_which_is_faster_then() -> None:
+    texts = {"value": "a", "answer": "a"}
+    assert check(ITEM.format(body="a" * 4_000, **texts).encode())
+    assert not check(ITEM.format(body="a" * 9_000, **texts).encode())

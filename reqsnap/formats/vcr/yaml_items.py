@@ -20,7 +20,7 @@ from reqsnap.formats.vcr.values import Leaf
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.patterns import regex
 
-_MOST = 16_384
+_MOST = 8_192
 """The bytes up to which an item is decoded here: libyaml takes longer to begin, and goes on faster."""
 
 

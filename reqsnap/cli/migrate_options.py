@@ -51,7 +51,7 @@ CASSETTER_OPTIONS: Mapping[str, str] = {
     "intercept": "leave it out; every client is recorded",
     "max_age": "use max_age of reqsnap_config",
     "on_expiry": "use on_stale of reqsnap_config",
-    "on_unplayed": "run pytest with --reqsnap-unused",
+    "on_unplayed": "run pytest with --reqsnap-require-all-played",
     "uri_normalizer": "use match_query or a matcher of your own in match_on",
 }
 

@@ -60,7 +60,7 @@ _OPTIONS = {
 _INI_KEYS = {
     "vcr_max_age": "say max_age in the fixture reqsnap_config or at the marker reqsnap",
     "vcr_on_expiry": "say on_stale in the fixture reqsnap_config or at the marker reqsnap",
-    "vcr_on_unplayed": "write --reqsnap-unused=fail or =warn into addopts",
+    "vcr_on_unplayed": "write --reqsnap-require-all-played into addopts",
 }
 _PLUGIN = "require reqsnap, and uninstall it: while it is installed, its markers and fixtures are its own"
 _DEPENDENCIES = {

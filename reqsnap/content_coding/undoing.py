@@ -86,6 +86,9 @@ def _undone(known: Codec, body: bytes, room: int) -> tuple[bytes, Encoder]:
     content = b"".join(contents)
     if not last.is_whole and not (content and known.begins(body)):
         raise UndecodableError("too little to tell")
+    if last.rest and not known.begins(body):
+        # Plain text may begin as a stream that nothing marks, of a byte or two.
+        raise UndecodableError("only its beginning")
     settings = known.shape(body) if last.is_whole else {**known.shape(body), "cut": 1}
     return content, partial(_encoded, known, settings)
 

@@ -18,12 +18,12 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
-from reqsnap.formats.json_items import RewrittenItem, dumped, dumped_again, plain
+from reqsnap.formats.json_items import RewrittenItem, dumped_again, plain, written
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.vcr.reader import agreeing, sent_url
+from reqsnap.formats.whole_exchanges import check_whole
 from reqsnap.model import Headers, Interaction, Request, Response
 
 _BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"http_interactions"\s*:')
@@ -44,12 +44,7 @@ class _Betamax(Format):
         return [_item(each) for each in root.need("http_interactions").items()]
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
-        request = interaction.request
-        try:
-            return dumped(_entry(interaction))
-        except ValueError as error:
-            reason = f"{request.method} {request.url} cannot be written: {error}"
-            raise CassetteWriteError(reason, None) from None
+        return written(interaction, _entry)
 
     def file(self, items: Sequence[bytes]) -> bytes:
         entries = [json.loads(text) for text in items]
@@ -140,11 +135,7 @@ def _moment(value: Value | None) -> datetime:
 
 def _entry(interaction: Interaction) -> dict[str, Any]:
     request, response = interaction.request, interaction.response
-    if interaction.error is not None or not request.complete:
-        raise ValueError("betamax's cassettes hold only exchanges that were whole")
-    if interaction.recorded_at.tzinfo is None:
-        raise ValueError("recorded_at has no time zone")
-    heads.status_line(response.status, "")
+    check_whole(interaction, "betamax's cassettes hold")
     moment = interaction.recorded_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     return {
         "request": {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from reqsnap.errors import CassetteWriteError
 from reqsnap.formats.format import Item
 from reqsnap.formats.json_values import Number, Value
+from reqsnap.model import Interaction
 
 
 @dataclass(slots=True, eq=False)
@@ -45,6 +48,16 @@ def _number(value: Number) -> float | None:
 def dumped(value: Any) -> bytes:
     """The text of a value. Raises ValueError for a text that UTF-8 does not allow."""
     return json.dumps(value, indent=2, ensure_ascii=False).encode()
+
+
+def written(interaction: Interaction, entry: Callable[[Interaction], Any]) -> bytes:
+    """The text of what `entry` makes of an interaction, whose ValueErrors are CassetteWriteErrors here."""
+    try:
+        return dumped(entry(interaction))
+    except ValueError as error:
+        request = interaction.request
+        reason = f"{request.method} {request.url} cannot be written: {error}"
+        raise CassetteWriteError(reason, None) from None
 
 
 def dumped_again(value: Any) -> bytes:

@@ -23,6 +23,7 @@ from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.json_lines import Line
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import values as native_values
+from reqsnap.formats.whole_exchanges import check_whole
 from reqsnap.model import Headers, Interaction, Request, Response
 
 _BEGINNING = re.compile(
@@ -158,11 +159,7 @@ def _recorded_at(value: Value | None) -> datetime:
 
 def _entry(interaction: Interaction) -> dict[str, Any]:
     request, response = interaction.request, interaction.response
-    if interaction.error is not None or not request.complete:
-        raise ValueError("a cassette of Reqord holds only exchanges that were whole")
-    if interaction.recorded_at.tzinfo is None:
-        raise ValueError("recorded_at has no time zone")
-    heads.status_line(response.status, "")
+    check_whole(interaction, "a cassette of Reqord holds")
     return {
         "req": {
             "method": request.method,

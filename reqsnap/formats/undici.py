@@ -21,13 +21,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
-from reqsnap.formats.json_items import RewrittenItem, dumped, dumped_again, plain
+from reqsnap.formats.json_items import RewrittenItem, dumped_again, plain, written
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import texts
 from reqsnap.formats.native import values as native_values
+from reqsnap.formats.whole_exchanges import check_whole
 from reqsnap.model import Headers, Interaction, Request, Response
 
 _BOM = rb"(?:\xef\xbb\xbf)?"
@@ -53,12 +53,7 @@ class _Undici(Format):
         return [_item(*each) for each in _answers(root)]
 
     def item(self, interaction: Interaction, beside: Beside | None = None) -> bytes:
-        request = interaction.request
-        try:
-            return dumped(_entry(interaction))
-        except ValueError as error:
-            reason = f"{request.method} {request.url} cannot be written: {error}"
-            raise CassetteWriteError(reason, None) from None
+        return written(interaction, _entry)
 
     def file(self, items: Sequence[bytes]) -> bytes:
         entries: dict[str, Any] = {}
@@ -168,9 +163,7 @@ def _entry(interaction: Interaction) -> dict[str, Any]:
         interaction.response,
         texts.moment(interaction.recorded_at),
     )
-    if interaction.error is not None or not request.complete:
-        raise ValueError("a snapshot holds only exchanges that were whole")
-    heads.status_line(response.status, "")
+    check_whole(interaction, "a snapshot holds")
     about: dict[str, Any] = {
         "method": request.method,
         "url": request.url,

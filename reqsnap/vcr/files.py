@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reqsnap.formats import Beside, Format, Item, Torn
+from reqsnap.formats import NATIVE, Beside, Format, Item, Torn
 from reqsnap.formats.format import Addition
 from reqsnap.formats.registry import named, recognised
 from reqsnap.model import Interaction
@@ -22,8 +22,7 @@ from reqsnap.vcr.stored import PersisterStorage
 if TYPE_CHECKING:
     from reqsnap.vcr.cassette import Cassette
 
-_YAML = "vcr"
-_FORMATS: dict[Any, str] = {yamlserializer: _YAML, jsonserializer: "vcr-json"}
+_FORMATS: dict[Any, str] = {yamlserializer: "vcr", jsonserializer: "vcr-json"}
 
 
 def storage_of(cassette: Cassette) -> Storage | None:
@@ -67,7 +66,7 @@ class Formats:
         request = as_hook(cassette._before_record_request)
         response = as_hook(cassette._before_record_response)
         hook = Recorded(request, response) if request or response else None
-        return cls(_FORMATS[cassette._serializer] if is_file else _YAML, hook)
+        return cls(_FORMATS[cassette._serializer] if is_file else NATIVE.name, hook)
 
 
 class _HookedFormat(Format):

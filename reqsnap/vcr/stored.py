@@ -1,6 +1,6 @@
 """A persister of VCR.py's kind as a storage of reqsnap's.
 
-What the core reads and writes through it is always a cassette in VCR.py's YAML; what the persister
+What the core reads and writes through it is always a cassette in reqsnap's own format; what the persister
 is given and gives are requests and answers, which it stores with a serializer in a way of its own.
 """
 
@@ -10,10 +10,13 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from reqsnap.formats.vcr import VCR
+from reqsnap.formats import NATIVE
+from reqsnap.formats.vcr.reader import RECORDED_AT, agreeing, sent_url
+from reqsnap.model import Interaction
 from reqsnap.storage import MemoryStorage, Storage, Stored
 from reqsnap.vcr.messages import interaction_of, to_request, to_response
 from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError
@@ -121,12 +124,22 @@ Pairs = Iterable[tuple[Any, Any]]
 
 
 def _file(pairs: Pairs) -> bytes:
-    """A cassette as the core reads it."""
-    return VCR.file([VCR.item(interaction_of(request, response)) for request, response in pairs])
+    """A cassette as the core reads it; of equal pairs the same."""
+    return NATIVE.file([NATIVE.item(_sent_and_received(*pair)) for pair in pairs])
+
+
+def _sent_and_received(request: Any, response: Any) -> Interaction:
+    """What crossed the wire, as VCR.py's files are read too."""
+    made = interaction_of(request, response)
+    sent, received = made.request, made.response
+    headers, body = agreeing(received.headers, received.body, received.status, sent.method)
+    return Interaction(
+        replace(sent, url=sent_url(sent.url)), replace(received, headers=headers, body=body), RECORDED_AT
+    )
 
 
 def _pairs(data: bytes) -> list[tuple[Any, Any]]:
-    found = [item.decode() for item in VCR.read(data)]
+    found = [item.decode() for item in NATIVE.read(data)]
     return [(to_request(each.request), to_response(each.response)) for each in found]
 
 

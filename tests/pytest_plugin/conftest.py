@@ -12,6 +12,7 @@ import httpx
 import pytest
 import requests
 import urllib3
+import wrapt
 
 import reqsnap
 from reqsnap import pytest_plugin
@@ -27,6 +28,9 @@ Without cassetter's plugin, which has pytest-recording's names too and is given 
 
 CLIENTS = (httpx, requests, urllib3)
 """Imported here: what a suite within this process imports first is forgotten with it, and imported twice."""
+
+# So is wrapt's finder of what is imported, which then would not be put in place again.
+wrapt.register_post_import_hook(lambda module: None, __name__ + ".nothing")
 
 for _module in pkgutil.walk_packages(reqsnap.__path__, "reqsnap."):
     if not _module.name.startswith(("reqsnap.__main__", "reqsnap.processes.startup")):

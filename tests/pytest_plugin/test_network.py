@@ -149,7 +149,7 @@ def test_pycurl_may_be_imported_while_it_is_blocked(tmp_path: Path, monkeypatch:
         pycurl = importlib.import_module("pycurl")
         guarded = pycurl.Curl
     assert pycurl.Curl is guarded.__base__
-    monkeypatch.delitem(sys.modules, "pycurl")
+    del sys.modules["pycurl"]
 
 
 def test_a_test_is_blocked_unless_it_records(suite: Suite) -> None:

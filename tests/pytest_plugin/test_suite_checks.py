@@ -93,16 +93,18 @@ def test_it():
 
 
 @pytest.mark.parametrize(
-    ("options", "arguments", "saved"),
+    ("mode", "options", "arguments", "saved"),
     [
-        ("(save_on='pass')", [], False),
-        ("", ["--reqsnap-save-on=pass"], False),
-        ("", ["-o", "reqsnap_save_on=pass"], False),
-        ("(save_on='always')", ["--reqsnap-save-on=pass"], True),
-        ("", [], True),
+        ("once", "(save_on='pass')", [], False),
+        ("update", "(save_on='pass')", [], False),
+        ("record", "(save_on='pass')", [], False),
+        ("update", "", ["--reqsnap-save-on=pass"], False),
+        ("update", "", ["-o", "reqsnap_save_on=pass"], False),
+        ("update", "(save_on='always')", ["--reqsnap-save-on=pass"], True),
+        ("once", "", [], True),
+        ("record", "", [], True),
     ],
 )
-@pytest.mark.parametrize("mode", ["once", "update", "record"])
 def test_what_a_failed_test_recorded_is_saved_or_not(
     suite: Suite, again: pytest.MonkeyPatch, options: str, arguments: list[str], saved: bool, mode: str
 ) -> None:

@@ -158,7 +158,7 @@ def test_a_worker_that_crashes_leaves_its_test_unjudged(recorded: Suite) -> None
     old_cassette(recorded, "gone.yaml")
     code = TESTS.replace('get("/e")', "os._exit(1)")
     recorded.write("test_it.py", code)
-    told = unused(recorded, *WORKERS)
+    told = unused(recorded, *WORKERS, "-n", "1")
     assert names(told, recorded) == OWN
     assert told["cassettes"] == []
     assert told["not_judged"] == [str(recorded.folder / "cassettes" / "shared.yaml")]

@@ -75,6 +75,13 @@ def test_raw_deflate_stays_raw() -> None:
     assert zlib.decompress(undone.redo(b"new"), wbits=-15) == b"new"
 
 
+def test_text_that_begins_as_raw_deflate_is_text() -> None:
+    text = b'{\n  "\xc3\xa9a\xc3\xa9": 1}'
+    assert zlib.decompressobj(-zlib.MAX_WBITS).decompress(text) == b"\xe5"
+    undone = undo(text, ("deflate",))
+    assert undone is not None and undone == (text, ())
+
+
 def test_gzip_names_neither_time_nor_system() -> None:
     undone = undo(gzip.compress(TEXT, mtime=1_700_000_000), ("gzip",))
     assert undone is not None

@@ -62,10 +62,12 @@ def test_a_path_that_is_no_path(tmp_path: Path) -> None:
         CassetteFile(f"{tmp_path}/a\0b.yaml")
 
 
-def test_a_name_whose_partial_file_would_be_too_long_can_only_be_read(tmp_path: Path) -> None:
-    file = CassetteFile(tmp_path / ("x" * 250))
-    file.check(writable=False)
-    assert refused(file) == "it cannot be opened (File name too long)"
+def test_a_name_as_long_as_names_can_be_is_let_in(tmp_path: Path) -> None:
+    file = CassetteFile(tmp_path / ("x" * 255))
+    file.check(writable=True)
+    file.partial.write(b"recorded")
+    file.promote()
+    assert file.read() == b"recorded"
 
 
 def test_a_file_that_may_not_be_read(private_directory: Path) -> None:

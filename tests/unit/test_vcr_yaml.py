@@ -279,7 +279,7 @@ def test_every_layout_that_pyyaml_gives_a_cassette_is_covered(data: bytes) -> No
         assert yaml_layout.scan(data) is not None, data.decode()
 
 
-@settings(max_examples=rounds(100))
+@settings(deadline=None, max_examples=rounds(100))
 @given(mutated())
 def test_long_rounds_of_mutated_files_read_lazily_as_they_are_parsed(data: bytes) -> None:
     lazily = outcome(lambda: VCR.read(data))

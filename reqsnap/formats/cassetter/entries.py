@@ -10,6 +10,7 @@ from reqsnap.formats.cassetter import plain_json
 from reqsnap.formats.json_values import Number
 from reqsnap.formats.native import texts
 from reqsnap.formats.vcr.reader import agreeing, sent_url
+from reqsnap.formats.whole_exchanges import check_whole
 from reqsnap.model import Headers, Interaction, Request, Response
 
 Entry = dict[str, Any]
@@ -60,9 +61,7 @@ def interaction(entry: Entry) -> Interaction:
 def entry(interaction: Interaction) -> Entry:
     """What is written for an interaction."""
     request, response = interaction.request, interaction.response
-    if interaction.error is not None or not request.complete:
-        raise ValueError("cassetter's cassettes hold only exchanges that were whole")
-    heads.status_line(response.status, "")
+    check_whole(interaction, "cassetter's cassettes hold")
     return {
         "request": {
             "method": request.method,

@@ -30,7 +30,10 @@ def forward() -> Forward:
 
 @dataclass
 class FakeRecorder:
-    """Decides as it was told, and notes what it is asked and told."""
+    """Decides as it was told, and notes what it is asked and told.
+
+    `heads` are the methods and URLs that it was asked about, by themselves or with the whole request.
+    """
 
     at_head: Forward | Refuse | None = field(default_factory=forward)
     at_body: Replay | Forward | Refuse = field(default_factory=forward)
@@ -50,6 +53,8 @@ class FakeRecorder:
 
     def before(self, request: Request) -> Replay | Forward | Refuse:
         self.asked.append(request)
+        if (request.method, request.url) not in self.heads:
+            self.heads.append((request.method, request.url))
         return self.at_body
 
     def after(self, forward: Forward, request: Request, response: Response) -> None:
@@ -124,7 +129,7 @@ def refusing() -> FakeRecorder:
     error = UnmatchedRequestError(
         "GET", "http://x/", mode="playback", cassette=None, reason="it is not there", advice="record it"
     )
-    return FakeRecorder(at_head=Refuse(error))
+    return FakeRecorder(at_head=Refuse(error), at_body=Refuse(error))
 
 
 @contextmanager

@@ -88,8 +88,8 @@ def test_a_refusal_is_raised_and_nothing_is_sent(flavour: Flavour) -> None:
     with no_network(), recording(recorder):
         error = flavour.run(program)
 
-    assert isinstance(recorder.at_head, Refuse)
-    assert error is recorder.at_head.error
+    assert isinstance(recorder.at_body, Refuse)
+    assert error is recorder.at_body.error
     assert recorder.ended == []
 
 

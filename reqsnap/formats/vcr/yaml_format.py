@@ -9,7 +9,7 @@ from functools import partial
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import torn
 from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
-from reqsnap.formats.vcr import reader, writer, yaml_layout
+from reqsnap.formats.vcr import reader, writer, yaml_items, yaml_layout
 from reqsnap.formats.vcr.values import Mapping, Node, UnreadableError
 from reqsnap.formats.vcr.yaml_layout import END, ITEM_START, START, Place
 from reqsnap.model import Interaction
@@ -106,9 +106,12 @@ def _as_it_stands(scalar: bytes, name: str) -> str:
 
 
 def _decoded(item: Item, path: str | None) -> Interaction:
+    text = item.text
+    known = yaml_items.interaction(text)
+    if known is not None:
+        return known
     try:
-        found = reader.items(_tree(item.text))
-        return reader.interaction(found[0])
+        return reader.interaction(reader.items(_tree(text))[0])
     except UnreadableError as error:
         raise CassetteFormatError(path, item.line + error.line - 1, error.reason) from None
 

@@ -10,6 +10,9 @@ from types import FrameType
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["pytester"]
+"""For tests/pytest_plugin, and here because pytest wants them at the top."""
+
 LONG = ("long_rounds", "eight_threads", "two_hundred_times", "ten_thousand_steps")
 """What the names of tests hold that look for rare faults in many rounds."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import runpy
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_python_m_is_the_same(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["reqsnap", "--version"])
     with pytest.raises(SystemExit) as ended:
-        runpy.run_module("reqsnap", run_name="__main__")
+        # By its path: pytest's own loader of what has plugins cannot run modules.
+        runpy.run_path(str(Path(reqsnap.__file__).with_name("__main__.py")), run_name="__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"reqsnap {reqsnap.__version__}\n"
 

@@ -18,8 +18,6 @@ import reqsnap
 from reqsnap import pytest_plugin
 from tests.support.counter import Counter
 
-pytest_plugins = ["pytester"]
-
 ARGUMENTS = ("-p", "no:reqsnap", "-p", "no:cacheprovider", "-p", "no:cassetter")
 """Without the plugin as it is installed: here it is the one that was loaded when coverage had begun.
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.plan import Table
+from benchmarks.tools import OURS
 from benchmarks.worker import Job, Outcome
 
 _ENVIRONMENT = ("PATH", "HOME", "PYTHONPATH", "LANG", "TMPDIR")
@@ -42,7 +43,7 @@ def run(job: Job) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A table with its figures, by row and tool; absent where the tool does not see the client.
+    """A table with its figures, by row and tool; absent where the tool does not see the client, or fails.
 
     `files` holds the sizes in bytes of the cassettes.
     """
@@ -62,11 +63,23 @@ def filled(table: Table, unseen: Collection[tuple[str, str]] = ()) -> Filled:
         if (tool, job.client) not in unseen
     }
     outcomes: dict[tuple[str, str], list[Outcome]] = {place: [] for place in jobs}
+    failed = set()
     for number in range(max([rounds for _, rounds in jobs.values()], default=0)):
         for place, (job, rounds) in jobs.items():
-            if number < rounds:
-                outcomes[place].append(run(job))
-    cells = {place: _in_all(found, jobs[place][0].requests) for place, found in outcomes.items()}
+            if number < rounds and place not in failed:
+                try:
+                    outcomes[place].append(run(job))
+                except subprocess.CalledProcessError:
+                    if job.tool == OURS:
+                        raise
+                    # cassetter 0.16.1 opens no YAML of more than 250,000 nodes, its own included.
+                    tell(f"{job.tool} failed at {place[0]}, and has no figure there")
+                    failed.add(place)
+    cells = {
+        place: _in_all(found, jobs[place][0].requests)
+        for place, found in outcomes.items()
+        if place not in failed
+    }
     files = {place: Path(job.cassette) for place, (job, _) in jobs.items()}
     return Filled(
         table, cells, {place: file.stat().st_size for place, file in files.items() if file.is_file()}

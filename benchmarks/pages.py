@@ -56,7 +56,7 @@ def markdown(found: Sequence[Filled], sizes: Sizes, seconds: float) -> str:
         " requests through the same client and with their own default options; VCR.py is allowed to repeat"
         " recordings, as the others do. reqsnap compares bodies and redacts secrets by default; the others do"
         " not. `alone` is the client itself, over connections in memory: what is left where nothing replays."
-        " A tool that does not see a client has no figure.",
+        " A tool that does not see a client, or fails at the work, has no figure.",
         "",
         f"![CPU time of a replayed request, by client and tool]({PLOT})",
     ]

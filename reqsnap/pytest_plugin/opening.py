@@ -11,10 +11,12 @@ import pytest
 from reqsnap.api import use_cassette
 from reqsnap.cassette import Cassette
 from reqsnap.locations import Location
+from reqsnap.modes import Mode
 from reqsnap.pytest_plugin import layout, outcomes, played, saving
 from reqsnap.pytest_plugin.ending import end
 from reqsnap.pytest_plugin.markers import Asked
 from reqsnap.pytest_plugin.options import settings_of
+from reqsnap.pytest_plugin.replaced import warn_of_another
 from reqsnap.pytest_plugin.shared import Shared
 
 
@@ -37,6 +39,8 @@ def open_for(
     cassette = context.__enter__()
     played.mark(cassette)
     try:
+        if shared is None and cassette.path is not None and cassette.mode is Mode.RECORD:
+            warn_of_another(item, cassette.path)
         yield cassette
     finally:
         end(context, item)

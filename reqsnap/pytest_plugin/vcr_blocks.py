@@ -13,6 +13,7 @@ import pytest
 from reqsnap.pytest_plugin import runs, suite_options
 from reqsnap.pytest_plugin.ending import end
 from reqsnap.pytest_plugin.options import MODE_VARIABLE
+from reqsnap.pytest_plugin.replaced import warn_of_another
 from reqsnap.pytest_plugin.vcr_layout import short_enough
 from reqsnap.vcr import VCR
 from reqsnap.vcr.cassette import Cassette
@@ -86,6 +87,7 @@ def opened(node: pytest.Item, vcr: VCR, name: str, options: Mapping[str, Any]) -
         given.setdefault("record_on_exception", False)
     if word_of(given.get("record_mode")) == REWRITE:
         given["record_mode"] = NEW_EPISODES
+        warn_of_another(node, _path(vcr, name))
         if not os.environ.get(MODE_VARIABLE):
             # Its mode stands above this one: `playback` removes nothing, `record` replaces at the end.
             with suppress(FileNotFoundError):

@@ -115,6 +115,15 @@ class PersisterStorage(Storage):
         self._persister.save_cassette(self._path, cassette, serializer=self._serializer)
         return _version(data)
 
+    def fit_to_copy(self, interaction: Interaction) -> Interaction | None:
+        """An interaction as it would have been saved. Raises what a hook raises."""
+        if self._on_save is None:
+            return interaction
+        changed = self._on_save(to_request(interaction.request), to_response(interaction.response))
+        if changed is None:
+            return None
+        return replace(_sent_and_received(*changed), recorded_at=interaction.recorded_at)
+
     def remove(self, name: str) -> None:
         """Forget what is not finished; a persister removes nothing."""
         self._others.remove(name)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reqsnap.pytest_plugin import markers
-
 if TYPE_CHECKING:
     from reqsnap.cassette import Cassette
 
@@ -29,7 +27,9 @@ def reqsnap_cassette_dir() -> str | os.PathLike[str] | None:
 @pytest.fixture
 def reqsnap(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     """The cassette of a test, in force while it runs. The marker `reqsnap` gives it a path and options."""
-    wider = markers.asked(request.node).scope
+    from reqsnap.pytest_plugin.asked import asked
+
+    wider = asked(request.node).scope
     if wider != "function":
         yield request.getfixturevalue(f"_reqsnap_{wider}")
     else:
@@ -56,6 +56,7 @@ def _reqsnap_session(request: pytest.FixtureRequest) -> Iterator[Cassette]:
 
 def _opened(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     # Here, because it loads what suites without a cassette have no use for.
+    from reqsnap.pytest_plugin.asked import asked
     from reqsnap.pytest_plugin.layout import below, beside
     from reqsnap.pytest_plugin.opening import open_for
 
@@ -63,5 +64,5 @@ def _opened(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     directory = request.getfixturevalue("reqsnap_cassette_dir")
     node = request.node
     folder = beside(node) if directory is None else below(request.config.rootpath, directory)
-    with open_for(node, markers.asked(node), config, folder) as cassette:
+    with open_for(node, asked(node), config, folder) as cassette:
         yield cassette

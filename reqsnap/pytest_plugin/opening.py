@@ -10,8 +10,8 @@ from reqsnap.api import use_cassette
 from reqsnap.cassette import Cassette
 from reqsnap.locations import Location
 from reqsnap.pytest_plugin import layout, outcomes, played, saving
+from reqsnap.pytest_plugin.asked import Asked
 from reqsnap.pytest_plugin.ending import end
-from reqsnap.pytest_plugin.markers import Asked
 from reqsnap.pytest_plugin.options import settings_of
 
 

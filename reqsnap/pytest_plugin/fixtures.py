@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reqsnap.pytest_plugin import markers
-
 if TYPE_CHECKING:
     from reqsnap.cassette import Cassette
     from reqsnap.pytest_plugin.shared import Shared
@@ -31,17 +29,18 @@ def reqsnap_cassette_dir() -> str | os.PathLike[str] | None:
 def reqsnap(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     """The cassette of a test, in force while it runs. The marker `reqsnap` gives it a path and options."""
     # Here, because it loads what suites without a cassette have no use for.
+    from reqsnap.pytest_plugin.asked import asked
     from reqsnap.pytest_plugin.layout import below, beside
     from reqsnap.pytest_plugin.opening import open_for
 
     item = request.node
-    asked = markers.asked(item)
-    shared = None if asked.scope == "function" else request.getfixturevalue(f"_reqsnap_{asked.scope}")
+    given = asked(item)
+    shared = None if given.scope == "function" else request.getfixturevalue(f"_reqsnap_{given.scope}")
     config = request.getfixturevalue("reqsnap_config")
     directory = request.getfixturevalue("reqsnap_cassette_dir")
     node = item if shared is None else shared.node
     folder = beside(node) if directory is None else below(request.config.rootpath, directory)
-    with open_for(item, asked, config, folder, shared) as cassette:
+    with open_for(item, given, config, folder, shared) as cassette:
         yield cassette
 
 

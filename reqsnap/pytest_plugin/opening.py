@@ -13,8 +13,8 @@ from reqsnap.cassette import Cassette
 from reqsnap.locations import Location
 from reqsnap.modes import Mode
 from reqsnap.pytest_plugin import layout, outcomes, played, saving
+from reqsnap.pytest_plugin.asked import Asked
 from reqsnap.pytest_plugin.ending import end
-from reqsnap.pytest_plugin.markers import Asked
 from reqsnap.pytest_plugin.options import settings_of
 from reqsnap.pytest_plugin.replaced import warn_of_another
 from reqsnap.pytest_plugin.shared import Shared

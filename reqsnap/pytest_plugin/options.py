@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -29,8 +28,7 @@ _PEERS = (
 """Plugins that have these names too, each with its module and its distribution."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the command line and the ini file say. Modes are in VCR.py's words.
 
     lent: one of RECORDING, VCR and OFF.

@@ -10,7 +10,7 @@ from os import PathLike
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import NATIVE, Beside, Format, format_of
 from reqsnap.model import Interaction, Request
-from reqsnap.storage import File, file_at
+from reqsnap.storage import File, StoredFile, file_at
 
 
 def text_of(format: Format, interaction: Interaction, beside: Beside | None = None) -> bytes:
@@ -41,7 +41,7 @@ def rescue(file: File, interactions: Iterable[Interaction], error: CassetteWrite
     items, unwritable = [], 0
     for interaction in interactions:
         try:
-            fit = file.fit_to_copy(interaction)
+            fit = file.fit_to_copy(interaction) if isinstance(file, StoredFile) else interaction
             if fit is not None:
                 items.append(text_of(NATIVE, fit))
         except Exception:

@@ -16,7 +16,6 @@ from itertools import chain, count
 from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
-from reqsnap.model import Interaction
 from reqsnap.storage import beside, leftovers
 
 PARTIAL = ".partial"
@@ -149,10 +148,6 @@ class CassetteFile:
                         file.truncate(size)
                     raise
         return True
-
-    def fit_to_copy(self, interaction: Interaction) -> Interaction:
-        """What a copy elsewhere may hold of an interaction: all of it."""
-        return interaction
 
     def keep_damaged(self, data: bytes) -> str:
         """Keep what the file holds, as it is, under a new name beside it; returns its path."""

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,13 +34,6 @@ def fail():
     raise ValueError("on purpose")
 fail()
 """
-
-
-@pytest.fixture
-def server() -> Iterator[Counter]:
-    counter = Counter()
-    yield counter
-    counter.close()
 
 
 @pytest.fixture(autouse=True)

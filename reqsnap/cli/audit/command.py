@@ -13,6 +13,7 @@ from typing import Any
 
 from reqsnap.cli.audit.places import places_of_secrets
 from reqsnap.cli.cassette_files import all_below, read
+from reqsnap.cli.parsers import add_command, add_paths
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.redacting import add_redaction, policy_of
 from reqsnap.cli.screen import Screen
@@ -21,27 +22,26 @@ from reqsnap.formats import Item
 from reqsnap.model import Interaction
 from reqsnap.redaction import Rules
 
-_EXAMPLES = """\
-examples:
-  reqsnap audit tests/cassettes
-  reqsnap audit tests/cassettes --stale-days 365 --unused report.json
-"""
+_EXAMPLES = (
+    "reqsnap audit tests/cassettes",
+    "reqsnap audit tests/cassettes --stale-days 365 --unused report.json",
+)
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "audit",
+        run,
         help="find secrets, and recordings that are old or unused",
         description=(
             "Tell of every secret in clear text where it stands, as FILE:ENTRY:PLACE, and of recordings that "
             "are old or that nobody plays where that is asked for. Exits with 1 where there is anything."
         ),
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        examples=_EXAMPLES,
     )
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="a cassette, or a folder of them")
+    add_paths(parser)
     parser.add_argument("--no-secrets", action="store_true", help="look for no secrets")
     parser.add_argument("--stale-days", metavar="N", type=_days, help="what was recorded more days ago")
     parser.add_argument(
@@ -51,7 +51,6 @@ def add_to(commands: Any) -> None:
         help="what a run of pytest found with --reqsnap-unused and --reqsnap-report-file=REPORT",
     )
     add_redaction(parser)
-    parser.set_defaults(run=run, fail=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,33 +12,33 @@ from typing import Any
 from reqsnap.cli.cassette_files import leftovers_of, read, survey
 from reqsnap.cli.check.problems import Asked, Problem, leftover, problems_of, unreadable
 from reqsnap.cli.check.reports import Tally, as_annotation, as_json, as_line, summary
+from reqsnap.cli.parsers import add_command, add_paths
 from reqsnap.cli.printable import printable
 from reqsnap.cli.redacting import add_redaction, policy_of
 from reqsnap.cli.screen import Progress, Screen
 from reqsnap.errors import ReqsnapError
 
-_EXAMPLES = """\
-examples:
-  reqsnap check cassettes
-  reqsnap check cassettes --secrets=error --strict
-  reqsnap check tests --json > problems.json
-"""
+_EXAMPLES = (
+    "reqsnap check cassettes",
+    "reqsnap check cassettes --secrets=error --strict",
+    "reqsnap check tests --json > problems.json",
+)
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "check",
+        run,
         help="find what is wrong with cassettes",
         description=(
             "Read every cassette whole and tell what is wrong, one line a problem: what cannot be read, "
             "secrets in clear text, requests that were recorded incomplete, what a recording left behind."
         ),
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        examples=_EXAMPLES,
     )
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="a cassette, or a folder of them")
+    add_paths(parser)
     parser.add_argument(
         "--secrets",
         choices=("warn", "error", "ignore"),
@@ -53,7 +53,6 @@ def add_to(commands: Any) -> None:
     output.add_argument("--json", action="store_true", help="print one JSON document")
     output.add_argument("--github", action="store_true", help="print annotations for GitHub Actions")
     add_redaction(parser, "max_inline_size")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

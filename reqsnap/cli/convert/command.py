@@ -11,6 +11,7 @@ from typing import Any
 from reqsnap.cli.cassette_files import is_leftover, read, survey
 from reqsnap.cli.convert.converted import Converted, converted, lines, refuse_existing, write
 from reqsnap.cli.convert.plan import Step, plan, some, wrong_paths
+from reqsnap.cli.parsers import WRONG_USAGE, add_command
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.redacting import add_redaction, policy_of
 from reqsnap.cli.screen import Progress, Screen, told
@@ -18,29 +19,26 @@ from reqsnap.errors import CassetteError, ConfigurationError, ReqsnapError
 from reqsnap.formats import NATIVE, Format, format_of, named
 from reqsnap.rules.policy import Policy
 
-_EXAMPLES = """\
-examples:
-  reqsnap convert items.yaml items.har
-  reqsnap convert vcr_cassettes cassettes
-  reqsnap convert cassettes archives --format har --strict
-  reqsnap convert old.yaml new.yaml --redact-fields=ssn,phone
-"""
-
-WRONG_USAGE = 2
+_EXAMPLES = (
+    "reqsnap convert items.yaml items.har",
+    "reqsnap convert vcr_cassettes cassettes",
+    "reqsnap convert cassettes archives --format har --strict",
+    "reqsnap convert old.yaml new.yaml --redact-fields=ssn,phone",
+)
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "convert",
+        run,
         help="write cassettes in another format",
         description=(
             "Write a cassette, or every cassette of a folder and those below it, in another format. What was "
             "written is read back and compared; what the format cannot hold is told. Secrets are redacted."
         ),
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        examples=_EXAMPLES,
     )
     parser.add_argument("source", metavar="SRC", type=Path, help="a cassette, in any format, or a folder")
     parser.add_argument("target", metavar="DST", type=Path, help="the file, or folder, that is to be written")
@@ -52,19 +50,14 @@ def add_to(commands: Any) -> None:
         "--strict", action="store_true", help="do not write what the format cannot hold whole, and fail"
     )
     add_redaction(parser, "redact", "exclude_headers", "max_inline_size")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Convert; 0 where all was, 1 where something failed, 2 for paths and options that cannot be meant."""
+    """Convert; 0 where all was, 1 where something failed, 2 for paths that cannot be meant."""
     source: Path = arguments.source
     target: Path = arguments.target
-    try:
-        format = _format(arguments.format, source, target)
-        policy = policy_of(arguments)
-    except ConfigurationError as error:
-        told(printable(str(error)))
-        return WRONG_USAGE
+    format = _format(arguments.format, source, target)
+    policy = policy_of(arguments)
     reason = wrong_paths(source, target)
     if reason is not None:
         told(printable(reason))

@@ -15,14 +15,17 @@ from reqsnap.cli.demo.api import Api
 from reqsnap.cli.demo.checks import NoNetwork, functions, holds_any, refused, unchanged
 from reqsnap.cli.demo.clients import CLIENTS, Answer, Client
 from reqsnap.cli.demo.report import Claim, Report, Telling
+from reqsnap.cli.parsers import add_command
 
 _PLACEHOLDER = re.compile(rb"\[REDACTED(?::\d+)?\]")
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "demo",
+        run,
         help="record and replay the installed clients against a small API of its own",
         description=(
             "Start a small API on this machine, record the HTTP clients that are installed, stop the API, "
@@ -30,7 +33,6 @@ def add_to(commands: Any) -> None:
         ),
     )
     parser.add_argument("--keep", metavar="PATH", type=Path, help="keep the cassette in a new file")
-    parser.set_defaults(run=run, fail=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -16,35 +16,33 @@ from reqsnap.cli.migrate.model import Verdict
 from reqsnap.cli.migrate.places import RESPONSES_FILE
 from reqsnap.cli.migrate.report import Report, line_of, works
 from reqsnap.cli.migrate.survey import Looked, Survey
+from reqsnap.cli.parsers import WRONG_USAGE, add_command
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.redacting import add_redaction, policy_of
 from reqsnap.cli.screen import Progress, Screen, told
-from reqsnap.errors import CassetteError, ConfigurationError, ReqsnapError
+from reqsnap.errors import CassetteError, ReqsnapError
 from reqsnap.storage import CassetteFile
 
-_EXAMPLES = """\
-examples:
-  reqsnap migrate .
-  reqsnap migrate tests --diff
-  reqsnap migrate tests --write
-  reqsnap migrate tests --convert-cassettes --no-redact
-"""
-
-WRONG_USAGE = 2
+_EXAMPLES = (
+    "reqsnap migrate .",
+    "reqsnap migrate tests --diff",
+    "reqsnap migrate tests --write",
+    "reqsnap migrate tests --convert-cassettes --no-redact",
+)
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "migrate",
+        run,
         help="find other recorders in a code base, and move it here",
         description=(
             "Find VCR.py, pytest-recording, pytest-vcr, cassetter, betamax and responses' recorder in a code "
             "base: what works as it is, what is to be changed, and why. Nothing is written unless you ask."
         ),
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        examples=_EXAMPLES,
     )
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="a file, or a folder")
     parser.add_argument("--write", action="store_true", help="rewrite the imports that can be rewritten")
@@ -56,7 +54,6 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("--all", action="store_true", help="tell each place that works, not each kind once")
     add_redaction(parser, "redact", "exclude_headers", "max_inline_size")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,11 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     if missing:
         told(printable(f"{missing[0]}: there is no such file or folder"))
         return WRONG_USAGE
-    try:
-        policy = policy_of(arguments)
-    except ConfigurationError as error:
-        told(printable(str(error)))
-        return WRONG_USAGE
+    policy = policy_of(arguments)
     survey = Survey(arguments.paths)
     run = _Run(Screen(sys.stdout), write=arguments.write, diff=arguments.diff)
     run.code(survey)

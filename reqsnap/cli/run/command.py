@@ -15,6 +15,7 @@ import sys
 from typing import Any
 
 from reqsnap.blocks.programs import ProgramBlock
+from reqsnap.cli.parsers import add_command
 from reqsnap.cli.run.programs import NotRunError, die_of, run_to_its_end
 from reqsnap.errors import ConfigurationError, ReqsnapError
 from reqsnap.options import Options
@@ -31,21 +32,21 @@ _WITHOUT = ("subprocesses",)
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "run",
+        run,
         help="run a program, and record or replay its HTTP exchanges",
         usage="reqsnap run --cassette PATH [options] -- COMMAND ...",
         description=(
             "Run a program, and record or replay the HTTP exchanges of every Python process in it. COMMAND "
             "is any command; a file that ends in .py, and -m and -c, are run by the Python of reqsnap."
         ),
-        allow_abbrev=False,
     )
     parser.add_argument("--cassette", metavar="PATH", required=True, help="the file to record to, or replay")
     parser.add_argument("-q", "--quiet", action="store_true", help="no summary where nothing was refused")
     add_options(parser, _WITHOUT)
     parser.add_argument("command", metavar="COMMAND ...", nargs=argparse.REMAINDER, help="what is to be run")
-    parser.set_defaults(run=run, fail=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reqsnap.cli.cassette_files import Cassette, all_below, read
+from reqsnap.cli.parsers import add_command, add_paths
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.redacting import add_redaction, policy_of, redacted
 from reqsnap.cli.screen import Progress, Screen, told
@@ -23,31 +24,30 @@ from reqsnap.redaction import Rules
 
 _Read = TypeVar("_Read")
 
-_EXAMPLES = """\
-examples:
-  reqsnap show cassettes/items.yaml
-  reqsnap show cassettes --status 4xx,5xx,error
-  reqsnap show items.yaml --grep 'order_id' --response-only
-  reqsnap show items.yaml --index 3 --raw | jq .
-"""
+_EXAMPLES = (
+    "reqsnap show cassettes/items.yaml",
+    "reqsnap show cassettes --status 4xx,5xx,error",
+    "reqsnap show items.yaml --grep 'order_id' --response-only",
+    "reqsnap show items.yaml --index 3 --raw | jq .",
+)
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "show",
+        run,
         help="print the interactions of cassettes for people to read",
         description=(
             "Print the interactions of cassettes: content codings undone, JSON laid out, binary as hex, long "
             "bodies cut. A secret that a cassette holds in clear text is shown redacted."
         ),
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        examples=_EXAMPLES,
     )
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="a cassette, or a folder of them")
+    add_paths(parser)
     which = parser.add_argument_group("which interactions", "Those that meet every one of these.")
     which.add_argument(
         "--grep",
@@ -77,7 +77,6 @@ def add_to(commands: Any) -> None:
         "or with --request-only the request's",
     )
     add_redaction(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

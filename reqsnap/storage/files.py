@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
 from reqsnap.storage import beside, leftovers
+from reqsnap.storage.links import real_path
 
 PARTIAL = ".partial"
 """What the name of a set that is not complete yet has after the cassette's."""
@@ -45,7 +46,7 @@ class CassetteFile:
         try:
             # A path that is one already need not be taken apart again.
             self.path = path if isinstance(path, Path) else Path(path)
-            self._target = self.path if is_real else Path(os.path.realpath(path))
+            self._target = self.path if is_real else Path(real_path(os.fspath(path)))
         except (TypeError, ValueError) as error:
             raise ConfigurationError("path", path, f"it is no path ({error})") from None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -50,13 +51,13 @@ class Survey:
         self.unlisted += places.unlisted
         for format, paths in places.cassettes.items():
             known = self.cassettes.setdefault(format, [])
-            known += [path for path in paths if path not in known]
-        for path in places.settings:
-            self._settings.setdefault(path, _bytes(path))
-        for path in places.modules:
+            known += _new(paths, known)
+        for path in _new(places.settings, self._settings):
+            self._settings[path] = _bytes(path)
+        for path in _new(places.modules, self._modules):
             data = _bytes(path)
             if not isinstance(data, bytes) or _WORDS.search(data):
-                self._modules.setdefault(path, data)
+                self._modules[path] = data
 
     def _known(self) -> Project:
         """What is known of the code base before its files are looked through."""
@@ -122,6 +123,15 @@ def has(dotted: str) -> bool:
                 return True
         return True
     return False
+
+
+def _new(paths: list[Path], known: Collection[Path]) -> list[Path]:
+    """Those that lead to a file which is not known yet, each file once and by its own name first."""
+    taken = {os.path.realpath(path) for path in known}
+    found: dict[str, Path] = {}
+    for path in sorted(paths, key=Path.is_symlink):
+        found.setdefault(os.path.realpath(path), path)
+    return [path for real, path in found.items() if real not in taken]
 
 
 def _bytes(path: Path) -> bytes | OSError:

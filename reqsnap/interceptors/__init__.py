@@ -26,5 +26,6 @@ TABLE = {
     "httpcore2": "reqsnap.interceptors.httpcore2",
     "aiohttp": "reqsnap.interceptors.aiohttp.connector",
     "tornado.simple_httpclient": "reqsnap.interceptors.tornado.simple",
+    "tornado.curl_httpclient": "reqsnap.interceptors.tornado.curl",
 }
 """Client module -> the module here whose `PATCHES` wrap it."""

@@ -29,22 +29,22 @@ class Headers:
     ('a=1', ['a=1', 'b=2'])
     """
 
-    __slots__ = ("_by_name", "pairs")
+    __slots__ = ("_firsts", "pairs")
 
     pairs: tuple[tuple[str, str], ...]
-    _by_name: dict[str, list[str]] | None
+    _firsts: dict[str, str] | None
 
     def __init__(self, pairs: HeaderItems = ()) -> None:
         found = tuple(pairs.items() if isinstance(pairs, Mapping) else pairs)
         object.__setattr__(self, "pairs", found if _are_pairs(found) else _read_pairs(found))
-        object.__setattr__(self, "_by_name", None)
+        object.__setattr__(self, "_firsts", None)
 
     @classmethod
     def of_pairs(cls, pairs: tuple[tuple[str, str], ...]) -> Headers:
         """Header fields of pairs of `str`; that they are such is not checked."""
         made = cls.__new__(cls)
         object.__setattr__(made, "pairs", pairs)
-        object.__setattr__(made, "_by_name", None)
+        object.__setattr__(made, "_firsts", None)
         return made
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -60,20 +60,20 @@ class Headers:
     def get(self, name: str, default: str) -> str: ...
     def get(self, name: str, default: str | None = None) -> str | None:
         """The first value under a name, or the default."""
-        found = (self._by_name or self._named()).get(name.lower())
-        return default if found is None else found[0]
+        return (self._firsts or self._by_name()).get(name.lower(), default)
 
     def get_all(self, name: str) -> list[str]:
         """Every value under a name, in order."""
-        return list((self._by_name or self._named()).get(name.lower(), ()))
+        wanted = name.lower()
+        if wanted not in (self._firsts or self._by_name()):
+            return []
+        return [value for key, value in self.pairs if key.lower() == wanted]
 
-    def _named(self) -> dict[str, list[str]]:
-        """The values by name. Kept, because whoever asks for one field mostly asks for others too."""
-        named: dict[str, list[str]] = {}
-        for name, value in self.pairs:
-            named.setdefault(name.lower(), []).append(value)
-        object.__setattr__(self, "_by_name", named)
-        return named
+    def _by_name(self) -> dict[str, str]:
+        """The first value under each name. Kept: whoever asks for one field mostly asks for others too."""
+        firsts = {name.lower(): value for name, value in reversed(self.pairs)}
+        object.__setattr__(self, "_firsts", firsts)
+        return firsts
 
     def without(self, *names: str) -> Headers:
         """The same fields less those of the given names."""
@@ -92,7 +92,7 @@ class Headers:
         return len(self.pairs)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in (self._by_name or self._named())
+        return isinstance(name, str) and name.lower() in (self._firsts or self._by_name())
 
     def __eq__(self, other: object) -> bool:
         return self.pairs == other.pairs if isinstance(other, Headers) else NotImplemented

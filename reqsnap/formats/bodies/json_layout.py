@@ -18,6 +18,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import methodcaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,6 @@ _PADDED_TOKEN = re.compile(
     rf'(?:{_STRING}|[^\[\]{{}}," ]++| (?![\]}}]))++|, ?|{_LEAF_ARRAY}|\{{\}}|[\[{{] ?| ?[\]}}]'
 )
 _FIRST_COMMA = re.compile(rf'(?:[^",]++|{_STRING})*+(, ?)')
-_BREAK = re.compile(r"\n[ \t\n]*(?=[^ \t\n])")
 _BREAK_AFTER_OPENING = re.compile(r"([\[{])\n[ \t\n]*(?=[^ \t\n])")
 _BREAK_BEFORE_CLOSING = re.compile(r"\n[ \t\n]*(?=[\]}])")
 _BREAK_BETWEEN_ROWS = re.compile(r",\n  (?=[^ \t\n])")
@@ -102,14 +102,24 @@ def _joined(text: str, style: str) -> str:
 
 def _joined_value(text: str, style: _Style) -> str:
     if style.rows:
-        return style.rows.join([_BREAK.sub("", row) for row in _BREAK_BETWEEN_ROWS.split(text)])
+        return style.rows.join(map(_without_breaks, _BREAK_BETWEEN_ROWS.split(text)))
     if style.padding:
         text = _BREAK_AFTER_OPENING.sub(rf"\1{style.padding}", text)
         text = _BREAK_BEFORE_CLOSING.sub(style.padding, text)
     if style.comma != ",":
         # The break itself goes with all the others.
         text = text.replace(",\n", f"{style.comma}\n")
-    return _BREAK.sub("", text)
+    return _without_breaks(text)
+
+
+def _without_breaks(text: str) -> str:
+    """A text without the line breaks before its last character, and the blanks that follow each."""
+    content = text.rstrip(" \t\n")
+    first, *lines = content.split("\n")
+    return "".join([first, *map(_without_indentation, lines), text[len(content) :]])
+
+
+_without_indentation = methodcaller("lstrip", " \t")
 
 
 def _values(text: str) -> Iterator[str]:

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.errors import CassetteFormatError, CassetteWriteError
 from reqsnap.formats import named
 from reqsnap.model import Headers, Interaction, Request, Response
 from tests.support.rounds import rounds
-from tests.unit.native_files import AT, PLAIN
+from tests.unit.native_files import PLAIN
+from tests.unit.refusals import HELD_BY_FEW, NO_TEXT, assert_not_held, assert_refused
 from tests.unit.test_native_round_trips import interactions
 
 BETAMAX = named("betamax")
@@ -136,21 +136,11 @@ def test_text_is_written_in_the_charset_that_requests_takes_it_for() -> None:
     ],
 )
 def test_it_is_refused_with_its_line(data: bytes, line: int, reason: str) -> None:
-    with pytest.raises(CassetteFormatError) as caught:
-        read(data)
-    assert (caught.value.path, caught.value.line) == ("a.json", line), caught.value
-    assert caught.value.reason.startswith(reason)
+    assert_refused(read, data, "a.json", line, reason)
 
 
 def test_what_it_does_not_hold() -> None:
-    for wrong in (
-        replace(PLAIN, response=Response(0)),
-        replace(PLAIN, request=replace(PLAIN.request, complete=False)),
-        replace(PLAIN, recorded_at=AT.replace(tzinfo=None)),
-        replace(PLAIN, request=Request("GET", "http://h/\ud800")),
-    ):
-        with pytest.raises(CassetteWriteError, match="cannot be written"):
-            BETAMAX.item(wrong)
+    assert_not_held(BETAMAX, *HELD_BY_FEW, NO_TEXT)
 
 
 def kept(interaction: Interaction) -> Interaction:

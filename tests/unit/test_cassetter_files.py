@@ -10,6 +10,7 @@ import json
 import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.errors import CassetteFormatError, CassetteWriteError
 from reqsnap.formats import Format, named
 from reqsnap.model import Headers, Interaction, Request, Response
 from tests.support.rounds import rounds
-from tests.unit.native_files import AT, PLAIN
+from tests.unit.native_files import PLAIN
+from tests.unit.refusals import HELD_BY_FEW, assert_not_held, assert_refused
 from tests.unit.test_betamax_files import grouped
 from tests.unit.test_native_round_trips import interactions
 
@@ -161,10 +162,7 @@ def test_toml_is_added_to() -> None:
     ],
 )
 def test_yaml_is_refused_with_its_line(data: bytes, line: int, reason: str) -> None:
-    with pytest.raises(CassetteFormatError) as caught:
-        read(YAML, data)
-    assert (caught.value.path, caught.value.line) == ("a", line), caught.value
-    assert caught.value.reason.startswith(reason)
+    assert_refused(partial(read, YAML), data, "a", line, reason)
 
 
 @pytest.mark.parametrize(
@@ -179,21 +177,12 @@ def test_yaml_is_refused_with_its_line(data: bytes, line: int, reason: str) -> N
     ],
 )
 def test_toml_is_refused_with_its_line(data: bytes, line: int, reason: str) -> None:
-    with pytest.raises(CassetteFormatError) as caught:
-        read(TOML, data)
-    assert (caught.value.path, caught.value.line) == ("a", line), caught.value
-    assert caught.value.reason.startswith(reason)
+    assert_refused(partial(read, TOML), data, "a", line, reason)
 
 
 @BOTH
 def test_what_it_does_not_hold(format: Format) -> None:
-    for wrong in (
-        replace(PLAIN, response=Response(0)),
-        replace(PLAIN, request=replace(PLAIN.request, complete=False)),
-        replace(PLAIN, recorded_at=AT.replace(tzinfo=None)),
-    ):
-        with pytest.raises(CassetteWriteError, match="cannot be written"):
-            format.item(wrong)
+    assert_not_held(format, *HELD_BY_FEW)
 
 
 def kept(interaction: Interaction) -> Interaction:

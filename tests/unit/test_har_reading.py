@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from reqsnap.content_coding import undo
-from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import Beside, named
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError
+from tests.unit.refusals import assert_refused
 
 HAR = named("har")
 AT = datetime(2026, 11, 22, 1, 2, 3, 456000, UTC)
@@ -38,8 +38,12 @@ def archive(*entries: Any, indent: int | None = 2, **log: Any) -> bytes:
     return json.dumps({"log": {"version": "1.2", **log, "entries": entries}}, indent=indent).encode()
 
 
+def whole(data: bytes) -> list[Interaction]:
+    return [item.decode() for item in HAR.read(data, "a.har")]
+
+
 def read(*entries: Any) -> list[Interaction]:
-    return [item.decode() for item in HAR.read(archive(*entries), "a.har")]
+    return whole(archive(*entries))
 
 
 def read_one(*parts: dict[str, Any], **more: Any) -> Interaction:
@@ -263,8 +267,4 @@ NO_ARCHIVE: list[tuple[bytes, int, str]] = [
 
 @pytest.mark.parametrize(("data", "line", "reason"), NO_ARCHIVE, ids=[each[2][:40] for each in NO_ARCHIVE])
 def test_it_is_refused_with_its_line(data: bytes, line: int, reason: str) -> None:
-    with pytest.raises(CassetteFormatError) as caught:
-        for item in HAR.read(data, "a.har"):
-            item.decode()
-    assert (caught.value.path, caught.value.line) == ("a.har", line), caught.value
-    assert caught.value.reason.startswith(reason)
+    assert_refused(whole, data, "a.har", line, reason)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import pytest
 
-from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import Format, format_of, named
+from reqsnap.model import Interaction
 from tests.support.rounds import rounds
 from tests.unit.native_files import BINARY, ODD, PLAIN
+from tests.unit.refusals import assert_read_or_refused, assert_refused
 from tests.unit.test_json_format import BOTH, DOCUMENT, JSON, JSON_LINES, written
+
+
+def read(format: Format, data: bytes) -> list[Interaction]:
+    return [item.decode() for item in format.read(data, "items.json")]
+
 
 LINES = written(JSON_LINES, PLAIN, ODD).decode()
 
@@ -111,46 +118,13 @@ REFUSALS = [(JSON, *each) for each in DOCUMENTS] + [(JSON_LINES, *each) for each
 
 @pytest.mark.parametrize("format, data, line, reason", REFUSALS, ids=[each[3][:50] for each in REFUSALS])
 def test_it_is_refused_with_its_line(format: Format, data: bytes, line: int, reason: str) -> None:
-    with pytest.raises(CassetteFormatError) as caught:
-        for item in format.read(data, "items.json"):
-            item.decode()
-    assert (caught.value.path, caught.value.line) == ("items.json", line), caught.value
-    assert caught.value.reason.startswith(reason)
+    assert_refused(partial(read, format), data, "items.json", line, reason)
 
 
 @BOTH
 def test_a_damaged_file_is_read_or_refused_long_rounds(format: Format) -> None:
     whole = written(format, PLAIN, ODD, BINARY)
-    chance = random.Random(5)
-    for _ in range(rounds(300)):
-        data = damaged(whole, chance)
-        try:
-            for item in format.read(data, "items.json"):
-                item.decode()
-        except CassetteFormatError as error:
-            assert error.path == "items.json" and error.line is not None
-            assert 1 <= error.line <= data.count(b"\n") + 1
-
-
-def damaged(data: bytes, chance: random.Random) -> bytes:
-    """A file of which some bits have turned, or a part is gone, doubled, or in another place."""
-    start, end = sorted(chance.choices(range(len(data) + 1), k=2))
-    match chance.randrange(5):
-        case 0:
-            bits = bytearray(data)
-            for _ in range(chance.randrange(1, 4)):
-                bits[chance.randrange(len(bits))] ^= 1 << chance.randrange(8)
-            return bytes(bits)
-        case 1:
-            return data[:start]
-        case 2:
-            return data[:start] + data[end:]
-        case 3:
-            return data[:end] + data[start:]
-        case _:
-            lines = data.splitlines(keepends=True)
-            chance.shuffle(lines)
-            return b"".join(lines)
+    assert_read_or_refused(partial(read, format), whole, "items.json", random.Random(5), rounds(300))
 
 
 def test_a_cut_file_is_known_for_what_it_was() -> None:

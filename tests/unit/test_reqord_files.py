@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.errors import CassetteFormatError, CassetteWriteError
+from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import Beside, named
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.storage import CassetteFile
 from tests.support.rounds import rounds
 from tests.unit.native_files import AT, PLAIN, exchange
-from tests.unit.test_json_refusals import damaged
+from tests.unit.refusals import HELD_BY_FEW, NO_TEXT, assert_not_held, assert_read_or_refused, assert_refused
 from tests.unit.test_native_round_trips import interactions
 
 REQORD = named("reqord")
@@ -156,14 +156,7 @@ def test_what_is_written() -> None:
 
 
 def test_what_it_does_not_hold() -> None:
-    for wrong in (
-        replace(PLAIN, response=Response(0)),
-        replace(PLAIN, request=replace(PLAIN.request, complete=False)),
-        replace(PLAIN, recorded_at=AT.replace(tzinfo=None)),
-        replace(PLAIN, request=Request("GET", "http://h/\ud800")),
-    ):
-        with pytest.raises(CassetteWriteError, match="cannot be written"):
-            REQORD.item(wrong)
+    assert_not_held(REQORD, *HELD_BY_FEW, NO_TEXT)
 
 
 def kept(interaction: Interaction) -> Interaction:
@@ -223,18 +216,9 @@ INVALID: list[tuple[bytes, str]] = [
 
 @pytest.mark.parametrize(("data", "reason"), INVALID, ids=[each[1][:40] for each in INVALID])
 def test_a_line_that_is_invalid_is_never_passed_over(data: bytes, reason: str) -> None:
-    with pytest.raises(CassetteFormatError) as caught:
-        read(data)
-    assert (caught.value.path, caught.value.line) == ("a.jsonl", 3), caught.value
-    assert caught.value.reason.startswith(reason)
+    assert_refused(read, data, "a.jsonl", 3, reason)
 
 
 def test_a_damaged_file_is_read_or_refused_long_rounds() -> None:
-    whole, chance = b"\n".join([ENTRY, README, external(), ENTRY, b""]), random.Random(13)
-    for _ in range(rounds(200)):
-        data = damaged(whole, chance)
-        try:
-            read(data)
-        except CassetteFormatError as error:
-            assert error.path == "a.jsonl" and error.line is not None
-            assert 1 <= error.line <= data.count(b"\n") + 1
+    whole = b"\n".join([ENTRY, README, external(), ENTRY, b""])
+    assert_read_or_refused(read, whole, "a.jsonl", random.Random(13), rounds(200))

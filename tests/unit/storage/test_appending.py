@@ -15,7 +15,7 @@ from reqsnap.formats import native
 from reqsnap.model import Interaction
 from reqsnap.modes import Mode
 from reqsnap.storage import CassetteFile
-from tests.unit.test_merging import delete, has, held_by, note, opened
+from tests.unit.cassette.test_merging import delete, has, held_by, note, opened
 
 
 @pytest.fixture

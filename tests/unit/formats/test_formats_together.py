@@ -13,7 +13,7 @@ import pytest
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats import Beside, Format, Item, format_of, named, register_format, registry
 from reqsnap.model import Headers, Interaction, Request, Response
-from tests.unit import (
+from tests.unit.formats import (
     test_betamax_files,
     test_cassetter_files,
     test_har_reading,

@@ -13,9 +13,9 @@ from reqsnap.formats import Format, named
 from reqsnap.formats.native_json import document
 from reqsnap.model import Headers, Interaction, Request, Response
 from tests.support.rounds import rounds
+from tests.unit.formats.test_native_round_trips import interactions
 from tests.unit.native_files import AT, BINARY, ODD, PLAIN, exchange
 from tests.unit.refusals import assert_not_held
-from tests.unit.test_native_round_trips import interactions
 
 JSON, JSON_LINES = named("json"), named("jsonl")
 BOTH = pytest.mark.parametrize("format", [JSON, JSON_LINES], ids=["json", "jsonl"])

@@ -32,7 +32,7 @@ from reqsnap.storage import (
     file_at,
 )
 from reqsnap.storage.sharing import begin
-from tests.unit.test_merging import delete, interaction, note
+from tests.unit.cassette.test_merging import delete, interaction, note
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from reqsnap.formats import named
 from reqsnap.model import Headers, Interaction, Request, Response
 from tests.support.rounds import rounds
+from tests.unit.formats.test_native_round_trips import interactions
 from tests.unit.native_files import PLAIN
 from tests.unit.refusals import HELD_BY_FEW, NO_TEXT, assert_not_held, assert_refused
-from tests.unit.test_native_round_trips import interactions
 
 BETAMAX = named("betamax")
 DATA = Path(__file__).parent / "data"

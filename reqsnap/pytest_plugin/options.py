@@ -50,9 +50,9 @@ class Settings(NamedTuple):
     allowed_hosts: tuple[str, ...] = ()
 
     def record_mode(self) -> str | None:
-        """The mode that is forced on cassettes in VCR.py's words, by the command line or REQSNAP_MODE."""
+        """The mode that is forced on cassettes in VCR.py's words, by REQSNAP_MODE or the command line."""
         forced = os.environ.get(MODE_VARIABLE, "").strip().lower()
-        return self.commanded or _VCRS.get(forced) or (forced if forced in RECORD_MODES else None)
+        return _VCRS.get(forced) or (forced if forced in RECORD_MODES else None) or self.commanded
 
     def native(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Options of `use_cassette`: the mode of the command line stands above them, the ini file's below."""

@@ -1,8 +1,8 @@
 """What reqsnap costs beside VCR.py and cassetter, in one run: `python -m benchmarks`.
 
 Every tool first records the same exchanges from the same loopback server. Then each piece of work is
-done by processes of their own, tool by tool and round by round (A B C, A B C ...), and the tables show
-the median of the rounds, the lowest and the highest, and ratios.
+done by processes of their own, tool by tool and turn by turn (A B C, A B C ...), and the tables show
+the median of the turns, the lowest and the highest, and ratios.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from benchmarks.server import serving
 from benchmarks.tools import holds
 from benchmarks.worker import Job
 
-WORKS = ("replay", "large", "suite", "open", "add", "record", "import")
+WORKS = ("replay", "middle", "large", "first", "suite", "open", "add", "record", "import")
+_LARGE = {"large", "first", "open", "add"}
+"""What works with a large cassette."""
 
 
 def main(argv: Sequence[str] | None = None, sizes: plan.Sizes = plan.FULL) -> int:
@@ -59,10 +61,12 @@ def _measured(
     with serving() as server:
         base = server.url
         unseen: set[tuple[str, str]] = set()
-        if only & {"replay", "large", "suite"}:
+        if only & {"replay", "middle", "large", "first", "suite"}:
             unseen = _record(plan.small_ones(cassettes, sizes, clients, base))
-        if only & {"large", "open", "add"}:
-            unseen |= _record(plan.large_ones(cassettes, sizes, base))
+        if "middle" in only:
+            unseen |= _record(plan.large_ones(cassettes, sizes, base, sizes.middle))
+        if only & _LARGE:
+            unseen |= _record(plan.large_ones(cassettes, sizes, base, sizes.large))
         online: dict[str, Callable[[], plan.Table]] = {
             "record": lambda: plan.records(cassettes, sizes, base),
             "add": lambda: plan.adds(cassettes, sizes, base),
@@ -72,7 +76,9 @@ def _measured(
         _copy(cassettes, sizes, clients)
     tables: dict[str, Callable[[], plan.Table]] = {
         "replay": lambda: plan.replays(cassettes, sizes, clients, base, sizes.small),
+        "middle": lambda: plan.replays(cassettes, sizes, clients, base, sizes.middle),
         "large": lambda: plan.replays(cassettes, sizes, clients, base, sizes.large),
+        "first": lambda: plan.first_uses(cassettes, sizes, clients, base),
         "suite": lambda: plan.suites(cassettes, sizes, clients, base),
         "open": lambda: plan.opens(cassettes, sizes, base),
         "import": lambda: plan.imports(sizes),

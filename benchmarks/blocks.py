@@ -104,13 +104,16 @@ def _reads(path: Path) -> Callable[[], None]:
     """Read a cassette as a block does, down to what is found by its request."""
     from reqsnap.cassette import Cassette
     from reqsnap.formats import NATIVE
+    from reqsnap.rules.policy import Policy
     from reqsnap.storage import CassetteFile
+
+    policy = Policy()
 
     def work() -> None:
         file = CassetteFile(path)
         data = file.read()
         assert data is not None
-        Cassette(file).adopt(NATIVE.read(data, str(path)))
+        Cassette(file, policy).adopt(NATIVE.read(data, str(path)))
 
     return work
 

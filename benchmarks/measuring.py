@@ -7,9 +7,11 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from subprocess import PIPE
 
 from benchmarks.plan import Table
 from benchmarks.tools import OURS
@@ -21,7 +23,7 @@ _ENVIRONMENT = ("PATH", "HOME", "PYTHONPATH", "LANG", "TMPDIR")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """CPU microseconds: the median of the rounds, the lowest and the highest. `bytes` is a median too."""
+    """CPU microseconds: the median of the turns, the lowest and the highest. `bytes` is a median too."""
 
     median: float
     low: float
@@ -33,12 +35,34 @@ class Measured:
         return Measured(self.median - floor, self.low - floor, self.high - floor, self.bytes)
 
 
-def run(job: Job) -> Outcome:
-    """Do a job in a process of its own."""
+@contextmanager
+def working(job: Job) -> Iterator[Callable[[], Outcome]]:
+    """A process that does a job: call what is yielded for each of its turns.
+
+    That raises subprocess.CalledProcessError where the process has failed.
+    """
     command = [sys.executable, "-m", "benchmarks.worker", json.dumps(asdict(job))]
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=environment)
-    return Outcome(**json.loads(done.stdout))
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, env=environment, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        inwards, outwards = process.stdin, process.stdout
+
+        def turn() -> Outcome:
+            # One that has failed reads no line, and has nothing to be read either.
+            with suppress(BrokenPipeError):
+                print(file=inwards, flush=True)
+            found = outwards.readline()
+            if not found:
+                raise subprocess.CalledProcessError(process.wait(), command)
+            return Outcome(**json.loads(found))
+
+        yield turn
+
+
+def run(job: Job) -> Outcome:
+    """Do a job of one turn in a process of its own."""
+    with working(job) as turn:
+        return turn()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +80,40 @@ class Filled:
 def filled(table: Table, unseen: Collection[tuple[str, str]] = ()) -> Filled:
     """Do all the jobs of a table. `unseen` are tools with clients that they do not see."""
     tell(table.title)
-    jobs = {
-        (row.name, tool): (job, row.rounds[tool])
-        for row in table.rows
-        for tool, job in row.jobs.items()
-        if (tool, job.client) not in unseen
-    }
-    outcomes: dict[tuple[str, str], list[Outcome]] = {place: [] for place in jobs}
-    failed = set()
-    for number in range(max([rounds for _, rounds in jobs.values()], default=0)):
-        for place, (job, rounds) in jobs.items():
-            if number < rounds and place not in failed:
-                try:
-                    outcomes[place].append(run(job))
-                except subprocess.CalledProcessError:
-                    if job.tool == OURS:
-                        raise
-                    # cassetter 0.16.1 opens no YAML of more than 250,000 nodes, its own included.
-                    tell(f"{job.tool} failed at {place[0]}, and has no figure there")
-                    failed.add(place)
-    cells = {
-        place: _in_all(found, jobs[place][0].requests)
-        for place, found in outcomes.items()
-        if place not in failed
-    }
-    files = {place: Path(job.cassette) for place, (job, _) in jobs.items()}
-    return Filled(
-        table, cells, {place: file.stat().st_size for place, file in files.items() if file.is_file()}
-    )
+    cells, files = {}, {}
+    for row in table.rows:
+        jobs = {tool: job for tool, job in row.jobs.items() if (tool, job.client) not in unseen}
+        outcomes: dict[str, list[Outcome]] = {}
+        failed: set[str] = set()
+        for number in range(max([row.rounds[tool] for tool in jobs], default=0)):
+            taking_part = {
+                tool: job for tool, job in jobs.items() if number < row.rounds[tool] and tool not in failed
+            }
+            for tool, outcome in _round(row.name, taking_part, failed):
+                outcomes.setdefault(tool, []).append(outcome)
+        for tool, job in jobs.items():
+            if tool not in failed:
+                cells[row.name, tool] = _in_all(outcomes[tool], job.requests)
+            if Path(job.cassette).is_file():
+                files[row.name, tool] = Path(job.cassette).stat().st_size
+    return Filled(table, cells, files)
+
+
+def _round(name: str, jobs: Mapping[str, Job], failed: set[str]) -> Iterator[tuple[str, Outcome]]:
+    """A process for each tool, which take turns. Adds those that fail to `failed`."""
+    with ExitStack() as running:
+        turns = {tool: running.enter_context(working(job)) for tool, job in jobs.items()}
+        for number in range(max([job.turns for job in jobs.values()], default=0)):
+            for tool, job in jobs.items():
+                if number < job.turns and tool not in failed:
+                    try:
+                        yield tool, turns[tool]()
+                    except subprocess.CalledProcessError:
+                        if tool == OURS:
+                            raise
+                        # cassetter 0.16.1 opens no YAML of more than 250,000 nodes, its own included.
+                        tell(f"{tool} failed at {name}, and has no figure there")
+                        failed.add(tool)
 
 
 def _in_all(outcomes: list[Outcome], things: int) -> Measured:

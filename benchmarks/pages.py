@@ -50,10 +50,12 @@ def markdown(found: Sequence[Filled], sizes: Sizes, seconds: float) -> str:
         " `python -m benchmarks --write docs`.",
         _machine() + ".",
         "",
-        f"Each figure is the median of {sizes.rounds} rounds, with the lowest and the highest in brackets; a"
+        f"The tools take turns, each in a process of its own: {sizes.rounds} processes in all, which in a"
+        f" replay or a suite have {sizes.turns} turns each. A figure is the median of the turns, with the"
+        " lowest and the highest in brackets; a"
         " ratio says how many times reqsnap's median goes into that of the other tool. Times are CPU times of"
-        " the process, user and system. The tools take turns, each in a process of its own, with the same"
-        " requests through the same client and with their own default options; VCR.py is allowed to repeat"
+        " the process, user and system. All have the same"
+        " requests through the same client and their own default options; VCR.py is allowed to repeat"
         " recordings, as the others do. reqsnap compares bodies and redacts secrets by default; the others do"
         " not. `alone` is the client itself, over connections in memory: what is left where nothing replays."
         " A tool that does not see a client, or fails at the work, has no figure.",

@@ -21,26 +21,30 @@ SUITES = ("http.client", "requests", "httpx")
 class Sizes:
     """How much is measured.
 
-    `small` and `large` are numbers of interactions, `requests` and `warm_up` those of a replay.
-    `cassettes` are those of a suite, `recorded` the exchanges that are recorded under the clock.
+    A round is a process of each tool, and they take turns: `turns` in a round of a replay or a suite, one
+    otherwise. `small`, `middle` and `large` are numbers of interactions, `requests` and `warm_up` those of
+    a replay's turn and before the first one. `cassettes` are those of a suite in all, `recorded` the
+    exchanges that are recorded under the clock.
     """
 
     rounds: int = 3
+    turns: int = 10
     small: int = 10
+    middle: int = 1000
     large: int = 10_000
-    requests: int = 1000
+    requests: int = 200
     warm_up: int = 400
     cassettes: int = 200
     recorded: int = 1000
 
 
 FULL = Sizes()
-QUICK = Sizes(rounds=1, large=500, requests=200, warm_up=50, cassettes=10, recorded=100)
-_FEW = 10
+QUICK = Sizes(rounds=1, turns=2, middle=200, large=500, requests=100, warm_up=50, cassettes=10, recorded=100)
+_FEW = 5
 """How many requests VCR.py makes of a large cassette: each takes almost half a second."""
 
 _FEWER = 300
-"""How many the others make of one."""
+"""How many recordings of a large cassette the others replay again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,14 @@ def small_ones(cassettes: Cassettes, sizes: Sizes, clients: tuple[str, ...], bas
             yield _recording(tool, client, cassettes.one(tool, client, sizes.small), base, sizes.small)
 
 
-def large_ones(cassettes: Cassettes, sizes: Sizes, base: str) -> Iterator[Job]:
+def large_ones(cassettes: Cassettes, sizes: Sizes, base: str, size: int) -> Iterator[Job]:
     """Recordings of a large cassette by every tool, each with one beside it that holds the first item."""
     for tool in PEERS:
-        path = cassettes.one(tool, EVERYWHERE, sizes.large)
-        whole = _recording(tool, EVERYWHERE, path, base, sizes.large)
+        path = cassettes.one(tool, EVERYWHERE, size)
+        whole = _recording(tool, EVERYWHERE, path, base, size)
         yield replace(whole, work="record in parts") if tool == VCRPY else whole
-        yield _recording(tool, EVERYWHERE, f"{path}.small.yaml", base, 1)
+        if size == sizes.large:
+            yield _recording(tool, EVERYWHERE, f"{path}.small.yaml", base, 1)
 
 
 def _recording(tool: str, client: str, path: str, base: str, size: int) -> Job:
@@ -110,25 +115,55 @@ def _recording(tool: str, client: str, path: str, base: str, size: int) -> Job:
 
 
 def replays(cassettes: Cassettes, sizes: Sizes, clients: tuple[str, ...], base: str, size: int) -> Table:
-    """Replaying from a cassette of a size."""
-    is_large = size == sizes.large
+    """Replaying again and again from a cassette of a size."""
+    distinct = min(size, _FEWER)
     rows = []
     for client in clients:
-        jobs, rounds = {}, {}
-        for tool in (*PEERS, ALONE):
-            path = cassettes.one(tool, EVERYWHERE if is_large else client, size)
-            requests = _FEW if is_large and tool == VCRPY else _FEWER if is_large else sizes.requests
-            warm_up = requests // 5 if is_large else max(size, sizes.warm_up)
-            jobs[tool] = Job(tool, client, path, base, size, warm_up, min(requests, sizes.requests))
-            rounds[tool] = 1 if is_large and tool == VCRPY else sizes.rounds
-        rows.append(Row(client, jobs, rounds))
+        job = Job("", client, "", base, size, max(distinct, sizes.warm_up), sizes.requests)
+        job = replace(job, distinct=distinct, turns=sizes.turns)
+        rows.append(_replay(cassettes, sizes, job))
     text = "CPU microseconds a request: opening is not counted, and each recording is played again and again."
-    if is_large:
-        text += (
-            f" All clients replay what {EVERYWHERE} recorded. VCR.py makes {_FEW} requests, once;"
-            f" the others {_FEWER}."
-        )
-    return Table(f"Replay from a cassette of {size:,}", text, "us", (*PEERS, ALONE), tuple(rows))
+    return Table(
+        f"Replay from a cassette of {size:,}",
+        text + _of_large(sizes, size),
+        "us",
+        (*PEERS, ALONE),
+        tuple(rows),
+    )
+
+
+def first_uses(cassettes: Cassettes, sizes: Sizes, clients: tuple[str, ...], base: str) -> Table:
+    """Replaying each recording of a large cassette for the first time."""
+    requests = min(sizes.requests, sizes.large // (sizes.turns + 1))
+    rows = []
+    for client in clients:
+        job = Job("", client, "", base, sizes.large, requests, requests, turns=sizes.turns)
+        rows.append(_replay(cassettes, sizes, replace(job, distinct=requests * (sizes.turns + 1))))
+    text = (
+        "CPU microseconds a request: opening is not counted, and each recording is played for the first time."
+    )
+    title = f"First use in a cassette of {sizes.large:,}"
+    return Table(title, text + _of_large(sizes, sizes.large), "us", (*PEERS, ALONE), tuple(rows))
+
+
+def _replay(cassettes: Cassettes, sizes: Sizes, job: Job) -> Row:
+    """A replay's row, of the job that all tools have."""
+    jobs, rounds = {}, {}
+    for tool in (*PEERS, ALONE):
+        by = job.client if job.interactions == sizes.small else EVERYWHERE
+        jobs[tool] = replace(job, tool=tool, cassette=cassettes.one(tool, by, job.interactions))
+        rounds[tool] = sizes.rounds
+    if job.interactions == sizes.large and VCRPY in jobs:
+        jobs[VCRPY] = replace(jobs[VCRPY], warm_up=1, requests=min(_FEW, job.requests), turns=1)
+        rounds[VCRPY] = 1
+    return Row(job.client, jobs, rounds)
+
+
+def _of_large(sizes: Sizes, size: int) -> str:
+    if size == sizes.small:
+        return ""
+    few = f" VCR.py makes {_FEW} requests, once." if size == sizes.large else ""
+    return f" All clients replay what {EVERYWHERE} recorded.{few}"
 
 
 def opens(cassettes: Cassettes, sizes: Sizes, base: str) -> Table:
@@ -163,15 +198,22 @@ def suites(cassettes: Cassettes, sizes: Sizes, clients: tuple[str, ...], base: s
         # By itself the client is asked for as much, and opens nothing.
         paths[ALONE] = paths[OURS]
         jobs = {
-            tool: Job(tool, client, path, base, sizes.small, WARM_CASSETTES, 1, "suite")
+            tool: Job(tool, client, path, base, sizes.small, WARM_CASSETTES, _in_a_turn(sizes), "suite")
             for tool, path in paths.items()
         }
+        turns = sizes.cassettes // _in_a_turn(sizes)
+        jobs = {tool: replace(job, turns=turns) for tool, job in jobs.items()}
         rows.append(_row(client, jobs, sizes))
     text = (
-        f"CPU milliseconds for {sizes.cassettes} cassettes of {sizes.small}, each opened, replayed in its "
-        "order and closed, through one session of the client; with http.client, a connection each."
+        f"CPU milliseconds a cassette of {sizes.small}, opened, replayed in its order and closed: "
+        f"{sizes.cassettes} of them, through one session of the client; with http.client, a connection each."
     )
     return Table("A suite", text, "ms", (*PEERS, ALONE), tuple(rows))
+
+
+def _in_a_turn(sizes: Sizes) -> int:
+    """How many of a suite's cassettes a tool has before it is the next one's turn."""
+    return max(1, sizes.cassettes // sizes.turns)
 
 
 def records(cassettes: Cassettes, sizes: Sizes, base: str) -> Table:

@@ -1,6 +1,7 @@
 """One process of the benchmark: one tool at one kind of work, with one client and one cassette.
 
-`python -m benchmarks.worker '{...}'` takes a Job as JSON and prints its Outcome as JSON.
+`python -m benchmarks.worker '{...}'` takes a Job as JSON, and a line of input for each of its turns. It
+prints the turn's Outcome as JSON, so that other processes can have theirs before the next one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle, islice
 
@@ -22,9 +24,10 @@ from benchmarks.tools import TOOLS, Mode
 class Job:
     """What one process does.
 
-    `warm_up` and `requests` count requests before and under the clock; where whole cassettes
-    are opened, they count those. `cassette` is a path, that of a folder for a suite; `base` is
-    the server's URL; `first` the number of the first item.
+    `warm_up` counts requests before the clock, `requests` those of each of the `turns` under it; where
+    whole cassettes are opened, they count those. `cassette` is a path, that of a folder for a suite; `base`
+    is the server's URL; `first` the number of the first item; `distinct` how many of the items are asked
+    for, where it is not all of them.
     """
 
     tool: str
@@ -36,10 +39,12 @@ class Job:
     requests: int
     work: str = "replay"
     first: int = 0
+    distinct: int = 0
+    turns: int = 1
 
     def urls(self) -> Iterator[tuple[int, str]]:
         """The items in order, again and again; spread evenly where not all of them are asked for."""
-        step = max(1, self.interactions // max(1, self.warm_up + self.requests))
+        step = max(1, self.interactions // self.distinct) if self.distinct else 1
         numbers = range(self.first, self.first + self.interactions, step)
         return cycle([(number, self.base + target(number)) for number in numbers])
 
@@ -52,59 +57,81 @@ class Outcome:
     bytes: int = 0
 
 
-def work(job: Job) -> Outcome:
-    """Do what the job says, and tell what it took."""
+def work(job: Job) -> Iterator[Outcome]:
+    """Do what the job says, turn by turn, and tell what each took."""
     # Here, because most works need neither what the others do nor what they import.
     from benchmarks.works import WORKS
 
     return WORKS[job.work](job)
 
 
-def replay(job: Job) -> Outcome:
+def replay(job: Job) -> Iterator[Outcome]:
     """Open the cassette and drive the client."""
     return driven(job, Mode.REPLAY)
 
 
-def record(job: Job) -> Outcome:
+def record(job: Job) -> Iterator[Outcome]:
     """Record the items and close the cassette, after all is loaded that it takes."""
-    driven(replace(job, cassette=f"{job.cassette}.first.yaml", warm_up=1, requests=0), Mode.RECORD)
+    first = replace(job, cassette=f"{job.cassette}.first.yaml", warm_up=1, requests=0)
+    exhaust(driven(first, Mode.RECORD))
     started = time.process_time()
-    driven(job, Mode.RECORD)
-    return Outcome(time.process_time() - started)
+    exhaust(driven(job, Mode.RECORD))
+    yield Outcome(time.process_time() - started)
 
 
-def driven(job: Job, mode: Mode) -> Outcome:
+def driven(job: Job, mode: Mode) -> Iterator[Outcome]:
     """Drive the client in a block; the requests under the clock are measured."""
     with TOOLS[job.tool](job.cassette, mode):
-        return _drive(job) if job.client in SYNC else asyncio.run(_drive_async(job))
+        yield from _driven(job) if job.client in SYNC else _driven_on_a_loop(job)
 
 
-def _drive(job: Job) -> Outcome:
+def exhaust(outcomes: Iterator[Outcome]) -> None:
+    """Have all the turns."""
+    deque(outcomes, maxlen=0)
+
+
+def _driven(job: Job) -> Iterator[Outcome]:
     urls = job.urls()
     with SYNC[job.client](job.base) as get:
         for number, url in islice(urls, job.warm_up):
             check(number, get(url))
-        received = 0
-        started = time.process_time()
-        for _, url in islice(urls, job.requests):
-            received += len(get(url))
-        spent = time.process_time() - started
-    check_size(job.requests, received)
-    return Outcome(spent)
+        for _ in range(job.turns):
+            received = 0
+            started = time.process_time()
+            for _, url in islice(urls, job.requests):
+                received += len(get(url))
+            spent = time.process_time() - started
+            check_size(job.requests, received)
+            yield Outcome(spent)
 
 
-async def _drive_async(job: Job) -> Outcome:
+def _driven_on_a_loop(job: Job) -> Iterator[Outcome]:
+    with asyncio.Runner() as runner:
+        outcomes = _driven_async(job)
+
+        async def turn() -> Outcome:
+            return await anext(outcomes)
+
+        try:
+            for _ in range(job.turns):
+                yield runner.run(turn())
+        finally:
+            runner.run(outcomes.aclose())
+
+
+async def _driven_async(job: Job) -> AsyncGenerator[Outcome]:
     urls = job.urls()
     async with ASYNC[job.client](job.base) as get:
         for number, url in islice(urls, job.warm_up):
             check(number, await get(url))
-        received = 0
-        started = time.process_time()
-        for _, url in islice(urls, job.requests):
-            received += len(await get(url))
-        spent = time.process_time() - started
-    check_size(job.requests, received)
-    return Outcome(spent)
+        for _ in range(job.turns):
+            received = 0
+            started = time.process_time()
+            for _, url in islice(urls, job.requests):
+                received += len(await get(url))
+            spent = time.process_time() - started
+            check_size(job.requests, received)
+            yield Outcome(spent)
 
 
 def check(number: int, content: bytes) -> None:
@@ -119,8 +146,15 @@ def check_size(requests: int, received: int) -> None:
         raise ValueError(f"{received} bytes came back instead of {requests * SIZE}")
 
 
-Work = Callable[[Job], Outcome]
+Work = Callable[[Job], Iterator[Outcome]]
+
+
+def main() -> None:
+    """A turn for each line of input."""
+    outcomes = work(Job(**json.loads(sys.argv[1])))
+    for _ in sys.stdin:
+        print(json.dumps(asdict(next(outcomes))), flush=True)
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(work(Job(**json.loads(sys.argv[1]))))))
+    main()

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -25,7 +26,7 @@ STARTS = 5
 """How many interpreters one measurement of importing starts: the quickest counts."""
 
 
-def opening(job: Job) -> Outcome:
+def opening(job: Job) -> Iterator[Outcome]:
     """Open and leave a large cassette: CPU time, and memory beyond what there was before."""
     _warm(job)
     gc.collect()
@@ -33,10 +34,10 @@ def opening(job: Job) -> Outcome:
     started = time.process_time()
     with TOOLS[job.tool](job.cassette, Mode.REPLAY):
         spent = time.process_time() - started
-    return Outcome(spent, max(0, _memory("VmHWM") - before))
+    yield Outcome(spent, max(0, _memory("VmHWM") - before))
 
 
-def adding(job: Job) -> Outcome:
+def adding(job: Job) -> Iterator[Outcome]:
     """Add one interaction to an open cassette and close it."""
     _warm(job)
     path = Path(f"{job.cassette}.added{Path(job.cassette).suffix}")
@@ -48,12 +49,12 @@ def adding(job: Job) -> Outcome:
         spent = time.process_time() - started
         if target(job.interactions) not in path.read_text("utf-8"):
             raise ValueError(f"{job.tool} did not add the interaction")
-        return Outcome(spent)
+        yield Outcome(spent)
     finally:
         path.unlink()
 
 
-def suite(job: Job) -> Outcome:
+def suite(job: Job) -> Iterator[Outcome]:
     """Open cassette after cassette, replay each in its order through one session, and close it."""
     paths = sorted(map(str, Path(job.cassette).iterdir()))
     urls = [job.base + target(number) for number in range(job.interactions)]
@@ -69,18 +70,19 @@ def suite(job: Job) -> Outcome:
 
         for path in paths[: job.warm_up]:
             test(path)
-        measured = paths[job.warm_up :]
-        started = time.process_time()
-        received = sum([test(path) for path in measured])
-        spent = time.process_time() - started
-    check_size(len(measured) * len(urls), received)
-    return Outcome(spent)
+        for first in range(job.warm_up, len(paths), job.requests):
+            measured = paths[first : first + job.requests]
+            started = time.process_time()
+            received = sum([test(path) for path in measured])
+            spent = time.process_time() - started
+            check_size(len(measured) * len(urls), received)
+            yield Outcome(spent)
 
 
-def importing(job: Job) -> Outcome:
+def importing(job: Job) -> Iterator[Outcome]:
     """Import a tool in a new interpreter: the CPU time above that of an interpreter that imports nothing."""
     code = PROGRAMS[job.tool]
-    return Outcome(max(0.0, _quickest(code) - _quickest("pass")))
+    yield Outcome(max(0.0, _quickest(code) - _quickest("pass")))
 
 
 DECORATED = "decorated"

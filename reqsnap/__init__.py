@@ -3,6 +3,8 @@
 >>> import reqsnap
 >>> with reqsnap.use_cassette(mode="record") as cassette:
 ...     pass
+
+PYTEST_DONT_REWRITE: it may be loaded before pytest, which otherwise warns that it cannot rewrite it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
@@ -178,7 +179,7 @@ def _make(
     A function by the name `path` makes the path, one without a name is decorated: hence
     the signature that takes positional arguments and named ones apart.
     """
-    if len(paths) == 1 and type(paths[0]) is str and "path" not in given:
+    if len(paths) == 1 and isinstance(paths[0], str | PurePath) and "path" not in given:
         # What nearly every block is opened with, some of them thousands of times.
         return CassetteContext(given_path(paths[0], directory), Options.read(given, base), directory)
     named = [given.pop("path")] if "path" in given else []

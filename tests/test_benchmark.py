@@ -14,7 +14,12 @@ from benchmarks import alone, measuring, pages, parts, plan, processes, server, 
 from benchmarks.__main__ import main
 from benchmarks.clients import NAMES
 
-LITTLE = plan.Sizes(1, small=2, large=3, requests=4, warm_up=2, cassettes=1, recorded=3)
+LITTLE = plan.Sizes(1, turns=2, small=2, middle=3, large=3, requests=4, warm_up=2, cassettes=2, recorded=3)
+
+
+def done(job: worker.Job) -> float:
+    """What all the turns of a job took, in seconds."""
+    return sum([outcome.seconds for outcome in worker.work(job)])
 
 
 def test_the_tables(
@@ -24,14 +29,25 @@ def test_the_tables(
     monkeypatch.setattr(plan, "PEERS", ("reqsnap",))
     monkeypatch.setattr(plan, "WARM_CASSETTES", 1)
     monkeypatch.setattr(works, "PROGRAMS", {"reqsnap": "pass"})
-    chosen = ["--clients", "http.client", "--only", "replay", "suite", "record", "--write", str(tmp_path)]
+    chosen = [
+        "--clients",
+        "http.client",
+        "--only",
+        "replay",
+        "first",
+        "suite",
+        "record",
+        "--write",
+        str(tmp_path),
+    ]
     assert main(chosen, LITTLE) == 0
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     rows = [row[0] for row in printed if row and row[-1].endswith(")")]
-    assert rows == ["http.client", "http.client", "urllib3"]
+    assert rows == ["http.client", "http.client", "http.client", "urllib3"]
     page = (tmp_path / "benchmarks.md").read_text()
     assert [line for line in page.splitlines() if line.startswith("## ")] == [
-        "## Replay from a cassette of 2", "## A suite", "## Record 3 exchanges",
+        "## Replay from a cassette of 2", "## First use in a cassette of 3", "## A suite",
+        "## Record 3 exchanges",
     ]  # fmt: skip
     bars = ElementTree.parse(tmp_path / "benchmarks.svg").getroot()
     assert [each.text for each in bars if each.text == "http.client"] == ["http.client"]
@@ -41,11 +57,11 @@ def test_a_large_cassette_is_opened_and_added_to(tmp_path: Path) -> None:
     cassette = str(tmp_path / "large.yaml")
     with server.serving() as live:
         for path, size in ((cassette, 3), (f"{cassette}.small.yaml", 1)):
-            worker.work(worker.Job("reqsnap", "urllib3", path, live.url, size, size, 0, "record"))
+            assert done(worker.Job("reqsnap", "urllib3", path, live.url, size, size, 0, "record")) > 0
         job = worker.Job("reqsnap", "urllib3", cassette, live.url, 3, 0, 1, "add")
-        assert worker.work(job).seconds > 0
+        assert done(job) > 0
     assert tools.holds(cassette, 3) and not tools.holds(cassette, 4)
-    assert worker.work(replace(job, work="open")).seconds > 0
+    assert done(replace(job, work="open")) > 0
 
 
 def test_ratios_and_what_is_not_seen() -> None:
@@ -62,7 +78,7 @@ def test_ratios_and_what_is_not_seen() -> None:
 @pytest.mark.parametrize("client", NAMES)
 def test_each_client_runs_alone(client: str) -> None:
     # Its answers are checked as all are, and nobody listens at that port.
-    assert worker.work(worker.Job(tools.ALONE, client, "", "http://127.0.0.1:9", 2, 4, 4)).seconds >= 0
+    assert done(worker.Job(tools.ALONE, client, "", "http://127.0.0.1:9", 2, 4, 4, turns=2)) >= 0
 
 
 def test_alone_answers_as_the_server_does() -> None:
@@ -110,7 +126,7 @@ def test_every_answer_has_the_size_that_is_told() -> None:
 
 
 def test_few_requests_are_spread_over_a_large_cassette() -> None:
-    job = worker.Job("reqsnap", "urllib3", "x.yaml", "http://a", 1000, 10, 90)
+    job = worker.Job("reqsnap", "urllib3", "x.yaml", "http://a", 1000, 10, 90, distinct=100)
     numbers = [number for (number, _), _ in zip(job.urls(), range(100), strict=False)]
     assert numbers == list(range(0, 1000, 10))
 

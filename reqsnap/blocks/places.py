@@ -9,15 +9,15 @@ from pathlib import Path
 
 from reqsnap import scope
 from reqsnap.cassette import Cassette
-from reqsnap.cassette.reading import settled, warn_if_torn
-from reqsnap.errors import ConfigurationError, ReqsnapWarning
+from reqsnap.cassette.reading import opened, warn_if_torn
+from reqsnap.errors import CassetteError, ConfigurationError, ReqsnapWarning
 from reqsnap.formats import Format, format_of, named
 from reqsnap.locations import Location, Url
 from reqsnap.modes import Mode, Permits
 from reqsnap.options import Options
 from reqsnap.processes import children
 from reqsnap.rules.policy import Policy
-from reqsnap.storage import CassetteFile, File, Storage, StoredFile, stored_at
+from reqsnap.storage import CassetteFile, File, Storage, StoredFile, sharing_of, stored_at
 from reqsnap.storage.apart import keep_apart
 from reqsnap.storage.sharing import Began, begin, forget_parent
 
@@ -184,10 +184,7 @@ def _in_memory(options: Options, policy: Policy) -> Shared:
 
 def _from_file(path: Where, options: Options, policy: Policy) -> Shared:
     file = path if isinstance(path, StoredFile) else CassetteFile(path, is_real=True)
-    mode = policy.mode
-    only_replays = mode is Mode.PLAYBACK or (mode is Mode.ONCE and _is_there(file))
-    file.check(writable=not only_replays)
-    began = begin(file, replaces=mode is Mode.RECORD, records=mode is not Mode.PLAYBACK)
+    began = _only_replayed(file, policy.mode) or _begun(file, policy.mode)
     try:
         return _opened(file, options, policy, began)
     except BaseException:
@@ -195,12 +192,22 @@ def _from_file(path: Where, options: Options, policy: Policy) -> Shared:
         raise
 
 
-def _is_there(file: File) -> bool:
-    """Whether a file exists; what is wrong with a path that cannot be asked for, its check says."""
+def _only_replayed(file: File, mode: Mode) -> Began | None:
+    """A file that is there and that a mode only replays; what is wrong with it, its check says."""
+    if mode not in (Mode.ONCE, Mode.PLAYBACK):
+        return None
     try:
-        return file.exists()
-    except OSError:
-        return False
+        data = file.read()
+    except CassetteError:
+        file.check(writable=False)
+        raise
+    return None if data is None else Began(sharing_of(file), data)
+
+
+def _begun(file: File, mode: Mode) -> Began:
+    """Take part in recording, or in replaying what is not complete yet."""
+    file.check(writable=mode is not Mode.PLAYBACK)
+    return begin(file, replaces=mode is Mode.RECORD, records=mode is not Mode.PLAYBACK)
 
 
 def _opened(file: File, options: Options, policy: Policy, began: Began) -> Shared:
@@ -248,7 +255,7 @@ def _format(file: File, options: Options, there: bytes | None) -> Format:
 
 
 def _adopt(cassette: Cassette, format: Format, data: bytes, file: File) -> None:
-    found = settled(format, data, file, file.beside(cassette.policy.max_inline_size))
+    found = opened(format, data, file, cassette.policy.max_inline_size)
     warn_if_torn(found, file, _BLOCK)
     cassette.adopt(found.items, found)
 

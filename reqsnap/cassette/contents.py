@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable
 
 from reqsnap.cassette.snapshot import Snapshot
-from reqsnap.cassette.unread import Reading
+from reqsnap.cassette.unread import InFile, Reading
 from reqsnap.formats import Item
 from reqsnap.model import Interaction
 from reqsnap.rules.policy import Policy
@@ -46,7 +46,8 @@ class Contents:
         self._plays_of_gone = 0
         self.evicted = 0
         self.numbering = Numbering()
-        self.reading = Reading(policy.rules, self.numbering, guard, only_replays=not evicts)
+        self._in_file = InFile()
+        self.reading = Reading(policy.rules, self.numbering, guard, self._in_file, only_replays=not evicts)
         self.index = self._new_index()
         self.recency = self._new_recency()
 

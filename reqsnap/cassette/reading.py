@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from reqsnap.errors import CassetteFormatError, TornCassetteWarning
 from reqsnap.formats import Beside, Format, Item, Torn, format_of
-from reqsnap.storage import File, sharing_of
+from reqsnap.memo import Memo
+from reqsnap.storage import CassetteFile, File, sharing_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +33,34 @@ def found_in(format: Format, data: bytes, path: str | None, beside: Beside | Non
         if torn is None:
             raise
         return Found(data, torn.items, torn)
+
+
+_read_before: Memo[Found] = Memo()
+"""What files held when they were last opened: tests often share a cassette, which nobody changes."""
+
+
+def opened(format: Format, data: bytes, file: File, max_inline_size: int) -> Found:
+    """What the bytes of a file hold that is opened, as `settled`.
+
+    One that holds what it held before is not taken apart again.
+    """
+    # What a storage of the user's holds is read again: it may be closed when its block ends.
+    if not isinstance(file, CassetteFile):
+        return settled(format, data, file, file.beside(max_inline_size))
+    key = format, file.key, file.path, max_inline_size
+    known = _read_before.get(key)
+    if known is not None and known.data == data:
+        return known
+    beside = file.beside(max_inline_size)
+    found = settled(format, data, file, beside)
+    # What was read beside it already may be large, and is not seen to change.
+    if found.torn is None and not beside.was_read and len(found.data) <= _SMALL:
+        _read_before.keep(key, found, len(found.data))
+    return found
+
+
+_SMALL = 256 * 1024
+"""In bytes: larger files are not kept in memory when their blocks have ended."""
 
 
 def settled(format: Format, data: bytes, file: File, beside: Beside) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from weakref import ref
 
 from reqsnap.errors import CassetteError
 from reqsnap.model import Interaction
@@ -13,16 +14,37 @@ from reqsnap.sequences.entries import Entry, Stored
 from reqsnap.sequences.numbering import Numbering
 
 
+class InFile:
+    """The entries of what stands in a cassette's file, in its order.
+
+    Secrets are numbered in that order, and numbers that the file uses are not given again: `unread` has
+    the entries as long as none was read for that, `unnumbered` until what they show is known.
+    """
+
+    __slots__ = ("__weakref__", "unnumbered", "unread")
+
+    def __init__(self) -> None:
+        self.unread: list[Entry] = []
+        self.unnumbered: list[Entry] = []
+
+
 class Reading:
     """Makes interactions of what stands in a file, and of what is new, without their secrets.
 
     `guard` is held while anything is read, so that any thread may do it. `damage` is what was
     wrong with the first item that could not be read. `hidden` counts the secrets in what is new, each
-    once for every interaction that shows it.
+    once for every interaction that shows it. Whoever makes one keeps `in_file`: the entries refer to their
+    reader, and what referred to them here would leave every cassette to the garbage collector.
     """
 
     def __init__(
-        self, rules: Rules, numbering: Numbering, guard: threading.RLock, *, only_replays: bool = True
+        self,
+        rules: Rules,
+        numbering: Numbering,
+        guard: threading.RLock,
+        in_file: InFile,
+        *,
+        only_replays: bool = True,
     ) -> None:
         self._rules, self._numbering = rules, numbering
         self.guard = guard
@@ -30,15 +52,15 @@ class Reading:
         self.hidden = 0
         self._found_secrets = False
         self._only_replays = only_replays
-        # In the order of the file. Secrets are numbered in it, and numbers that it uses not given again.
-        self._unread: list[Entry] = []
-        self._unnumbered: list[Entry] = []
+        self._in_file = ref(in_file)
 
     def expected(self, stored: Iterable[Stored], order: Callable[[], int]) -> list[Entry]:
         """Entries of what stands in a file, in its order; nothing of it is read yet."""
-        entries = [Entry.of(each, order(), self._read) for each in stored]
-        self._unread += entries
-        self._unnumbered += entries
+        reader, in_file = self._read, self._in_file()
+        entries = [Entry.of(each, order(), reader) for each in stored]
+        if in_file is not None:
+            in_file.unread += entries
+            in_file.unnumbered += entries
         return entries
 
     def read(self, stored: Iterable[Stored], order: Callable[[], int]) -> list[Entry]:
@@ -82,8 +104,9 @@ class Reading:
     def _number_of_read(self, secret: Secret) -> str:
         """The number of a secret that the file shows: by its place there, not by when it is read."""
         self._found_secrets = True
-        if self._unread and not self._numbering.knows(secret):
-            entries, self._unread = self._unread, []
+        in_file = self._in_file()
+        if in_file is not None and in_file.unread and not self._numbering.knows(secret):
+            entries, in_file.unread = in_file.unread, []
             for entry in entries:
                 readable(entry)
         return self._numbering.placeholder(secret)
@@ -91,8 +114,9 @@ class Reading:
     def _number_of_new(self, secret: Secret) -> str:
         """The number of a secret that is new: none that stands in the file for another."""
         self.hidden += 1
-        if self._unnumbered and not self._numbering.knows(secret):
-            entries, self._unnumbered = self._unnumbered, []
+        in_file = self._in_file()
+        if in_file is not None and in_file.unnumbered and not self._numbering.knows(secret):
+            entries, in_file.unnumbered = in_file.unnumbered, []
             hidden = [entry for entry in entries if entry.unread is None or not entry.unread.shows_all]
             # What of it is read gets its own numbers first, as if it had been read when it was opened.
             found = [readable(entry) for entry in hidden]

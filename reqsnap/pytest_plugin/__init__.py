@@ -1,7 +1,8 @@
 """The pytest plugin: markers, fixtures and options around `use_cassette`. Quiet until it is used.
 
 options    the command line and the ini file
-markers    which cassette a test has asked for by its markers
+markers    the markers, and the fixtures that they ask for
+asked      which cassette a test has asked for by its markers
 fixtures   `reqsnap`, and what it is made of
 layout     where the cassette of a test lies
 opening    a block for a test; ending: its end
@@ -12,6 +13,7 @@ recording  the fixtures of pytest-recording's users, and its hook in hooks
 vcr_names  the fixtures of pytest-vcr's users
 vcr_blocks a cassette of VCR.py's kind for a test; vcr_layout: what it is called
 network    a network that is blocked
+as_written how the modules of reqsnap are loaded in a run of pytest
 
 What a suite asks of its cassettes, and what nobody pays for who does not:
 
@@ -23,14 +25,15 @@ report         the report, as text and as JSON
 collected, endings, unused, findings
                which tests there are and came to their end, and what of the cassettes none of them uses
 
-pytest loads this module wherever reqsnap is installed. It imports nothing that only users need.
+pytest loads this module wherever reqsnap is installed. It imports nothing that only users need,
+and the rest as soon as pytest calls it first: what comes before is rewritten by pytest (as_written).
 """
 
 from __future__ import annotations
 
 import pytest
 
-from reqsnap.pytest_plugin import hooks, markers, options, recording, runs, suite_options
+from reqsnap.pytest_plugin import as_written
 from reqsnap.pytest_plugin.fixtures import (
     _reqsnap_class,
     _reqsnap_module,
@@ -47,7 +50,6 @@ __all__ = [
     "pytest_addhooks",
     "pytest_addoption",
     "pytest_configure",
-    "pytest_runtest_setup",
     "pytest_unconfigure",
     "reqsnap",
     "reqsnap_cassette_dir",
@@ -57,22 +59,35 @@ __all__ = [
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options."""
+    from reqsnap.pytest_plugin import options, suite_options
+
     options.add(parser, pluginmanager)
     suite_options.add(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Add pytest-recording's hook, where that is not there."""
+    """Begin; pytest calls this first. Add pytest-recording's hook, where that is not there."""
+    as_written.begin()
+    from reqsnap.pytest_plugin import markers, options
+
+    # Now, so that its hook comes after those of any conftest.py, which may add markers.
+    pluginmanager.register(markers, "reqsnap_markers")
     if options.are_free(pluginmanager):
+        from reqsnap.pytest_plugin import hooks
+
         pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, and begin to note which cassettes are opened."""
+    from reqsnap.pytest_plugin import markers, options, runs, suite_options
+
     suite_options.choose_mode(config)
     settings = options.apply(config)
     markers.declare(config, settings)
     if settings.lent == options.RECORDING:
+        from reqsnap.pytest_plugin import recording
+
         config.pluginmanager.register(recording, "reqsnap_recording")
     elif settings.lent == options.VCR:
         from reqsnap.pytest_plugin import vcr_names
@@ -93,11 +108,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave everything as it was."""
+    from reqsnap.pytest_plugin import options, runs
+
     runs.end(config)
     options.withdraw(config)
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Give a test the fixtures that its markers ask for."""
-    runs.begin_test(item)
-    markers.use_fixtures(item)
+    as_written.end()

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reqsnap.pytest_plugin import markers
-
 if TYPE_CHECKING:
     from reqsnap.cassette import Cassette
+    from reqsnap.pytest_plugin.shared import Shared
 
 
 @pytest.fixture(scope="session")
@@ -29,39 +28,42 @@ def reqsnap_cassette_dir() -> str | os.PathLike[str] | None:
 @pytest.fixture
 def reqsnap(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     """The cassette of a test, in force while it runs. The marker `reqsnap` gives it a path and options."""
-    wider = markers.asked(request.node).scope
-    if wider != "function":
-        yield request.getfixturevalue(f"_reqsnap_{wider}")
-    else:
-        yield from _opened(request)
-
-
-@pytest.fixture(scope="class")
-def _reqsnap_class(request: pytest.FixtureRequest) -> Iterator[Cassette]:
-    """The one cassette of a class whose marker says `scope="class"`."""
-    yield from _opened(request)
-
-
-@pytest.fixture(scope="module")
-def _reqsnap_module(request: pytest.FixtureRequest) -> Iterator[Cassette]:
-    """The one cassette of a module whose marker says `scope="module"`."""
-    yield from _opened(request)
-
-
-@pytest.fixture(scope="session")
-def _reqsnap_session(request: pytest.FixtureRequest) -> Iterator[Cassette]:
-    """The one cassette of all tests whose marker says `scope="session"`."""
-    yield from _opened(request)
-
-
-def _opened(request: pytest.FixtureRequest) -> Iterator[Cassette]:
     # Here, because it loads what suites without a cassette have no use for.
+    from reqsnap.pytest_plugin.asked import asked
     from reqsnap.pytest_plugin.layout import below, beside
     from reqsnap.pytest_plugin.opening import open_for
 
+    item = request.node
+    given = asked(item)
+    shared = None if given.scope == "function" else request.getfixturevalue(f"_reqsnap_{given.scope}")
     config = request.getfixturevalue("reqsnap_config")
     directory = request.getfixturevalue("reqsnap_cassette_dir")
-    node = request.node
+    node = item if shared is None else shared.node
     folder = beside(node) if directory is None else below(request.config.rootpath, directory)
-    with open_for(node, markers.asked(node), config, folder) as cassette:
+    with open_for(item, given, config, folder, shared) as cassette:
         yield cassette
+
+
+@pytest.fixture(scope="class")
+def _reqsnap_class(request: pytest.FixtureRequest) -> Iterator[Shared]:
+    """The cassettes of a class whose markers say `scope="class"`."""
+    yield from _shared(request)
+
+
+@pytest.fixture(scope="module")
+def _reqsnap_module(request: pytest.FixtureRequest) -> Iterator[Shared]:
+    """The cassettes of a module whose markers say `scope="module"`."""
+    yield from _shared(request)
+
+
+@pytest.fixture(scope="session")
+def _reqsnap_session(request: pytest.FixtureRequest) -> Iterator[Shared]:
+    """The cassettes of all tests whose markers say `scope="session"`."""
+    yield from _shared(request)
+
+
+def _shared(request: pytest.FixtureRequest) -> Iterator[Shared]:
+    from reqsnap.pytest_plugin.shared import shared_by
+
+    with shared_by(request.node) as shared:
+        yield shared

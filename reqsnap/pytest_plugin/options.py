@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -29,8 +28,7 @@ _PEERS = (
 """Plugins that have these names too, each with its module and its distribution."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the command line and the ini file say. Modes are in VCR.py's words.
 
     lent: one of RECORDING, VCR and OFF.
@@ -51,9 +49,9 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
 
     def record_mode(self) -> str | None:
-        """The mode that is forced on cassettes in VCR.py's words, by the command line or REQSNAP_MODE."""
+        """The mode that is forced on cassettes in VCR.py's words, by REQSNAP_MODE or the command line."""
         forced = os.environ.get(MODE_VARIABLE, "").strip().lower()
-        return self.commanded or _VCRS.get(forced) or (forced if forced in RECORD_MODES else None)
+        return _VCRS.get(forced) or (forced if forced in RECORD_MODES else None) or self.commanded
 
     def native(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Options of `use_cassette`: the mode of the command line stands above them, the ini file's below."""

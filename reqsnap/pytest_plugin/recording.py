@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reqsnap.pytest_plugin.markers import Marks, vcr_marks
 from reqsnap.pytest_plugin.options import settings_of
 
 if TYPE_CHECKING:
+    from reqsnap.pytest_plugin.asked import Marks
     from reqsnap.vcr.cassette import Cassette
 
 
@@ -111,6 +111,8 @@ def block_network(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _records(request: pytest.FixtureRequest) -> bool:
+    from reqsnap.pytest_plugin.asked import vcr_marks
+
     marks = vcr_marks(request.node)
     return bool(marks) and _mode(request, _merged(request, marks)) != "none"
 
@@ -132,6 +134,9 @@ def vcr(
     request: pytest.FixtureRequest, vcr_cassette_dir: str, disable_recording: bool
 ) -> Iterator[Cassette | None]:
     """The cassette of a test that is marked `vcr`, in force while it runs; None for others."""
+    # Here, as what else is imported by those alone who use it.
+    from reqsnap.pytest_plugin.asked import vcr_marks
+
     marks = vcr_marks(request.node)
     if disable_recording or not marks:
         yield None

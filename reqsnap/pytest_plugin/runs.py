@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -19,8 +18,7 @@ _RUNNING = "PYTEST_CURRENT_TEST"
 """Where pytest says which test it runs, and in which of its phases: `tests/test_x.py::test_y (call)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A block that was opened while a test was set up, run or torn down.
 
     nodeid: the test's, or "" outside of any. A block of a wider scope is its first test's.

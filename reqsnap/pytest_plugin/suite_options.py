@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -54,8 +54,7 @@ def add(parser: pytest.Parser) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(NamedTuple):
     """What is to be checked and told.
 
     report: whether the end of the run tells what was done; report_file: where it is written as JSON.

@@ -12,6 +12,8 @@ import pytest
 
 from reqsnap.pytest_plugin import runs, suite_options
 from reqsnap.pytest_plugin.ending import end
+from reqsnap.pytest_plugin.options import MODE_VARIABLE
+from reqsnap.pytest_plugin.replaced import warn_of_another
 from reqsnap.pytest_plugin.vcr_layout import short_enough
 from reqsnap.vcr import VCR
 from reqsnap.vcr.cassette import Cassette
@@ -85,8 +87,11 @@ def opened(node: pytest.Item, vcr: VCR, name: str, options: Mapping[str, Any]) -
         given.setdefault("record_on_exception", False)
     if word_of(given.get("record_mode")) == REWRITE:
         given["record_mode"] = NEW_EPISODES
-        with suppress(FileNotFoundError):
-            os.remove(_path(vcr, name))
+        warn_of_another(node, _path(vcr, name))
+        if not os.environ.get(MODE_VARIABLE):
+            # Its mode stands above this one: `playback` removes nothing, `record` replaces at the end.
+            with suppress(FileNotFoundError):
+                os.remove(_path(vcr, name))
     context = vcr.use_cassette(name, **given)
     cassette: Cassette = context.__enter__()
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reqsnap.pytest_plugin.markers import vcr_marks
+from reqsnap.pytest_plugin.asked import vcr_marks
 from reqsnap.pytest_plugin.options import settings_of
 from reqsnap.pytest_plugin.recording import (
     allowed_hosts,

@@ -34,7 +34,7 @@ class Bodies:
     """The bodies beside one cassette, whose path is `shown` in errors.
 
     `file_of` finds the file of a name, `above` reads a relative path from a folder above. Fits
-    `reqsnap.formats.Beside`.
+    `reqsnap.formats.Beside`. `was_read` is True once anything was asked for.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Bodies:
     ) -> None:
         self._shown, self._file_of, self._max_inline_size = shown, file_of, max_inline_size
         self._above = above
+        self.was_read = False
 
     @property
     def max_inline_size(self) -> int:
@@ -57,6 +58,7 @@ class Bodies:
         if not _NAME.fullmatch(name):
             # A cassette may come from anywhere, and must not have other files read.
             raise CassetteError(f"{name!r} is no name for the file of a body", self._shown)
+        self.was_read = True
         return self._file_of(name).read()
 
     def write(self, name: str, data: bytes) -> None:
@@ -72,4 +74,5 @@ class Bodies:
 
     def read_above(self, name: str) -> bytes | None:
         """What a relative path holds in the cassette's folder, or else in the nearest above it; or None."""
+        self.was_read = True
         return self._above(name)

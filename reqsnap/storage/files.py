@@ -6,6 +6,7 @@ beside it, so whoever reads it, and whatever dies half way, sees the old one or 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ PARTIAL = ".partial"
 
 _LONGEST_NAME = 255
 """In bytes: what file systems take."""
+
+_TO_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_PART = 1024 * 1024
 
 _AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
@@ -85,9 +89,7 @@ class CassetteFile:
     def read(self) -> bytes | None:
         """The bytes, or None where there is no such file."""
         try:
-            # All of it at once needs no buffer.
-            with open(self._target, "rb", buffering=0) as file:
-                return file.read()
+            return _all_of(self._target)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -240,6 +242,25 @@ def _with_room(name: str) -> str:
     import hashlib
 
     return hashlib.sha256(encoded).hexdigest()
+
+
+def _all_of(path: Path) -> bytes:
+    """What a regular file holds. Raises OSError, for anything else too: a pipe is never waited for."""
+    descriptor = os.open(path, _TO_READ)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        # Beyond its size, which says that there is no more.
+        data = os.read(descriptor, found.st_size + 1)
+        return data if len(data) == found.st_size else b"".join([data, *_rest(descriptor)])
+    finally:
+        os.close(descriptor)
+
+
+def _rest(descriptor: int) -> Iterator[bytes]:
+    while part := os.read(descriptor, _PART):
+        yield part
 
 
 def _put(file: FileIO, place: int, data: bytes) -> None:

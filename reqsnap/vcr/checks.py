@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from reqsnap.errors import ConfigurationError
@@ -12,18 +12,28 @@ from reqsnap.errors import ConfigurationError
 _HINTS = {
     "mode": "VCR.py calls it record_mode.",
     "ignore_host": "Did you mean ignore_hosts?",
+    "before_record": "VCR.py calls it before_record_request.",
 }
 
 
-def check_names(given: Iterable[str]) -> None:
+def check_names(given: Mapping[str, Any]) -> None:
     """Raise ConfigurationError for a name that is no option."""
-    for name in given:
-        if name not in OPTIONS:
-            import difflib
+    for name, value in given.items():
+        _known(name, value, OPTIONS, "options")
 
-            close = difflib.get_close_matches(name, OPTIONS, n=1)
-            hint = _HINTS.get(name) or (f"Did you mean {close[0]}?" if close else "")
-            raise ConfigurationError(name, None, f"the options are {', '.join(OPTIONS)}", hint)
+
+def check_attribute(name: str, value: Any) -> None:
+    """Raise ConfigurationError for a name that is set on a `VCR` and that nothing reads there."""
+    _known(name, value, [each for each in OPTIONS if each not in _OF_ONE_CASSETTE], "options of a VCR")
+
+
+def _known(name: str, value: Any, names: Collection[str], what: str) -> None:
+    if name not in names:
+        import difflib
+
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = _HINTS.get(name) or (f"Did you mean {close[0]}?" if close else "")
+        raise ConfigurationError(name, value, f"the {what} are {', '.join(names)}", hint)
 
 
 def check(given: Mapping[str, Any]) -> None:
@@ -47,6 +57,9 @@ def _flag(name: str, value: Any) -> None:
 def _list(name: str, value: Any) -> None:
     if isinstance(value, str | bytes):
         raise ConfigurationError(name, value, "it is a list, not one string", f"Write [{value!r}].")
+    if isinstance(value, Iterator):
+        # It would filter nothing any more after this look.
+        raise ConfigurationError(name, value, "it is a list", "An iterator is empty once it was read.")
     if not isinstance(value, Iterable):
         raise ConfigurationError(name, value, "it is a list")
 
@@ -108,8 +121,18 @@ def _function(name: str, value: Any) -> None:
 def _functions(name: str, value: Any) -> None:
     if value is None or callable(value):
         return
-    if not isinstance(value, Iterable) or not all(callable(each) for each in value):
+    is_list = isinstance(value, Iterable) and not isinstance(value, Iterator)
+    if not is_list or not all(callable(each) for each in value):
         raise ConfigurationError(name, value, "it is a function, a list of them, or None")
+
+
+def _sensitive(name: str, value: Any) -> None:
+    if value is None or isinstance(value, Mapping):
+        return
+    _list(name, value)
+    for each in value:
+        if not isinstance(each, tuple | list) or len(each) != 2:
+            raise ConfigurationError(name, each, "each is a pair of a placeholder and what it stands for")
 
 
 def _path(name: str, value: Any) -> None:
@@ -126,7 +149,7 @@ OPTIONS: dict[str, Callable[[str, Any], None]] = {
     "filter_query_parameters": _replacements,
     "filter_post_data_parameters": _replacements,
     "filter_nested_post_data_parameters": _flag,
-    "filter_sensitive_data": _any,
+    "filter_sensitive_data": _sensitive,
     "before_record_request": _functions,
     "before_record": _functions,
     "before_record_response": _functions,
@@ -149,3 +172,12 @@ OPTIONS: dict[str, Callable[[str, Any], None]] = {
     "with_current_defaults": _flag,
 }
 """What checks each option, of `VCR` and of `use_cassette`."""
+
+_OF_ONE_CASSETTE = (
+    "path",
+    "additional_matchers",
+    "allow_playback_repeats",
+    "before_record",
+    "with_current_defaults",
+)
+"""What only `use_cassette` takes, or what only goes by that name when it is given."""

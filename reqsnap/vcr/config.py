@@ -12,7 +12,7 @@ from typing import Any, TypeVar, overload
 from reqsnap.errors import ConfigurationError
 from reqsnap.vcr import filters, matchers
 from reqsnap.vcr.cassette import Cassette
-from reqsnap.vcr.checks import check, check_names
+from reqsnap.vcr.checks import check, check_attribute, check_names
 from reqsnap.vcr.context import CassetteContextDecorator
 from reqsnap.vcr.hooks import LOCAL, Chain, IgnoringHosts, Replacing, several
 from reqsnap.vcr.persisters.filesystem import FilesystemPersister
@@ -104,6 +104,12 @@ class VCR:
         self.serializers: dict[str, Any] = {"yaml": yamlserializer, "json": jsonserializer}
         self.matchers: dict[str, matchers.Matcher] = dict(_MATCHERS)
         check(vars(self))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # A subclass may have attributes of its own; here nothing reads what is no option.
+        if type(self) is VCR and not (name in _TABLES or name.startswith("_") or hasattr(VCR, name)):
+            check_attribute(name, value)
+        super().__setattr__(name, value)
 
     @staticmethod
     def is_test_method(method_name: str, function: Any) -> bool:
@@ -242,6 +248,9 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "filter_query_parameters": filters.replace_query_parameters,
     "filter_post_data_parameters": filters.replace_body_parameters,
 }
+
+_TABLES = ("serializers", "matchers")
+"""What a `VCR` has beside its options: those that were registered."""
 
 _AS_THEY_ARE = (
     "record_on_exception",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
-from reqsnap.cli.migrate_survey import has
+from reqsnap.cli.migrate.survey import has
 from reqsnap.formats import recognised
 from tests.cli.terminal import on_a_terminal
 
@@ -151,6 +151,16 @@ def test_a_link_is_followed_and_stays(project: Path) -> None:
     assert main(["migrate", "tests", "--write"]) == 0
     assert link.is_symlink()
     assert "reqsnap.vcr" in real.read_text()
+
+
+def test_a_file_with_two_names_is_looked_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    link = project / "tests/a_link.py"
+    link.symlink_to(project / "tests/conftest.py")
+    assert main(["migrate", "tests", "tests/conftest.py", "--write"]) == 0
+    out, err = capsys.readouterr()
+    assert (err, out.count("conftest.py:2: rewrite"), out.count("a_link.py")) == ("", 1, 0)
+    assert link.is_symlink()
+    assert "reqsnap.vcr" in link.read_text()
 
 
 def test_a_file_that_does_not_parse_is_told_and_left(

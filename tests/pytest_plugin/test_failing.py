@@ -95,3 +95,33 @@ def test_option(): pass
     result = suite.run()
     result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(["*takes one path*", "*scope of a reqsnap marker is one of*", "*modus*"])
+
+
+@pytest.mark.parametrize(
+    ("marks", "option"),
+    [
+        ("@pytest.mark.reqsnap('one.yaml')", "--reqsnap-mode=record"),
+        ("@pytest.mark.default_cassette('one.yaml')\n@pytest.mark.vcr", "--reqsnap-mode=record"),
+        ("@pytest.mark.default_cassette('one.yaml')\n@pytest.mark.vcr", "--record-mode=rewrite"),
+    ],
+)
+def test_a_test_that_replaces_what_another_has_just_recorded_is_told(
+    suite: Suite, marks: str, option: str
+) -> None:
+    suite.write("test_it.py", f"{GET}\n{marks}\ndef test_a(): get('/a')\n{marks}\ndef test_b(): get('/b')\n")
+    result = suite.run(option)
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(["*one.yaml: test_it.py::test_b records it anew*test_it.py::test_a*"])
+    suite.run(option, "-k", "test_a").assert_outcomes(passed=1, deselected=1)
+
+
+def test_tests_that_record_one_cassette_together_replace_nothing(suite: Suite) -> None:
+    code = """
+@pytest.mark.reqsnap("one.yaml", scope="class")
+class TestIt:
+    def test_a(self): get("/a")
+    def test_b(self): get("/b")
+"""
+    suite.write("test_it.py", GET + code)
+    suite.run("--reqsnap-mode=record").assert_outcomes(passed=2)
+    suite.run("--reqsnap-mode=playback").assert_outcomes(passed=2)

@@ -71,6 +71,33 @@ def test_rewrite_leaves_nothing_of_what_was_there(suite: Suite) -> None:
     assert "/new" in text and "/old" not in text
 
 
+@pytest.mark.parametrize("place", ["option", "marker"])
+def test_rewrite_removes_nothing_where_reqsnap_mode_says_playback(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    suite.write("test_it.py", f"{GET}@pytest.mark.vcr\ndef test_it(): get('/a')\n")
+    suite.run("--record-mode=once").assert_outcomes(passed=1)
+    before = (suite.folder / suite.cassettes[0]).read_bytes()
+    monkeypatch.setenv("REQSNAP_MODE", "playback")
+    if place == "option":
+        suite.run("--record-mode=rewrite").assert_outcomes(passed=1)
+    else:
+        suite.write("test_it.py", f"{GET}@pytest.mark.vcr(record_mode='rewrite')\ndef test_it(): get('/a')\n")
+        suite.run().assert_outcomes(passed=1)
+    assert (suite.folder / suite.cassettes[0]).read_bytes() == before
+    assert suite.server.requests == ["GET /a"]
+
+
+def test_a_test_that_records_nothing_anew_keeps_its_cassette(suite: Suite) -> None:
+    code = f"{GET}@pytest.mark.vcr\ndef test_it(): %s; get('/a')\n"
+    suite.write("test_it.py", code % "pass")
+    suite.run("--record-mode=once").assert_outcomes(passed=1)
+    before = (suite.folder / suite.cassettes[0]).read_bytes()
+    suite.write("test_it.py", code % "assert False")
+    suite.run("--reqsnap-mode=record", "-W", "ignore").assert_outcomes(failed=1)
+    assert (suite.folder / suite.cassettes[0]).read_bytes() == before
+
+
 def test_more_cassettes_are_replayed_from_and_not_written(suite: Suite) -> None:
     suite.write(
         "test_first.py",

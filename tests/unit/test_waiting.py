@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.cassette.unread import Reading
+from reqsnap.cassette.unread import InFile, Reading
 from reqsnap.errors import CassetteFormatError
 from reqsnap.matching import Matching
 from reqsnap.model import Headers, Interaction, Request, Response
@@ -68,7 +68,8 @@ class Held:
         numbers = iter(range(1, 10_000))
         self._numbers = numbers
         numbering = Numbering()
-        self._reading = Reading(DEFAULT_RULES, numbering, threading.RLock())
+        self._in_file = InFile()
+        self._reading = Reading(DEFAULT_RULES, numbering, threading.RLock(), self._in_file)
         make = self._reading.read if eager else self._reading.expected
         self.entries = make(held, lambda: next(numbers))
         for entry in self.entries if eager else ():

@@ -217,6 +217,11 @@ def test_a_refusal_does_not_show_what_is_filtered(path: str, server: Counter) ->
         ("skip_patchers", ["carrier-pigeon"]),
         ("cassette_library_dir", 1),
         ("mode", "once"),
+        ("filter_headers", iter(["authorization"])),
+        ("filter_post_data_parameters", map(str, ["password"])),
+        ("before_record_request", iter([print])),
+        ("filter_sensitive_data", [("<TOKEN>",)]),
+        ("filter_sensitive_data", "token"),
     ],
 )
 def test_mistakes_that_vcrpy_swallows_are_told(path: str, option: str, value: Any) -> None:
@@ -226,3 +231,37 @@ def test_mistakes_that_vcrpy_swallows_are_told(path: str, option: str, value: An
     with pytest.raises(ConfigurationError) as caught, vcr.use_cassette(path, **{option: value}):
         pass
     assert caught.value.option == option
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("filter_header", "filter_headers"),
+        ("before_record", "before_record_request"),
+        ("allow_playback_repeats", ""),
+        ("mode", "record_mode"),
+    ],
+)
+def test_what_nothing_reads_cannot_be_set_on_a_vcr(name: str, hint: str) -> None:
+    my_vcr = vcr.VCR()
+    with pytest.raises(ConfigurationError) as caught:
+        setattr(my_vcr, name, ["authorization"])
+    assert caught.value.option == name
+    assert hint in str(caught.value.hint)
+    assert "['authorization']" in str(caught.value)
+
+
+def test_options_are_set_anew_and_a_subclass_has_attributes_of_its_own(
+    path: str, server: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Own(vcr.VCR):
+        def __init__(self) -> None:
+            super().__init__()
+            self.filter_header = "its own"
+
+    for my_vcr in (vcr.VCR(), Own()):
+        my_vcr.filter_query_parameters = ["token"]
+        monkeypatch.setattr(my_vcr, "register_serializer", print)
+        with my_vcr.use_cassette(path, record_mode="all") as cassette:
+            server.get("/a?token=hunter2")
+        assert cassette.requests[-1].query == []

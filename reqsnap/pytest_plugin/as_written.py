@@ -1,0 +1,38 @@
+"""Has the modules of reqsnap loaded as they are, from the bytecode that Python keeps of them.
+
+pytest rewrites the assertions of every module of a distribution that has a plugin, not of the plugin
+alone (`_mark_plugins_for_rewrite`, seen in pytest 8.0 to 9.2). It parses and compiles each of them
+anew, and keeps the result only where bytecode may be written. The 200 modules that a replay loads have
+no assertion that a test's author is to read: that was half a second in each process of a fresh checkout.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+
+
+class AsWritten:
+    """A finder of modules that stands in front of pytest's (the import system's `sys.meta_path`)."""
+
+    @staticmethod
+    def find_spec(
+        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module of the package where Python does; others are none of its business."""
+        return PathFinder.find_spec(name, path, target) if name.startswith("reqsnap.") else None
+
+
+def begin() -> None:
+    """Load them so from now on. Runs of pytest within one of another each begin and end it."""
+    sys.meta_path.insert(0, AsWritten)
+
+
+def end() -> None:
+    """Load them as pytest likes."""
+    # Whoever ran pytest in this process may have put the finders back before.
+    with suppress(ValueError):
+        sys.meta_path.remove(AsWritten)

@@ -225,3 +225,17 @@ def test_anything_at_all_is_taken(text: str, content_type: str, value: str) -> N
     assert bool(secrets) or (asked == request) or "REDACTED" in text + value or "://" in wire
     assert is_json(asked.body) or not is_json(request.body)
     assert b"".join(answered.pieces()) == answered.body
+
+
+_names = st.text('ab-_\\": \n', max_size=6) | st.sampled_from(["pass-word", "PASSWORD", "Pass_Word"])
+_documents = st.recursive(
+    st.text('a\\":{}, \n', max_size=8) | st.integers(),
+    lambda inner: st.dictionaries(_names, inner, max_size=4) | st.lists(inner, max_size=3),
+)
+
+
+@given(_documents, st.sampled_from([None, 2]))
+def test_a_password_is_found_whatever_stands_around_it(document: object, indent: int | None) -> None:
+    body = json.dumps([document, {"pass-word": "hunter22hunter"}, document], indent=indent).encode()
+    sent = Request("POST", "http://h/", Headers({"Content-Type": "application/json"}), body)
+    assert b"hunter22hunter" not in redact_request(sent, DEFAULT_RULES)[0].body

@@ -58,8 +58,11 @@ class StoredFile:
         with self._reading():
             return self._storage.exists(self._name)
 
-    def read(self) -> bytes | None:
-        """The bytes, or None where nothing is stored. What is written next is written over these."""
+    def read(self, known: bytes | None = None) -> bytes | None:
+        """The bytes, or None where nothing is stored. What is written next is written over these.
+
+        What is `known` of them saves a storage nothing.
+        """
         with self._reading():
             found = self._storage.read(self._name)
         self._was_read, self._version = True, None if found is None else found.version

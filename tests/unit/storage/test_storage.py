@@ -50,6 +50,27 @@ def test_what_is_written_is_read_and_nothing_else_is_left(tmp_path: Path) -> Non
     assert names_in(tmp_path / "deep" / "er") == ["a.yaml"]
 
 
+def test_a_file_that_holds_what_is_known_gives_that_very_object(tmp_path: Path) -> None:
+    file, known = CassetteFile(tmp_path / "a.yaml"), bytes(range(256)) * 1000
+    file.write(known)
+    assert file.read(known) is known
+
+
+@pytest.mark.parametrize("place", [0, 65_535, 65_536, 255_999])
+def test_a_file_that_differs_from_what_is_known_in_one_byte_is_read(place: int, tmp_path: Path) -> None:
+    file, known = CassetteFile(tmp_path / "a.yaml"), bytes(range(256)) * 1000
+    other = known[:place] + b"?" + known[place + 1 :]
+    file.write(other)
+    assert file.read(known) == other != known
+
+
+@pytest.mark.parametrize("held", [b"", b"kno", b"known, and more"])
+def test_a_file_of_another_length_than_what_is_known_is_read(held: bytes, tmp_path: Path) -> None:
+    file = CassetteFile(tmp_path / "a.yaml")
+    file.write(held)
+    assert file.read(b"known") == held
+
+
 def test_making_a_file_object_touches_nothing(tmp_path: Path) -> None:
     file = CassetteFile(str(tmp_path / "a" / "b.yaml"))
     file.check(writable=True)

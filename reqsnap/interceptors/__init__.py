@@ -25,5 +25,6 @@ TABLE = {
     "httpcore": "reqsnap.interceptors.httpcore.pools",
     "httpcore2": "reqsnap.interceptors.httpcore2",
     "aiohttp": "reqsnap.interceptors.aiohttp.connector",
+    "tornado.simple_httpclient": "reqsnap.interceptors.tornado.simple",
 }
 """Client module -> the module here whose `PATCHES` wrap it."""

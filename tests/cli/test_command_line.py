@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import reqsnap
-from reqsnap.cli import demo, main
+from reqsnap.cli import main
+from reqsnap.cli.demo import command as demo
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

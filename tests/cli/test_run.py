@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
-from reqsnap.cli.run import command
+from reqsnap.cli.run.command import command
 from reqsnap.formats import native
 from tests.support.counter import Counter
 

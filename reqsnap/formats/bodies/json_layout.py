@@ -81,8 +81,15 @@ def restore(text: str, style: str) -> str:
     looked at as it stands, because taking a line break out can join two values into one.
     """
     if not style.endswith(_LINES):
-        _CHECKER.decode(text)
+        _check_one(text)
     return _joined(text, style)
+
+
+def _check_one(text: str) -> None:
+    """Raise json.JSONDecodeError where a text is not one JSON value."""
+    _, end = _CHECKER.raw_decode(text, _end_of_blanks(text, 0))
+    if end < len(text) and _end_of_blanks(text, end) < len(text):
+        raise json.JSONDecodeError("Extra data", text, end)
 
 
 def _joined(text: str, style: str) -> str:
@@ -168,7 +175,7 @@ def _broken(line: str, style: _Style) -> str | None:
 
 def _is_json(text: str) -> bool:
     try:
-        _CHECKER.decode(text)
+        _check_one(text)
     except (ValueError, RecursionError):
         return False
     return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from reqsnap.cli.migrate_source import Edit
+from reqsnap.cli.migrate.source import Edit
 
 VCRPY = "VCR.py"
 RECORDING = "pytest-recording"

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reqsnap.cli import migrate_cassettes
-from reqsnap.cli.convert_one import lines
-from reqsnap.cli.migrate_model import Verdict
-from reqsnap.cli.migrate_places import RESPONSES_FILE
-from reqsnap.cli.migrate_report import Report, line_of, works
-from reqsnap.cli.migrate_survey import Looked, Survey
+from reqsnap.cli.convert.converted import lines
+from reqsnap.cli.migrate import cassettes
+from reqsnap.cli.migrate.model import Verdict
+from reqsnap.cli.migrate.places import RESPONSES_FILE
+from reqsnap.cli.migrate.report import Report, line_of, works
+from reqsnap.cli.migrate.survey import Looked, Survey
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.redacting import add_redaction, policy_of
 from reqsnap.cli.screen import Progress, Screen, told
@@ -140,7 +140,7 @@ class _Run:
 
     def cassettes(self, format: str, paths: list[Path]) -> None:
         """Tell of cassettes that stay as they are."""
-        self._screen.line(printable(migrate_cassettes.told(format, paths, str(paths[0]))), "note")
+        self._screen.line(printable(cassettes.told(format, paths, str(paths[0]))), "note")
         if format == RESPONSES_FILE:
             self.report.changes += len(paths)
 
@@ -150,7 +150,7 @@ class _Run:
             for number, path in enumerate(paths, start=1):
                 progress.done(number, printable(path.name))
                 try:
-                    into, result = migrate_cassettes.convert(path, policy)
+                    into, result = cassettes.convert(path, policy)
                 except ReqsnapError as error:
                     progress.clear()
                     self._fail(str(error))

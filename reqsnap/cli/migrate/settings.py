@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from reqsnap.cli.migrate_model import (
+from reqsnap.cli.migrate.model import (
     BETAMAX,
     CASSETTER,
     PYTEST_VCR,

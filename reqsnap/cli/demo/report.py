@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import parse_qsl, urlsplit
 
-from reqsnap.cli.demo_clients import Answer
+from reqsnap.cli.demo.clients import Answer
 from reqsnap.model import Headers, Interaction
 
 WIDTH = 80

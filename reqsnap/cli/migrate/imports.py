@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reqsnap.cli import migrate_names as names
-from reqsnap.cli.migrate_model import VCRPY, Finding, Project, Verdict
-from reqsnap.cli.migrate_source import Edit, Source
+from reqsnap.cli.migrate import names
+from reqsnap.cli.migrate.model import VCRPY, Finding, Project, Verdict
+from reqsnap.cli.migrate.source import Edit, Source
 
 
 class Imports:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reqsnap.cli.cassette_files import Cassette
-from reqsnap.cli.convert_losses import Comparison, compare
+from reqsnap.cli.convert.losses import Comparison, compare
 from reqsnap.cli.redacting import all_redacted
 from reqsnap.errors import CassetteError, CassetteWriteError
 from reqsnap.formats import Format

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from reqsnap.cli.demo_api import Api
+from reqsnap.cli.demo.api import Api
 
 TIMEOUT = 20.0
 

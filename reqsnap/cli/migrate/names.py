@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reqsnap.cli.migrate_model import (
+from reqsnap.cli.migrate.model import (
     BETAMAX,
     CASSETTER,
     PYTEST_VCR,

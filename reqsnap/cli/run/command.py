@@ -15,7 +15,7 @@ import sys
 from typing import Any
 
 from reqsnap.blocks.programs import ProgramBlock
-from reqsnap.cli.programs import NotRunError, die_of, run_to_its_end
+from reqsnap.cli.run.programs import NotRunError, die_of, run_to_its_end
 from reqsnap.errors import ConfigurationError, ReqsnapError
 from reqsnap.options import Options
 from reqsnap.options.words import add_options, given

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from reqsnap.cli.cassette_files import is_leftover, read, survey
-from reqsnap.cli.convert_one import Converted, converted, lines, refuse_existing, write
-from reqsnap.cli.convert_plan import Step, plan, some, wrong_paths
+from reqsnap.cli.convert.converted import Converted, converted, lines, refuse_existing, write
+from reqsnap.cli.convert.plan import Step, plan, some, wrong_paths
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.redacting import add_redaction, policy_of
 from reqsnap.cli.screen import Progress, Screen, told

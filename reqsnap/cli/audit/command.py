@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from reqsnap.cli.audit_places import places_of_secrets
+from reqsnap.cli.audit.places import places_of_secrets
 from reqsnap.cli.cassette_files import all_below, read
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.redacting import add_redaction, policy_of

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import reqsnap
-from reqsnap.cli.demo_api import Api
-from reqsnap.cli.demo_checks import NoNetwork, functions, holds_any, refused, unchanged
-from reqsnap.cli.demo_clients import CLIENTS, Answer, Client
-from reqsnap.cli.demo_report import Claim, Report, Telling
+from reqsnap.cli.demo.api import Api
+from reqsnap.cli.demo.checks import NoNetwork, functions, holds_any, refused, unchanged
+from reqsnap.cli.demo.clients import CLIENTS, Answer, Client
+from reqsnap.cli.demo.report import Claim, Report, Telling
 
 _PLACEHOLDER = re.compile(rb"\[REDACTED(?::\d+)?\]")
 

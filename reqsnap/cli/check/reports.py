@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reqsnap.cli.check_problems import Problem
+from reqsnap.cli.check.problems import Problem
 from reqsnap.cli.printable import counted, printable
 
 

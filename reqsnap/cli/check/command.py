@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from reqsnap.cli.cassette_files import leftovers_of, read, survey
-from reqsnap.cli.check_problems import Asked, Problem, leftover, problems_of, unreadable
-from reqsnap.cli.check_reports import Tally, as_annotation, as_json, as_line, summary
+from reqsnap.cli.check.problems import Asked, Problem, leftover, problems_of, unreadable
+from reqsnap.cli.check.reports import Tally, as_annotation, as_json, as_line, summary
 from reqsnap.cli.printable import printable
 from reqsnap.cli.redacting import add_redaction, policy_of
 from reqsnap.cli.screen import Progress, Screen

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 from reqsnap.cli.cassette_files import read
-from reqsnap.cli.convert_one import Converted, converted, write
-from reqsnap.cli.convert_plan import renamed
-from reqsnap.cli.migrate_model import BETAMAX, CASSETTER, RESPONSES, VCRPY
-from reqsnap.cli.migrate_places import RESPONSES_FILE
+from reqsnap.cli.convert.converted import Converted, converted, write
+from reqsnap.cli.convert.plan import renamed
+from reqsnap.cli.migrate.model import BETAMAX, CASSETTER, RESPONSES, VCRPY
+from reqsnap.cli.migrate.places import RESPONSES_FILE
 from reqsnap.cli.printable import counted
 from reqsnap.errors import CassetteError
 from reqsnap.formats import format_of

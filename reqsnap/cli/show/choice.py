@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from reqsnap.cli.show_text import failure, message, request_line
+from reqsnap.cli.show.text import failure, message, request_line
 from reqsnap.model import Interaction
 
 _STATUS = re.compile(r"[1-9][0-9x]{2}|error", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from reqsnap.cli.migrate_model import Finding, Verdict
+from reqsnap.cli.migrate.model import Finding, Verdict
 from reqsnap.cli.printable import counted
 
 _Kind = tuple[str, str]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-from reqsnap.cli import migrate_names as names
-from reqsnap.cli import migrate_options as options
-from reqsnap.cli.migrate_imports import Imports
-from reqsnap.cli.migrate_model import CASSETTER, VCRPY, Finding, Project, Verdict
-from reqsnap.cli.migrate_source import Edit, Source
+from reqsnap.cli.migrate import names, options
+from reqsnap.cli.migrate.imports import Imports
+from reqsnap.cli.migrate.model import CASSETTER, VCRPY, Finding, Project, Verdict
+from reqsnap.cli.migrate.source import Edit, Source
 
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 # Calls that take the name of a module or of something in it, and return or change that.

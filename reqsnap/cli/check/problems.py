@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reqsnap.cli.cassette_files import Cassette
-from reqsnap.cli.convert_one import InMemory
+from reqsnap.cli.convert.converted import InMemory
 from reqsnap.cli.redacting import redacted
 from reqsnap.errors import (
     CassetteError,

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from reqsnap.cli import show_choice
 from reqsnap.cli.cassette_files import Cassette, all_below, read
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.redacting import add_redaction, policy_of, redacted
 from reqsnap.cli.screen import Progress, Screen, told
-from reqsnap.cli.show_bodies import content_of
-from reqsnap.cli.show_choice import Choice
-from reqsnap.cli.show_text import Line, Wanted, interaction_lines
+from reqsnap.cli.show.bodies import content_of
+from reqsnap.cli.show.choice import Choice, numbers, statuses, words
+from reqsnap.cli.show.text import Line, Wanted, interaction_lines
 from reqsnap.errors import ReqsnapError
 from reqsnap.formats import Item
 from reqsnap.model import Interaction
@@ -58,13 +57,11 @@ def add_to(commands: Any) -> None:
     )
     which.add_argument("--method", metavar="NAME", action="append", default=[], help="GET, or GET,POST")
     which.add_argument("--host", metavar="HOST", action="append", default=[], help="such as '*.example.com'")
-    which.add_argument(
-        "--status", type=_checked(show_choice.statuses), default=(), help="404, or 4xx,5xx; or error"
-    )
+    which.add_argument("--status", type=_checked(statuses), default=(), help="404, or 4xx,5xx; or error")
     which.add_argument(
         "--index",
         metavar="N",
-        type=_checked(show_choice.numbers),
+        type=_checked(numbers),
         default=(),
         help="numbers in a cassette, from 1: 3, or 2,5-7,9-",
     )
@@ -86,8 +83,8 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show what was asked for; 1 where something could not be read, or nothing was found."""
     choice = Choice(
-        tuple(name.upper() for name in show_choice.words(arguments.method)),
-        tuple(host.lower() for host in show_choice.words(arguments.host)),
+        tuple(name.upper() for name in words(arguments.method)),
+        tuple(host.lower() for host in words(arguments.host)),
         arguments.index,
         arguments.status,
         arguments.grep,

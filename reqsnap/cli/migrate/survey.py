@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from reqsnap.cli import migrate_settings
-from reqsnap.cli.migrate_finding import findings
-from reqsnap.cli.migrate_model import PYTEST_VCR, Finding, Project, Verdict
-from reqsnap.cli.migrate_names import NAMES_OF_PYTEST_VCR, NAMES_OPTION, ROOTS, library_of
-from reqsnap.cli.migrate_places import Places, look_through, own_modules
-from reqsnap.cli.migrate_source import UnparsableError, parsed
+from reqsnap.cli.migrate import settings
+from reqsnap.cli.migrate.finding import findings
+from reqsnap.cli.migrate.model import PYTEST_VCR, Finding, Project, Verdict
+from reqsnap.cli.migrate.names import NAMES_OF_PYTEST_VCR, NAMES_OPTION, ROOTS, library_of
+from reqsnap.cli.migrate.places import Places, look_through, own_modules
+from reqsnap.cli.migrate.source import UnparsableError, parsed
 
 _TOPS = sorted({root.partition(".")[0] for root in ROOTS})
 # A module without any of these words is not parsed.
@@ -63,7 +63,7 @@ class Survey:
         """What is known of the code base before its files are looked through."""
         libraries = set()
         for data in self._settings.values():
-            libraries |= migrate_settings.libraries(_text(data))
+            libraries |= settings.libraries(_text(data))
         for data in self._modules.values():
             if isinstance(data, bytes):
                 imported = {library_of(found[1].decode("latin-1")) for found in _IMPORT.finditer(data)}
@@ -79,7 +79,7 @@ class Survey:
     def all(self) -> Iterator[Looked]:
         """Every file, settings first."""
         for path, data in self._settings.items():
-            yield _unreadable(path, data) or Looked(path, b"", list(migrate_settings.findings(_text(data))))
+            yield _unreadable(path, data) or Looked(path, b"", list(settings.findings(_text(data))))
         for path, data in self._modules.items():
             yield _unreadable(path, data) or self._module(path, data if isinstance(data, bytes) else b"")
 

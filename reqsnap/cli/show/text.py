@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reqsnap.cli.printable import counted, from_octets, printable, size
-from reqsnap.cli.show_bodies import content_of, lines_of
+from reqsnap.cli.show.bodies import content_of, lines_of
 from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
 
 INDENT = "    "

@@ -1,0 +1,8 @@
+"""tornado: SimpleAsyncHTTPClient, below its queue, its redirects and its callbacks.
+
+simple       what is wrapped, and how one exchange goes
+body         request bodies that are made as they are sent
+note         a live exchange, noted as it passes
+replay       a stream that answers from memory
+errors       what its exceptions mean, and the exceptions that mean the same
+"""

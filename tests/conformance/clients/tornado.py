@@ -18,6 +18,8 @@ from tests.conformance.running import ASYNCIO
 from tests.conformance.vocabulary import Call, Client, Outcome, Session, Settings, Streaming
 
 NO_TIMEOUT = 60.0
+CONNECTED = 0.3
+"""Seconds in which a connection is made, over TLS too."""
 FORGETS = ("garbage", "bad_chunk", "handshake_timeout")
 """What tornado up to 6.5 waits for until the time is over, or leaves a socket open for."""
 
@@ -117,7 +119,8 @@ class TornadoSession(Session):
             headers,
             call.body,
             connect_timeout=settings.connect_timeout or NO_TIMEOUT,
-            request_timeout=settings.read_timeout or NO_TIMEOUT,
+            # It counts from before the connection is made, which must not fail of it.
+            request_timeout=max(CONNECTED, settings.read_timeout or NO_TIMEOUT),
             ssl_options=settings.trust.context,
             expect_100_continue=headers.pop("Expect", None) is not None,
             **keywords,

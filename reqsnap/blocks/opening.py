@@ -25,6 +25,9 @@ from reqsnap.recorder import Recorder
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
 
+_LIVE = Mode.LIVE
+"""Up to Python 3.11 it takes a call to read a member off its class."""
+
 
 class OpenBlock:
     """A block that is open. `cassette` is what the user holds of it."""
@@ -34,7 +37,7 @@ class OpenBlock:
         self._options = options
         self._nested = False
         self._process = os.getpid()
-        live = policy.mode is Mode.LIVE
+        live = policy.mode is _LIVE
         given = None if path is None else absolute(path, options.storage)
         leads_to = None if given is None else real(given)
         self._remote = None if live or leads_to is None else children.recorder_on(leads_to, policy.mode)

@@ -26,6 +26,8 @@ from reqsnap.storage.sharing import Began, begin, forget_parent
 Where = Path | StoredFile
 """Where a cassette lies: a real path, or what a storage holds."""
 
+_REPLAYED = Mode.ONCE, Mode.PLAYBACK
+
 keep_apart(scope.apart)
 
 
@@ -109,7 +111,7 @@ def real(given: str | StoredFile) -> Where:
 
 
 _path = lru_cache(maxsize=256)(Path)
-"""Paths by their texts: programs open the same cassettes again, and to take a text apart costs a little."""
+"""Paths by their texts, because programs open the same cassettes again."""
 
 
 def share(given: str | StoredFile | None, path: Where | None, options: Options, policy: Policy) -> Use:
@@ -200,7 +202,7 @@ def _from_file(path: Where, options: Options, policy: Policy) -> Shared:
 
 def _only_replayed(file: File, mode: Mode) -> Began | None:
     """A file that is there and that a mode only replays; what is wrong with it, its check says."""
-    if mode not in (Mode.ONCE, Mode.PLAYBACK):
+    if mode not in _REPLAYED:
         return None
     try:
         data = file.read()

@@ -31,6 +31,8 @@ from reqsnap.storage.sharing import Began
 
 FilePath = str | PathLike[str]
 
+_NEVER_WRITTEN = Mode.PLAYBACK, Mode.LIVE
+
 
 class Cassette(Recordings):
     """An ordered set of recorded interactions.
@@ -57,7 +59,7 @@ class Cassette(Recordings):
         self._saver: Saver | None = None
         self.has_file = began is None or self._policy.habits.is_there(began.data)
         self.from_partial = began is not None and began.partial is not None
-        if file is not None and self._policy.mode not in (Mode.PLAYBACK, Mode.LIVE):
+        if file is not None and self._policy.mode not in _NEVER_WRITTEN:
             anew = self._policy.mode is Mode.RECORD
             beside = file.beside(self._policy.max_inline_size)
             saver = Saver(file, self._contents, self._lock, began, beside, format=format, replaces=anew)

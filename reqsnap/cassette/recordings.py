@@ -73,11 +73,16 @@ class Recordings(Usage):
 
     def take(self, live: Prepared, *, again: bool = True) -> Entry | None:
         """The entry that answers, its place in the sequence taken; None where there is none."""
+        contents = self._contents
+        if contents.recency is None:
+            # What nearly every replay comes to; where there are functions to ask, nothing is known.
+            with self._lock:
+                known = contents.index.take_again(live, again=again)
+            if known is not None:
+                return known
         accepts = self._ask(live) if self._policy.matching.comparisons else None
         with self._lock:
-            index = self._contents.index
-            known = index.take_again(live, again=again) if self._contents.recency is None else None
-            return known or self._use(index.take(live, again=again, accepts=accepts), live)
+            return self._use(contents.index.take(live, again=again, accepts=accepts), live)
 
     def take_drifted(self, live: Prepared) -> tuple[Entry, Drift] | None:
         """As `take`, for a request that differs in nothing but its body; and how it differs."""

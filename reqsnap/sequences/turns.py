@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from reqsnap.sequences.choices import Exhaustion
 from reqsnap.sequences.entries import Entry, LiveVector, Vector
 
+_REPEAT = Exhaustion.REPEAT
+"""Up to Python 3.11 it takes a call to read a member off its class, and nearly every replay reads this."""
+
 
 @dataclass(eq=False, slots=True)
 class Turns:
@@ -45,7 +48,7 @@ class Turns:
                 self.position += 1
                 entry.plays += 1
                 return entry
-            if again and exhaustion is Exhaustion.REPEAT and self.entries:
+            if again and exhaustion is _REPEAT and self.entries:
                 entry = self.entries[-1]
                 entry.plays += 1
                 return entry

@@ -85,7 +85,7 @@ def _mark(
     headers = args[3] if len(args) > 3 else kwargs.get("headers")
     if (body is not None and type(body) is not bytes) or (headers and not hasattr(headers, "items")):
         return None
-    fields = tuple(headers.items()) if headers else ()
+    fields = _fields(headers) if headers else ()
     if fields and not _TEXT.issuperset(map(type, chain.from_iterable(fields))):
         return None
     options = tuple([item for item in kwargs.items() if item[0] not in known]) if kwargs else ()
@@ -94,6 +94,14 @@ def _mark(
     tunnel = conn._tunnel_host, conn._tunnel_port
     # Not by its own constructor, which takes three times as long.
     return _tuple(Mark, (asked, kind, conn.host, conn.port, tunnel, args[:2], body, fields, options))
+
+
+def _fields(headers: Any) -> tuple[tuple[str, str], ...]:
+    kind = type(headers)
+    if kind.__name__ == "CaseInsensitiveDict" and kind.__module__ == "requests.structures":
+        # The same, without four calls for each field (requests 1.0 and later).
+        return tuple(headers._store.values())
+    return tuple(headers.items())
 
 
 _GIVEN = frozenset({"body", "headers"})

@@ -68,13 +68,6 @@ def _is_of_bytes(kind: Any) -> bool:
     return kind.__name__ == "ByteStream" and kind.__module__.partition(".")[0] in _LIBRARIES
 
 
-def body_at_hand(stream: Any) -> GatheredBody:
-    """The body of such a stream, to a pool of either kind."""
-    body = GatheredBody()
-    body.pieces += stream
-    return body
-
-
 def gather_sync(stream: object) -> GatheredBody:
     """Read the body of a request to a sync pool."""
     # The libraries make this assertion too, but only once they are connected.

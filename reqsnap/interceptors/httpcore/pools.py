@@ -14,7 +14,6 @@ from reqsnap.interceptors.httpcore.ahead import read_ahead_async, read_ahead_syn
 from reqsnap.interceptors.httpcore.bodies import (
     GatheredBody,
     SentBody,
-    body_at_hand,
     gather_async,
     gather_sync,
     is_at_hand,
@@ -111,10 +110,12 @@ class _Turn:
 
     def at_once(self) -> _Decision | None:
         """The decision where the body need not be waited for, and a replay is possible."""
-        stream = self.request.stream
-        if not (is_at_hand(stream) and self._recorder.may_replay):
+        stream, recorder = self.request.stream, self._recorder
+        if not (is_at_hand(stream) and recorder.may_replay):
             return None
-        return self.before(body_at_hand(stream))
+        # It can be read once more, so what is sent is the request as it is.
+        asked = self._asked = self._head.request(b"".join(stream), True)
+        return recorder.before(asked)
 
     def head(self) -> _Decision | None:
         """The decision where it does not need the body."""
@@ -123,8 +124,8 @@ class _Turn:
     def before(self, body: GatheredBody) -> Replay | Forward | Refuse:
         """The decision, given the whole body."""
         self._body = body
-        self._asked = self._request(body.pieces, True)
-        return self._recorder.before(self._asked)
+        asked = self._asked = self._request(body.pieces, True)
+        return self._recorder.before(asked)
 
     def doomed(self, body: GatheredBody, error: Exception) -> CoreRequest:
         """The request to send where its body cannot be made, so that it fails as it would bare.
@@ -143,7 +144,7 @@ class _Turn:
             raise decision.error
         asked = self._asked
         if asked is not None:
-            outgoing = with_body(self.request, self._body)
+            outgoing = self.request if self._body is None else with_body(self.request, self._body)
             return Exchange(client, self._recorder, decision, lambda: asked, lambda: asked), outgoing
         sent = tee(self.request.stream)
         if sent is None:

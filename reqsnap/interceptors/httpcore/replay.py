@@ -236,7 +236,8 @@ class _Answer:
         """The library's own response, to be read once."""
         library = self.library
         response: CoreResponse = object.__new__(library.response)
-        vars(response).update(self._made)
+        # A copy takes less than to add to what is there.
+        response.__dict__ = self._made.copy()
         response.headers = self._headers.copy()
         response.stream = body(self._pieces(request.method), traces, library.read_error)
         response.extensions = {**self._extensions, "network_stream": network_stream}

@@ -7,26 +7,40 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import Format
-from reqsnap.formats.vcr import VCR, VCR_JSON
+from reqsnap.formats.vcr import VCR, VCR_JSON, json_text, reader, tags
+from reqsnap.model import Interaction
 from reqsnap.storage import CassetteFile
 
 _FORMATS: dict[str, Format] = {".json": VCR_JSON, ".yaml": VCR, ".yml": VCR}
 
 
 def try_migrate(path: str) -> bool:
-    """Rewrite one file, if it is such a cassette; whether it was. Raises CassetteError."""
+    """Rewrite one file, if it is such a cassette; whether it was. Raises CassetteError.
+
+    What it holds stays as it was recorded, also where a field does not agree with its body.
+    """
     file, format = CassetteFile(path), _FORMATS.get(Path(path).suffix)
     data = file.read()
     if format is None or data is None or not (format.recognises(data) and _is_old(data)):
         return False
-    file.write(format.file([format.item(item.decode()) for item in format.read(data, path)]))
+    for item in format.read(data, path):
+        # What is damaged is told by it, with its place.
+        item.decode()
+    file.write(format.file([format.item(each) for each in _as_recorded(data, format)]))
     return True
+
+
+def _as_recorded(data: bytes, format: Format) -> list[Interaction]:
+    text = data.decode("utf-8-sig")
+    root = json_text.node(json.loads(text), 1) if format is VCR_JSON else tags.parse(text)
+    return [reader.interaction(node, agrees=False) for node in reader.items(root)]
 
 
 def main(arguments: list[str] | None = None) -> None:

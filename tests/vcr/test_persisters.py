@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reqsnap import use_cassette
 from reqsnap.errors import CassetteError, CassetteFormatError, ReqsnapError
 from reqsnap.formats import NATIVE
 from reqsnap.formats.vcr import VCR_JSON
@@ -189,6 +190,17 @@ def test_an_old_cassette_is_rewritten_once(
     written = path.read_bytes()
     assert not try_migrate(str(path))
     assert path.read_bytes() == written
+
+
+@pytest.mark.parametrize(("name", "data"), [("x.yaml", OLD_YAML), ("x.json", OLD_JSON)])
+def test_what_is_migrated_stays_as_it_was_recorded(tmp_path: Path, name: str, data: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(data.replace(b"A: 1", b"Content-Length: 33"))
+    assert try_migrate(str(path))
+    assert b"33" in path.read_bytes()
+    with use_cassette(path, mode="playback") as cassette:
+        # What a client gets has the length that it says, whatever was recorded.
+        assert cassette.interactions[0].response.headers.get("content-length") == "6"
 
 
 def test_a_folder_is_migrated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

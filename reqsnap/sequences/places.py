@@ -8,6 +8,7 @@ query, user information, parameters in the path, and the paths of a few services
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reqsnap.matching import Matching
 from reqsnap.matching.parts import DEFAULT_PORTS, split_url
@@ -26,6 +27,8 @@ def tells_places_apart(matching: Matching) -> bool:
     return "method" in names and whole and matching.case_sensitive and not matching.volatile
 
 
+# Asked of what waits, of the request that needs it, and of what has come.
+@lru_cache(maxsize=4096)
 def place_of(method: str, url: str) -> str | None:
     """The place; None where it cannot be told from what is written.
 

@@ -11,7 +11,7 @@ look through all that is left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -119,7 +119,10 @@ def _no_place(method: str, url: str) -> None:
     """What is said of a request where places say nothing."""
 
 
-def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def _in_order(entries: Collection[Entry]) -> tuple[Entry, ...]:
+    # Mostly there is one.
+    if len(entries) < 2:
+        return tuple(entries)
     return tuple(sorted(entries, key=_order))
 
 

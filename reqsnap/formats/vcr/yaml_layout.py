@@ -43,11 +43,14 @@ def scan(data: bytes) -> Layout | None:
     places = []
     position, match = len(START), _item().match
     while (found := match(data, position)) is not None:
-        method, uri = found["method"], found["uri"]
+        method, uri, other_method, other_uri = found.group("usual_method", "usual_uri", "method", "uri")
+        if method is None:
+            method, uri = other_method, other_uri
         if method is None or uri is None:
             return None
-        places.append(Place(position, found.end(), method, uri))
-        position = found.end()
+        end = found.end()
+        places.append(Place(position, end, method, uri))
+        position = end
     return Layout(places, position)
 
 
@@ -74,10 +77,10 @@ def end_of_items(data: bytes) -> int | None:
 # LF is the only line break that is known here, and YAML has others (YAML 1.1, section 4.2).
 _OCTETS = rb"(?:[^\n\r\xc2\xe2]++|\xc2(?!\x85)|\xe2(?!\x80[\xa8\xa9]))*+"
 _TAG = rb"!![A-Za-z][\w/.:]*+"
-_QUOTED = rb"""'(?:[^']++|'')*+'|"(?:[^"\\]++|\\.)*+\""""
+_QUOTED = rb"""'[^']*+(?:''[^']*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+\""""
 # A plain scalar, in printable ASCII alone: what begins one, and what goes on in the line.
 _FIRST = rb"(?:[$(-+./0-9;<=A-Z\\^_a-z~]|[-?:](?=[!-~]))"
-_WORDS = rb"(?:[ -\"$-9;-~]++|:(?=[!-~])|(?<! )\#)*+"
+_WORDS = rb"[ -\"$-9;-~]*+(?:(?::(?=[!-~])|(?<! )\#)[ -\"$-9;-~]*+)*+"
 # Collections as PyYAML laid them out before version 5.1, where all in them was a scalar.
 _IN_FLOW = (
     rb"(?:" + _TAG + rb" )?+(?:" + _QUOTED + rb"|[$(-+./0-9;<=A-Z\\^_a-z~]"
@@ -128,9 +131,27 @@ def _item() -> re.Pattern[bytes]:
     return re.compile(_PATTERN, re.DOTALL | re.ASCII)
 
 
-_PATTERN = (
-    ITEM_START
-    + rb"(?: {4}method: (?P<method>"
+# What VCR.py writes for nearly every exchange: nothing but its text is left open, which is quickly found.
+# A line that begins like the next key is no further line of the scalar before it.
+_SCALAR = rb"(?:" + _FIRST + _WORDS + rb"|" + _QUOTED + rb")"
+_HEADERS = rb" {4}headers:\n(?: {6}[A-Za-z][\w-]*+:\n {6}- " + _SCALAR + rb"\n)*+"
+_USUAL = (
+    rb" {4}body: "
+    + _SCALAR
+    + rb"\n"
+    + _HEADERS
+    + rb" {4}method: (?P<usual_method>[A-Z]++)\n {4}uri: (?P<usual_uri>"
+    + _SCALAR
+    + rb")\n {2}response:\n {4}body:\n"
+    + _line(b"content")
+    + _HEADERS
+    + rb" {4}status:\n {6}code: [0-9]++\n {6}message: "
+    + _SCALAR
+    # What else belongs to the answer is for the other pattern.
+    + rb"\n(?! {4})"
+)
+_ANY = (
+    rb"(?: {4}method: (?P<method>"
     + _one_line(rb" {5}")
     + rb")\n"
     + rb"| {4}uri: (?P<uri>"
@@ -144,3 +165,4 @@ _PATTERN = (
     + _line(b"answered")
     + rb")++"
 )
+_PATTERN = ITEM_START + rb"(?:" + _USUAL + rb"|" + _ANY + rb")"

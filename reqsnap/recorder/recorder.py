@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from reqsnap.cassette import Cassette
@@ -56,21 +55,20 @@ class Recorder:
         self.recorded: list[Entry] = []
         self._under_way = UnderWay()
         self._clock, self._now = clock, now
+        # Made for the first request, because many a block has none of its own.
+        self._built: Memo[Any] | None = None
+        self._prepared: Memo[Prepared] | None = None
         policy = cassette.policy
         self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
         self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
         self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
 
-    # Made for the first request, because many a block has none of its own.
-
-    @cached_property
+    @property
     def built(self) -> Memo[Any]:
         """What interceptors need not work out again as long as the block is open."""
-        return Memo()
-
-    @cached_property
-    def _prepared(self) -> Memo[Prepared]:
-        return Memo()
+        if self._built is None:
+            self._built = Memo()
+        return self._built
 
     @property
     def may_replay(self) -> bool:
@@ -270,10 +268,13 @@ class Recorder:
     def _prepare(self, request: Request) -> Prepared:
         """The request redacted and keyed; remembered, since programs repeat themselves."""
         known = request.method, request.url, request.headers.pairs, request.body
-        found = self._prepared.get(known)
+        memo = self._prepared
+        if memo is None:
+            memo = self._prepared = Memo()
+        found = memo.get(known)
         if found is None:
             found = prepare(request, self._rules, self.cassette.policy.matching)
-            self._prepared.keep(known, found, len(request.body))
+            memo.keep(known, found, len(request.body))
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:

@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from reqsnap import formats
 from reqsnap.cassette.reading import Found
@@ -44,6 +45,18 @@ class Merged:
     base: bytes | None = None
     count: int = 0
     torn: tuple[Found, ...] = ()
+
+
+class Added(NamedTuple):
+    """A file's bytes, and what was added to them: put together only where more is written to it."""
+
+    base: bytes
+    addition: formats.Addition
+
+    def whole(self) -> bytes:
+        """What the file holds."""
+        kept, tail = self.addition
+        return b"".join((memoryview(self.base)[:kept], tail))
 
 
 class Woven:
@@ -100,7 +113,7 @@ class View:
         self._texts: dict[Entry, formats.Item | bytes] = {}
         self._marks: dict[Entry, int] = {}
         self._gone: set[Entry] = set()
-        self._found: Found | None = None
+        self._found: Found | Added | None = None
         self._items: list[Item] = []
 
     def adopted(self, entries: Sequence[Entry], items: Sequence[formats.Item], found: Found | None) -> None:
@@ -156,7 +169,13 @@ class View:
         found, _ = told_apart(without(texts, self._readable(before)), {})
         return self._merged(ours, found, ())
 
-    def wrote(self, merged: Merged, texts: Mapping[Item, bytes], data: bytes) -> None:
+    @property
+    def left(self) -> bytes:
+        """The bytes of the file as this process left it; none where that is not known."""
+        found = self._known()
+        return b"" if found is None else found.data
+
+    def wrote(self, merged: Merged, texts: Mapping[Item, bytes], data: bytes | Added) -> None:
         """The file holds this now: these bytes, of which these texts are new."""
         if merged.base is None:
             held = frozenset(merged.items)
@@ -166,12 +185,13 @@ class View:
             if isinstance(item, Entry):
                 self._texts[item] = text
                 self._marks.pop(item, None)
-        self._items, self._found = list(merged.items), Found(data, ())
+        self._items = list(merged.items)
+        self._found = Found(data, ()) if isinstance(data, bytes) else data
 
     def release(self) -> None:
         """Hold no bytes any more: little is written after the end of a block."""
-        written = {entry: text for entry, text in self._texts.items() if isinstance(text, bytes)}
-        for entry, text in written.items():
+        written = [(entry, text) for entry, text in self._texts.items() if isinstance(text, bytes)]
+        for entry, text in written:
             self._marks[entry] = hash(text)
             del self._texts[entry]
         self._found = None
@@ -179,8 +199,13 @@ class View:
     # Within
 
     def _as_left(self, on_disk: bytes | None) -> Found | None:
-        found = self._found
+        found = self._known()
         return found if found is not None and on_disk == found.data else None
+
+    def _known(self) -> Found | None:
+        if isinstance(self._found, Added):
+            self._found = Found(self._found.whole(), ())
+        return self._found
 
     def _held(self, ours: Snapshot) -> list[Entry]:
         entries = ours.in_order()

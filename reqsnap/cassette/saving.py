@@ -15,8 +15,8 @@ from dataclasses import replace
 
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.copies import text_of
+from reqsnap.cassette.merging import Added, Merged, View
 from reqsnap.cassette.merging import Item as Kept
-from reqsnap.cassette.merging import Merged, View
 from reqsnap.cassette.reading import Found, found_in
 from reqsnap.errors import (
     CassetteConflictError,
@@ -183,7 +183,7 @@ class Saver:
 
     def _promote(self) -> bool:
         """Let the partial file take the name; where it cannot, all is written anew instead."""
-        if self._file.read() != self._before:
+        if self._file.read(self._before or b"") != self._before:
             return False
         try:
             self._file.promote()
@@ -204,11 +204,11 @@ class Saver:
         if self._unfinished and self._replaces:
             # The partial file is this process's alone.
             if partial:
-                left = self._file.partial.read() if self._partial_is_newest else None
+                left = self._file.partial.read(self._view.left) if self._partial_is_newest else None
                 return self._view.own(snapshot, left)
-            return self._view.replaced(snapshot, self._before, self._file.read())
-        own = None if partial else self._file.read()
-        files = [own, self._file.partial.read() if self._unfinished else None]
+            return self._view.replaced(snapshot, self._before, self._file.read(self._before or b""))
+        own = None if partial else self._file.read(self._view.left)
+        files = [own, self._file.partial.read(self._view.left) if self._unfinished else None]
         merged = self._view.added(snapshot, [data for data in files if data is not None])
         return merged if own is not None or partial else replace(merged, base=None)
 
@@ -241,7 +241,7 @@ class Saver:
             self._has_partial = True
         known = 0 if merged.base is None else merged.count
         texts = {item: self._view.text(item, anew=anew) for item in merged.items[known:]}
-        data = self._added(file, merged, texts)
+        data: bytes | Added | None = self._added(file, merged, texts)
         if data is None:
             data = self._format.file([*map(self._view.text, merged.items[:known]), *texts.values()])
             file.write(data)
@@ -251,7 +251,7 @@ class Saver:
         self._partial_is_newest = partial
         self.has_written = True
 
-    def _added(self, file: File, merged: Merged, texts: Mapping[Kept, bytes]) -> bytes | None:
+    def _added(self, file: File, merged: Merged, texts: Mapping[Kept, bytes]) -> bytes | Added | None:
         """What the file holds, where all that is new was added at its end; None where it was not."""
         base = merged.base
         if base is None or not texts:
@@ -259,10 +259,10 @@ class Saver:
         addition = self._format.added(base, list(texts.values()))
         if addition is None:
             return None
-        data = b"".join((memoryview(base)[: addition.kept], addition.tail))
+        added = Added(base, addition)
         if not file.append(len(base), *addition):
-            file.write(data)
-        return data
+            file.write(added.whole())
+        return added
 
     def _keep_torn(self, file: File, found: Found) -> None:
         if found.torn is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from reqsnap.sequences.entries import Entry
 
@@ -23,4 +24,4 @@ class Snapshot:
 
     def in_order(self) -> list[Entry]:
         """The entries in the order in which their requests started."""
-        return sorted(self.entries, key=lambda entry: entry.order)
+        return sorted(self.entries, key=attrgetter("order"))

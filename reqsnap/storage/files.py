@@ -6,7 +6,6 @@ beside it, so whoever reads it, and whatever dies half way, sees the old one or 
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -17,15 +16,13 @@ from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
 from reqsnap.storage import beside, leftovers
+from reqsnap.storage.file_bytes import bytes_of
 
 PARTIAL = ".partial"
 """What the name of a set that is not complete yet has after the cassette's."""
 
 _LONGEST_NAME = 255
 """In bytes: what file systems take."""
-
-_TO_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_PART = 1024 * 1024
 
 _AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
@@ -86,10 +83,10 @@ class CassetteFile:
         """Whether there is such a file."""
         return self._target.is_file()
 
-    def read(self) -> bytes | None:
-        """The bytes, or None where there is no such file."""
+    def read(self, known: bytes = b"") -> bytes | None:
+        """The bytes, or None where there is no such file; the very `known` ones where it holds just these."""
         try:
-            return _all_of(self._target)
+            return bytes_of(self._target, known)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -242,25 +239,6 @@ def _with_room(name: str) -> str:
     import hashlib
 
     return hashlib.sha256(encoded).hexdigest()
-
-
-def _all_of(path: Path) -> bytes:
-    """What a regular file holds. Raises OSError, for anything else too: a pipe is never waited for."""
-    descriptor = os.open(path, _TO_READ)
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file")
-        # Beyond its size, which says that there is no more.
-        data = os.read(descriptor, found.st_size + 1)
-        return data if len(data) == found.st_size else b"".join([data, *_rest(descriptor)])
-    finally:
-        os.close(descriptor)
-
-
-def _rest(descriptor: int) -> Iterator[bytes]:
-    while part := os.read(descriptor, _PART):
-        yield part
 
 
 def _put(file: FileIO, place: int, data: bytes) -> None:

@@ -57,12 +57,17 @@ class StoredFile:
         with self._reading():
             return self._storage.exists(self._name)
 
-    def read(self) -> bytes | None:
-        """The bytes, or None where nothing is stored. What is written next is written over these."""
+    def read(self, known: bytes = b"") -> bytes | None:
+        """The bytes, or None where nothing is stored. What is written next is written over these.
+
+        They are the very `known` ones where it holds just these.
+        """
         with self._reading():
             found = self._storage.read(self._name)
         self._was_read, self._version = True, None if found is None else found.version
-        return None if found is None else found.data
+        if found is None:
+            return None
+        return known if found.data == known else found.data
 
     def write(self, data: bytes) -> None:
         """Replace all of it. Raises CassetteWriteError, and then it is as it was."""

@@ -50,6 +50,29 @@ def test_what_is_written_is_read_and_nothing_else_is_left(tmp_path: Path) -> Non
     assert names_in(tmp_path / "deep" / "er") == ["a.yaml"]
 
 
+@pytest.mark.parametrize("size", [1, 64 * 1024, 200_001])
+def test_what_is_as_it_is_known_is_not_read_into_memory_again(size: int, tmp_path: Path) -> None:
+    file = CassetteFile(tmp_path / "a.yaml")
+    known = bytes(number % 251 for number in range(size))
+    file.write(known)
+    assert file.read(known) is known
+
+
+@pytest.mark.parametrize("place", [0, 64 * 1024 - 1, 64 * 1024, 199_999])
+def test_what_is_not_as_it_is_known_is_read(place: int, tmp_path: Path) -> None:
+    file = CassetteFile(tmp_path / "a.yaml")
+    known = b"x" * 200_000
+    changed = [
+        known[:place] + b"y" + known[place + 1 :],
+        known[:place] + b"y" + known[place:],
+        known[:place] + known[place + 1 :],
+        b"",
+    ]
+    for data in changed:
+        file.write(data)
+        assert file.read(known) == data
+
+
 def test_making_a_file_object_touches_nothing(tmp_path: Path) -> None:
     file = CassetteFile(str(tmp_path / "a" / "b.yaml"))
     file.check(writable=True)

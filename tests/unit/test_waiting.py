@@ -22,7 +22,7 @@ from reqsnap.sequences import Index
 from reqsnap.sequences.choices import Exhaustion, Order
 from reqsnap.sequences.entries import Entry, prepare
 from reqsnap.sequences.numbering import Numbering
-from reqsnap.sequences.places import place_of
+from reqsnap.sequences.places import place_of, places_of
 from tests.support.rounds import rounds
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -380,3 +380,19 @@ def test_places_are_the_same_where_all_but_the_query_is(one: str, other: str) ->
         plain = Matching(match_on=("method", "scheme", "host", "port", "path"))
         same = plain.target_key("GET", one) == plain.target_key("GET", other)
         assert (places[0] == places[1]) is same
+
+
+@given(
+    st.lists(
+        st.builds(
+            Request,
+            st.sampled_from(["GET", "get", "M-SEARCH", ""]),
+            st.sampled_from(
+                [*URLS, "http://h/bot", "", "\n", "http://h/a\n", "http://h/a\r#b", "http://h:443/a"]
+            )
+            | st.text(max_size=12).map("http://h/".__add__),
+        )
+    )
+)
+def test_places_are_the_same_one_by_one_and_all_at_once(requests: list[Request]) -> None:
+    assert places_of(requests) == [place_of(each.method, each.url) for each in requests]

@@ -88,12 +88,13 @@ def stating_its_length(method: str, response: Response) -> Response:
     An answer that has no body of its own tells the length of another's (RFC 9110, section
     8.6), and one with a transfer coding is not measured by it (RFC 9112, section 6.3).
     """
-    pairs = response.headers.pairs
-    stated = [value for name, value in pairs if len(name) == 14 and name.lower() == "content-length"]
-    if not stated or method.upper() == "HEAD" or response.status < 200 or response.status in (204, 304):
-        return response
     size = len(response.body)
-    if stated == [str(size)] or not all(map(_SIZE.fullmatch, stated)) or size in map(int, stated):
+    if response.headers.get("content-length") in (None, str(size)):
+        return response
+    if method.upper() == "HEAD" or response.status < 200 or response.status in (204, 304):
+        return response
+    stated = response.headers.get_all("content-length")
+    if not all(map(_SIZE.fullmatch, stated)) or size in map(int, stated):
         return response
     if "transfer-encoding" in response.headers:
         return response

@@ -29,13 +29,23 @@ class Headers:
     ('a=1', ['a=1', 'b=2'])
     """
 
-    __slots__ = ("pairs",)
+    __slots__ = ("_firsts", "pairs")
 
     pairs: tuple[tuple[str, str], ...]
+    _firsts: dict[str, str] | None
 
     def __init__(self, pairs: HeaderItems = ()) -> None:
         found = tuple(pairs.items() if isinstance(pairs, Mapping) else pairs)
         object.__setattr__(self, "pairs", found if _are_pairs(found) else _read_pairs(found))
+        object.__setattr__(self, "_firsts", None)
+
+    @classmethod
+    def of_pairs(cls, pairs: tuple[tuple[str, str], ...]) -> Headers:
+        """Header fields of pairs of `str`; that they are such is not checked."""
+        made = cls.__new__(cls)
+        object.__setattr__(made, "pairs", pairs)
+        object.__setattr__(made, "_firsts", None)
+        return made
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("Headers cannot be changed; build new ones")
@@ -50,21 +60,25 @@ class Headers:
     def get(self, name: str, default: str) -> str: ...
     def get(self, name: str, default: str | None = None) -> str | None:
         """The first value under a name, or the default."""
-        wanted = name.lower()
-        for key, value in self.pairs:
-            if key.lower() == wanted:
-                return value
-        return default
+        return (self._firsts or self._by_name()).get(name.lower(), default)
 
     def get_all(self, name: str) -> list[str]:
         """Every value under a name, in order."""
         wanted = name.lower()
+        if wanted not in (self._firsts or self._by_name()):
+            return []
         return [value for key, value in self.pairs if key.lower() == wanted]
+
+    def _by_name(self) -> dict[str, str]:
+        """The first value under each name. Kept: whoever asks for one field mostly asks for others too."""
+        firsts = {name.lower(): value for name, value in reversed(self.pairs)}
+        object.__setattr__(self, "_firsts", firsts)
+        return firsts
 
     def without(self, *names: str) -> Headers:
         """The same fields less those of the given names."""
         unwanted = {name.lower() for name in names}
-        return Headers(pair for pair in self.pairs if pair[0].lower() not in unwanted)
+        return Headers.of_pairs(tuple([pair for pair in self.pairs if pair[0].lower() not in unwanted]))
 
     def replaced(self, name: str, value: str) -> Headers:
         """The same fields with every value under a name replaced."""
@@ -78,7 +92,7 @@ class Headers:
         return len(self.pairs)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.get(name) is not None
+        return isinstance(name, str) and name.lower() in (self._firsts or self._by_name())
 
     def __eq__(self, other: object) -> bool:
         return self.pairs == other.pairs if isinstance(other, Headers) else NotImplemented

@@ -10,6 +10,8 @@ from types import FrameType
 import pytest
 from hypothesis import settings
 
+from tests.support.counter import Counter
+
 pytest_plugins = ["pytester"]
 """For tests/pytest_plugin, and here because pytest wants them at the top."""
 
@@ -45,3 +47,11 @@ def _programs_take_what_is_typed() -> Iterator[None]:
 
 def _ignored(number: int, frame: FrameType | None) -> None:
     """Leave the tests themselves alone."""
+
+
+@pytest.fixture
+def server() -> Iterator[Counter]:
+    """A loopback server that counts. Folders and modules that need another have one of this name."""
+    counter = Counter()
+    yield counter
+    counter.close()

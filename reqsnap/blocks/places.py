@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 
 from reqsnap import scope
@@ -19,6 +20,7 @@ from reqsnap.processes import children
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile, File, Storage, StoredFile, sharing_of, stored_at
 from reqsnap.storage.apart import keep_apart
+from reqsnap.storage.links import real_path
 from reqsnap.storage.sharing import Began, begin, forget_parent
 
 Where = Path | StoredFile
@@ -103,7 +105,11 @@ def real(given: str | StoredFile) -> Where:
     """Where an absolute path leads: at present, or when the block that is open on it was opened."""
     if isinstance(given, StoredFile):
         return given
-    return _real.get(given) or Path(os.path.realpath(given))
+    return _real.get(given) or _path(real_path(given))
+
+
+_path = lru_cache(maxsize=256)(Path)
+"""Paths by their texts: programs open the same cassettes again, and to take a text apart costs a little."""
 
 
 def share(given: str | StoredFile | None, path: Where | None, options: Options, policy: Policy) -> Use:

@@ -272,7 +272,7 @@ class Cassette(Recordings):
             if self._saver is not None:
                 self._saver.end(raised=raised)
         except CassetteWriteError as error:
-            rescue(filter(None, map(readable, self._all())), error)
+            rescue(self._own_file(), filter(None, map(readable, self._all())), error)
             if problem is not None:
                 error.add_note(f"An earlier flush failed too: {problem}")
             raise

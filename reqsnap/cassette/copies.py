@@ -10,7 +10,7 @@ from os import PathLike
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import NATIVE, Beside, Format, format_of
 from reqsnap.model import Interaction, Request
-from reqsnap.storage import file_at
+from reqsnap.storage import File, StoredFile, file_at
 
 
 def text_of(format: Format, interaction: Interaction, beside: Beside | None = None) -> bytes:
@@ -32,17 +32,24 @@ def write_copy(path: str | PathLike[str], interactions: Iterable[Interaction], m
     file.write(format.file([format.item(each, beside) for each in interactions]))
 
 
-def rescue(interactions: Iterable[Interaction], error: CassetteWriteError) -> None:
+def rescue(file: File, interactions: Iterable[Interaction], error: CassetteWriteError) -> None:
     """Put recordings that cannot be saved where they belong into the system's temporary folder.
 
-    The error tells where they are, in a note and in `rescued`.
+    The error tells where they are, in a note and in `rescued`. What the file's own hooks keep out of it is
+    not in the copy either, and neither is what they fail on.
     """
     items, unwritable = [], 0
     for interaction in interactions:
         try:
-            items.append(text_of(NATIVE, interaction))
-        except CassetteWriteError:
+            fit = file.fit_to_copy(interaction) if isinstance(file, StoredFile) else interaction
+            if fit is not None:
+                items.append(text_of(NATIVE, fit))
+        except Exception:
+            # Hooks are the user's, and may raise anything.
             unwritable += 1
+    if unwritable and not items:
+        error.add_note("No copy was kept: no file can hold the recordings.")
+        return
     try:
         copied = _temporary(NATIVE.file(items))
     except OSError as problem:

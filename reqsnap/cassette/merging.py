@@ -12,7 +12,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 from reqsnap import formats
 from reqsnap.cassette.reading import Found
@@ -30,6 +29,9 @@ class Foreign:
 
 Item = Entry | Foreign
 
+Piece = bytes | memoryview
+"""A part of a file's bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -45,18 +47,6 @@ class Merged:
     base: bytes | None = None
     count: int = 0
     torn: tuple[Found, ...] = ()
-
-
-class Added(NamedTuple):
-    """A file's bytes, and what was added to them: put together only where more is written to it."""
-
-    base: bytes
-    addition: formats.Addition
-
-    def whole(self) -> bytes:
-        """What the file holds."""
-        kept, tail = self.addition
-        return b"".join((memoryview(self.base)[:kept], tail))
 
 
 class Woven:
@@ -113,18 +103,28 @@ class View:
         self._texts: dict[Entry, formats.Item | bytes] = {}
         self._marks: dict[Entry, int] = {}
         self._gone: set[Entry] = set()
-        self._found: Found | Added | None = None
+        self._found: Found | None = None
+        self._pieces: Sequence[Piece] = ()
         self._items: list[Item] = []
 
     def adopted(self, entries: Sequence[Entry], items: Sequence[formats.Item], found: Found | None) -> None:
         """A file was read, if it is known which: these entries, made of these items, in its order."""
         self._items = list(entries)
         self._texts.update(zip(entries, items, strict=True))
-        self._found = found
+        self._found, self._pieces = found, ()
+
+    @property
+    def left(self) -> bytes | None:
+        """What the file held when this process read or wrote it last, where that is known."""
+        if self._pieces:
+            # Not before it is asked for: most write once, at their end.
+            self._found, self._pieces = Found(b"".join(self._pieces), ()), ()
+        return None if self._found is None else self._found.data
 
     def forget(self) -> None:
         """Nothing that was known is to be taken out of a file."""
         self._texts, self._marks, self._items, self._found = {}, {}, [], None
+        self._pieces = ()
 
     def text(self, item: Item, *, anew: bool = False) -> bytes:
         """The bytes of an item: those that it has in the file, where they are known and not made `anew`."""
@@ -169,14 +169,8 @@ class View:
         found, _ = told_apart(without(texts, self._readable(before)), {})
         return self._merged(ours, found, ())
 
-    @property
-    def left(self) -> bytes:
-        """The bytes of the file as this process left it; none where that is not known."""
-        found = self._known()
-        return b"" if found is None else found.data
-
-    def wrote(self, merged: Merged, texts: Mapping[Item, bytes], data: bytes | Added) -> None:
-        """The file holds this now: these bytes, of which these texts are new."""
+    def wrote(self, merged: Merged, texts: Mapping[Item, bytes], pieces: Sequence[Piece]) -> None:
+        """The file holds this now: these bytes, piece by piece, of which these texts are new."""
         if merged.base is None:
             held = frozenset(merged.items)
             self._texts = {entry: text for entry, text in self._texts.items() if entry in held}
@@ -185,27 +179,20 @@ class View:
             if isinstance(item, Entry):
                 self._texts[item] = text
                 self._marks.pop(item, None)
-        self._items = list(merged.items)
-        self._found = Found(data, ()) if isinstance(data, bytes) else data
+        self._items, self._found, self._pieces = list(merged.items), None, pieces
 
     def release(self) -> None:
         """Hold no bytes any more: little is written after the end of a block."""
-        written = [(entry, text) for entry, text in self._texts.items() if isinstance(text, bytes)]
-        for entry, text in written:
+        written = {entry: text for entry, text in self._texts.items() if isinstance(text, bytes)}
+        for entry, text in written.items():
             self._marks[entry] = hash(text)
             del self._texts[entry]
-        self._found = None
+        self._found, self._pieces = None, ()
 
     # Within
 
     def _as_left(self, on_disk: bytes | None) -> Found | None:
-        found = self._known()
-        return found if found is not None and on_disk == found.data else None
-
-    def _known(self) -> Found | None:
-        if isinstance(self._found, Added):
-            self._found = Found(self._found.whole(), ())
-        return self._found
+        return self._found if on_disk is not None and on_disk == self.left else None
 
     def _held(self, ours: Snapshot) -> list[Entry]:
         entries = ours.in_order()

@@ -15,8 +15,8 @@ from dataclasses import replace
 
 from reqsnap.cassette.contents import Contents
 from reqsnap.cassette.copies import text_of
-from reqsnap.cassette.merging import Added, Merged, View
 from reqsnap.cassette.merging import Item as Kept
+from reqsnap.cassette.merging import Merged, Piece, View
 from reqsnap.cassette.reading import Found, found_in
 from reqsnap.errors import (
     CassetteConflictError,
@@ -183,7 +183,7 @@ class Saver:
 
     def _promote(self) -> bool:
         """Let the partial file take the name; where it cannot, all is written anew instead."""
-        if self._file.read(self._before or b"") != self._before:
+        if self._file.read() != self._before:
             return False
         try:
             self._file.promote()
@@ -206,9 +206,10 @@ class Saver:
             if partial:
                 left = self._file.partial.read(self._view.left) if self._partial_is_newest else None
                 return self._view.own(snapshot, left)
-            return self._view.replaced(snapshot, self._before, self._file.read(self._before or b""))
-        own = None if partial else self._file.read(self._view.left)
-        files = [own, self._file.partial.read(self._view.left) if self._unfinished else None]
+            return self._view.replaced(snapshot, self._before, self._file.read())
+        left = self._view.left
+        own = None if partial else self._file.read(left)
+        files = [own, self._file.partial.read(left) if self._unfinished else None]
         merged = self._view.added(snapshot, [data for data in files if data is not None])
         return merged if own is not None or partial else replace(merged, base=None)
 
@@ -241,28 +242,29 @@ class Saver:
             self._has_partial = True
         known = 0 if merged.base is None else merged.count
         texts = {item: self._view.text(item, anew=anew) for item in merged.items[known:]}
-        data: bytes | Added | None = self._added(file, merged, texts)
-        if data is None:
+        pieces = self._added(file, merged, texts)
+        if pieces is None:
             data = self._format.file([*map(self._view.text, merged.items[:known]), *texts.values()])
             file.write(data)
-        self._view.wrote(merged, texts, data)
+            pieces = (data,)
+        self._view.wrote(merged, texts, pieces)
         with self._guard:
             self._contents.saved(merged.snapshot, merged.evicted)
         self._partial_is_newest = partial
         self.has_written = True
 
-    def _added(self, file: File, merged: Merged, texts: Mapping[Kept, bytes]) -> bytes | Added | None:
+    def _added(self, file: File, merged: Merged, texts: Mapping[Kept, bytes]) -> Sequence[Piece] | None:
         """What the file holds, where all that is new was added at its end; None where it was not."""
         base = merged.base
         if base is None or not texts:
-            return base
+            return None if base is None else (base,)
         addition = self._format.added(base, list(texts.values()))
         if addition is None:
             return None
-        added = Added(base, addition)
+        pieces = (memoryview(base)[: addition.kept], addition.tail)
         if not file.append(len(base), *addition):
-            file.write(added.whole())
-        return added
+            file.write(b"".join(pieces))
+        return pieces
 
     def _keep_torn(self, file: File, found: Found) -> None:
         if found.torn is not None:

@@ -24,4 +24,7 @@ class Snapshot:
 
     def in_order(self) -> list[Entry]:
         """The entries in the order in which their requests started."""
-        return sorted(self.entries, key=attrgetter("order"))
+        return sorted(self.entries, key=_order)
+
+
+_order = attrgetter("order")

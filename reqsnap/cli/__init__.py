@@ -9,7 +9,10 @@ import sys
 from collections.abc import Sequence
 
 from reqsnap import __version__
-from reqsnap.errors import ReqsnapError
+from reqsnap.cli.parsers import WRONG_USAGE
+from reqsnap.cli.printable import printable
+from reqsnap.cli.screen import told
+from reqsnap.errors import ConfigurationError, ReqsnapError
 
 COMMANDS = ("audit", "check", "convert", "demo", "ls", "migrate", "prune", "repair", "rm", "run", "show")
 
@@ -37,17 +40,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except ReqsnapError as error:
-        print(f"reqsnap: {error}", file=sys.stderr)
-        return 1
+        told(printable(str(error)))
+        return WRONG_USAGE if isinstance(error, ConfigurationError) else 1
     except KeyboardInterrupt:
-        print("reqsnap: interrupted", file=sys.stderr)
+        told("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         _drop_output()
         return CLOSED_PIPE
     except OSError as error:
         about = f"{error.filename}: " if error.filename is not None else ""
-        print(f"reqsnap: {about}{error.strerror or error}", file=sys.stderr)
+        told(printable(f"{about}{error.strerror or error}"))
         _drop_output()
         return 1
     return status

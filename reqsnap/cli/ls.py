@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reqsnap.cli.cassette_files import all_below, read
+from reqsnap.cli.parsers import add_command
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.screen import Screen, told
 from reqsnap.errors import ReqsnapError
@@ -15,11 +16,12 @@ from reqsnap.errors import ReqsnapError
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "ls",
+        run,
         help="list cassettes and what they hold",
         description="List cassettes with the number of their interactions, their size and their format.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "paths",
@@ -28,7 +30,6 @@ def add_to(commands: Any) -> None:
         nargs="*",
         help="a cassette, or a folder of them; here if left out",
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

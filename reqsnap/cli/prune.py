@@ -12,6 +12,7 @@ from typing import Any
 
 from reqsnap.cli.asking import agrees
 from reqsnap.cli.cassette_files import Noted, beside, is_leftover, leftovers_of, read, survey
+from reqsnap.cli.parsers import add_command, add_paths
 from reqsnap.cli.printable import counted, printable, size
 from reqsnap.cli.screen import Screen, told
 from reqsnap.errors import CassetteError, MissingBodyError, ReqsnapError
@@ -19,32 +20,30 @@ from reqsnap.formats.bodies.files import is_name
 from reqsnap.storage import CassetteFile, Sharing
 from reqsnap.storage.beside import FOLDER
 
-_EXAMPLES = """\
-examples:
-  reqsnap prune --objects cassettes
-  reqsnap prune --objects cassettes --yes
-"""
+_EXAMPLES = (
+    "reqsnap prune --objects cassettes",
+    "reqsnap prune --objects cassettes --yes",
+)
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "prune",
+        run,
         help="delete what no cassette needs any more",
         description=(
             "List the files of large bodies beside cassettes that no interaction names any more, and "
             "delete them once you agree."
         ),
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        examples=_EXAMPLES,
     )
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="a cassette, or a folder of them")
+    add_paths(parser)
     parser.add_argument(
         "--objects", action="store_true", required=True, help="the files of bodies that no interaction names"
     )
     parser.add_argument("-y", "--yes", action="store_true", help="delete without asking")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reqsnap.cassette.repair import Repaired, repair
+from reqsnap.cli.parsers import add_command
 from reqsnap.errors import CassetteError, ConfigurationError
 from reqsnap.formats import named_like, recognised
 from reqsnap.storage import file_at
@@ -18,8 +19,10 @@ from reqsnap.storage.files import PARTIAL
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "repair",
+        run,
         help="mend cassettes whose last addition was not finished",
         description=(
             "Mend cassettes that a process was adding to when it was killed. What stands before the tear "
@@ -27,7 +30,6 @@ def add_to(commands: Any) -> None:
         ),
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a cassette, or a folder of cassettes")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,37 +12,36 @@ from typing import Any
 
 from reqsnap.cli.asking import agrees
 from reqsnap.cli.cassette_files import all_below, leftovers_of
+from reqsnap.cli.parsers import add_command, add_paths
 from reqsnap.cli.printable import counted, printable
 from reqsnap.cli.screen import Screen, told
 from reqsnap.errors import CassetteError, ReqsnapError
 from reqsnap.storage import CassetteFile, Sharing
 from reqsnap.storage.beside import FOLDER
 
-_EXAMPLES = """\
-examples:
-  reqsnap rm -i tests/cassettes
-  reqsnap rm --yes cassettes/test_items/test_renamed.yaml
-"""
+_EXAMPLES = (
+    "reqsnap rm -i tests/cassettes",
+    "reqsnap rm --yes cassettes/test_items/test_renamed.yaml",
+)
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = add_command(
+        commands,
         "rm",
+        run,
         help="delete cassettes and what lies beside them",
         description=(
             "Delete cassettes, with the bodies beside them and what a broken recording left, once you agree. "
             "In folders only cassettes are deleted, and no other file."
         ),
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        examples=_EXAMPLES,
     )
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="a cassette, or a folder of them")
+    add_paths(parser)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("-i", "--interactive", action="store_true", help="ask for each cassette")
     how.add_argument("-y", "--yes", action="store_true", help="delete without asking")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

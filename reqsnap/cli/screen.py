@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from typing import TextIO
+from typing import Self, TextIO
 
 COLOURS: Mapping[str, str] = {
     "title": "1;36",
@@ -64,7 +64,7 @@ class Progress:
         self._next = time.monotonic() + self.AFTER
         self._width = 0
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -33,7 +33,10 @@ class Undone(NamedTuple):
 
 def content_codings(headers: Headers) -> tuple[str, ...]:
     """The codings that Content-Encoding names, in the order in which they were applied."""
-    names = ",".join(headers.get_all("content-encoding")).lower().split(",")
+    stated = headers.get_all("content-encoding")
+    if not stated:
+        return ()
+    names = ",".join(stated).lower().split(",")
     return tuple([name for each in names if (name := each.strip()) not in ("", "identity")])
 
 

@@ -25,5 +25,7 @@ TABLE = {
     "httpcore": "reqsnap.interceptors.httpcore.pools",
     "httpcore2": "reqsnap.interceptors.httpcore2",
     "aiohttp": "reqsnap.interceptors.aiohttp.connector",
+    "tornado.simple_httpclient": "reqsnap.interceptors.tornado.simple",
+    "tornado.curl_httpclient": "reqsnap.interceptors.tornado.curl",
 }
 """Client module -> the module here whose `PATCHES` wrap it."""

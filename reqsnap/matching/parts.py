@@ -144,7 +144,7 @@ NO_CONTENT = Meaning(EMPTY, b"")
 
 def read_body(request: Request) -> Body:
     """The meaning of a request's body, by its Content-Type; bytes where it has no other."""
-    body = plain_body(request)
+    body = plain_body(request) if request.body else b""
     if not body:
         return EMPTY
     content_type = request.headers.get("content-type", "")

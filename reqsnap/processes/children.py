@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from reqsnap import patching, scope
 from reqsnap.cassette import flushing
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _NOBODY = Ticket("", "", 0, 0, replays=True, sends=False, records_errors=False, mode="once", cassette=None)
 
-_blocks: WeakValueDictionary[int, scope.Block] = WeakValueDictionary()
-"""Every block of this process that may still be asked about, by its number."""
+_blocks: set[ref[scope.Block]] = set()
+"""Every block of this process that may still be asked about. A block that is gone takes itself out."""
 
 _lock = threading.RLock()
 _attendants = Attendants()
@@ -44,15 +44,27 @@ def when_forked(forget: Callable[[], None]) -> None:
 
 def opened(block: scope.Block) -> None:
     """A block of this process was opened: children that are born from now on may belong to it."""
-    _blocks[block.number] = block
+    # Nothing here is a function of ours, so that it takes next to no time, and no step can be between others.
+    _blocks.add(ref(block, _blocks.discard))
     if not _watches_forks:
         _watch_forks()
 
 
 def closed(block: scope.Block) -> None:
     """A block of this process was closed; with the last one nobody else is let in."""
-    if _owner is not None and not any(each.open for each in list(_blocks.values())):
+    if _owner is not None and not any(each.open for each in _all()):
         _stop()
+
+
+def _all() -> list[scope.Block]:
+    """The blocks that may still be asked about, in the order of their opening."""
+    alive = filter(None, [found() for found in _blocks.copy()])
+    return sorted(alive, key=lambda block: block.number)
+
+
+def _numbered(number: int) -> scope.Block | None:
+    blocks = (found() for found in _blocks.copy())
+    return next((block for block in blocks if block is not None and block.number == number), None)
 
 
 def is_remote(recorder: Recorder) -> TypeGuard[RemoteRecorder]:
@@ -82,7 +94,7 @@ _REMOTE = "reqsnap.processes.remote"
 def ticket_on(key: str) -> str | None:
     """The ticket, as text, of the block that is open on a cassette, here or where this process asks."""
     asked: dict[str, RemoteRecorder] = {}
-    for block in list(_blocks.values()):
+    for block in _all():
         recorder = block.recorder
         if not block.open or recorder is None:
             continue
@@ -103,7 +115,7 @@ def recorder_on(where: Path | StoredFile, mode: Mode) -> RemoteRecorder | None:
     if _REMOTE not in sys.modules:
         # Nobody is asked where what asks has never been loaded.
         return None
-    recorders = [block.recorder for block in list(_blocks.values()) if block.open]
+    recorders = [block.recorder for block in _all() if block.open]
     if not any(recorder is not None and recorder.is_remote for recorder in recorders):
         return None
     file = CassetteFile(where) if isinstance(where, Path) else where
@@ -161,7 +173,7 @@ def _listening() -> Owner:
             from reqsnap.processes.owner import Owner
             from reqsnap.processes.serving import Server
 
-            _owner = Owner(Server(_blocks.get, ticket_on).answer, _attendants)
+            _owner = Owner(Server(_numbered, ticket_on).answer, _attendants)
         return _owner
 
 
@@ -194,7 +206,7 @@ def _before() -> None:
     # What no other thread may hold while this process is doubled.
     _lock.acquire()
     try:
-        recorders = [block.recorder for block in list(_blocks.values()) if block.open and block.shared]
+        recorders = [block.recorder for block in _all() if block.open and block.shared]
         if any(recorder is not None for recorder in recorders):
             # The child can import nothing that another thread is importing at this moment.
             for needed in ("reqsnap.processes.remote", "reqsnap.processes.sockets", "hmac"):
@@ -228,7 +240,7 @@ def _in_child() -> None:
     _attendants.abandon()
     _attendants = Attendants()
     flushing.forked()
-    blocks = list(_blocks.values())
+    blocks = _all()
     for block in blocks:
         block.recorder = _asking(block, owner)
     for forget in _when_forked:

@@ -8,7 +8,7 @@ layout     where the cassette of a test lies
 opening    a block for a test; ending: its end
 outcomes   how a test went, for the end of its blocks and for its report
 misses     what was refused, as a section of a failed test's report
-runs       which cassettes each test opened
+runs       which cassettes each test opened; noting: from when on
 recording  the fixtures of pytest-recording's users, and its hook in hooks
 vcr_names  the fixtures of pytest-vcr's users
 vcr_blocks a cassette of VCR.py's kind for a test; vcr_layout: what it is called
@@ -70,8 +70,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     as_written.begin()
     from reqsnap.pytest_plugin import markers, options
 
-    # Now, so that its hook comes after those of any conftest.py, which may add markers.
-    pluginmanager.register(markers, "reqsnap_markers")
+    markers.begin(pluginmanager)
     if options.are_free(pluginmanager):
         from reqsnap.pytest_plugin import hooks
 
@@ -80,11 +79,11 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, and begin to note which cassettes are opened."""
-    from reqsnap.pytest_plugin import markers, options, runs, suite_options
+    from reqsnap.pytest_plugin import markers, noting, options, suite_options
 
     suite_options.choose_mode(config)
     settings = options.apply(config)
-    markers.declare(config, settings)
+    markers.marked(config).declare(config, settings)
     if settings.lent == options.RECORDING:
         from reqsnap.pytest_plugin import recording
 
@@ -93,23 +92,22 @@ def pytest_configure(config: pytest.Config) -> None:
         from reqsnap.pytest_plugin import vcr_names
 
         config.pluginmanager.register(vcr_names, "reqsnap_vcr_names")
-    runs.begin(config)
+    noting.begin(config)
     suite_options.save_on(config)
     if suite_options.requires_all_played(config):
         from reqsnap.pytest_plugin.played import AllPlayed
 
         config.pluginmanager.register(AllPlayed(), "reqsnap_AllPlayed")
-    checks = suite_options.checks_of(config)
-    if checks:
+    if suite_options.asks_for_checks(config):
         from reqsnap.pytest_plugin import suite
 
-        suite.begin(config, checks)
+        suite.begin(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave everything as it was."""
-    from reqsnap.pytest_plugin import options, runs
+    from reqsnap.pytest_plugin import noting, options
 
-    runs.end(config)
+    noting.end(config)
     options.withdraw(config)
     as_written.end()

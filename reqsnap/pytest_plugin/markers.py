@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from reqsnap.pytest_plugin import runs
 from reqsnap.pytest_plugin.options import OFF, RECORDING, VCR, Settings
 
 _RECORDING = {"reqsnap": "reqsnap", "vcr": "vcr", "block_network": "block_network"}
@@ -26,42 +25,57 @@ _LENT_LINES = (
 )
 
 
-class Lookup(NamedTuple):
-    """The fixtures of markers, by their names; and those that every test has."""
+class Marked:
+    """The plugin that gives tests the fixtures that their markers ask for.
 
-    fixtures: Mapping[str, str]
-    always: tuple[str, ...] = ()
-
-
-_lookup = pytest.StashKey[Lookup]()
-
-
-def declare(config: pytest.Config, settings: Settings) -> None:
-    """Tell pytest which markers there are."""
-    config.stash[_lookup] = Lookup(
-        _FIXTURES[settings.lent], ("block_network",) if settings.blocks_network else ()
-    )
-    for line in _LINES + (_LENT_LINES if settings.lent != OFF else ()):
-        config.addinivalue_line("markers", line)
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Have a test set up with the fixtures that its markers ask for.
-
-    Called for every test there is, so a look at the markers is all that those without one pay.
+    current: the test that is run, or was the last to be.
     """
-    runs.begin_test(item)
-    lookup = item.config.stash[_lookup]
-    fixtures = lookup.fixtures
-    wanted = [
-        fixtures[mark.name]
-        for node in item.iter_parents()
-        for mark in node.own_markers
-        if mark.name in fixtures
-    ]
-    if wanted or lookup.always:
-        # The network is blocked around cassettes, which need none.
-        _prepend(item, sorted({*wanted, *lookup.always}))
+
+    current: pytest.Item | None = None
+
+    def __init__(self) -> None:
+        self._fixtures: Mapping[str, str] = {}
+        self._always: tuple[str, ...] = ()
+
+    def declare(self, config: pytest.Config, settings: Settings) -> None:
+        """Tell pytest which markers there are."""
+        self._fixtures = _FIXTURES[settings.lent]
+        if settings.blocks_network:
+            self._always = ("block_network",)
+        for line in _LINES + (_LENT_LINES if settings.lent != OFF else ()):
+            config.addinivalue_line("markers", line)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Have a test set up with the fixtures that its markers ask for.
+
+        Called for every test there is, so a look at the markers is all that those without one pay.
+        """
+        self.current = item
+        wanted = list(self._always)
+        node: pytest.Item | pytest.Collector | None = item
+        while node is not None:
+            for mark in node.own_markers:
+                if mark.name in self._fixtures:
+                    wanted.append(self._fixtures[mark.name])
+            node = node.parent
+        if wanted:
+            # The network is blocked around cassettes, which need none.
+            _prepend(item, sorted(set(wanted)))
+
+
+def begin(plugins: pytest.PytestPluginManager) -> None:
+    """Look at the markers from now on: after any conftest.py, which is loaded later and may add some."""
+    plugins.register(Marked(), _NAME)
+
+
+def marked(config: pytest.Config) -> Marked:
+    """What `begin` has registered."""
+    found = config.pluginmanager.get_plugin(_NAME)
+    assert isinstance(found, Marked)
+    return found
+
+
+_NAME = "reqsnap_markers"
 
 
 def _prepend(item: Any, wanted: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ import importlib.util
 import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -75,11 +76,17 @@ def are_free(plugins: pytest.PytestPluginManager) -> bool:
     """Whether the names of pytest-recording and pytest-vcr are nobody's.
 
     They are where no plugin that has them is installed, or `-p no:recording` keeps it out.
+    It is looked for once in a run, because looking for modules takes long.
     """
-    return not any(
-        not plugins.is_blocked(name) and _is_installed(module, distribution)
-        for name, module, distribution in _PEERS
-    )
+    if plugins not in _free:
+        _free[plugins] = not any(
+            not plugins.is_blocked(name) and _is_installed(module, distribution)
+            for name, module, distribution in _PEERS
+        )
+    return _free[plugins]
+
+
+_free: WeakKeyDictionary[pytest.PytestPluginManager, bool] = WeakKeyDictionary()
 
 
 def _is_installed(module: str, distribution: str) -> bool:

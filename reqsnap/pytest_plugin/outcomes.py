@@ -10,6 +10,7 @@ from collections.abc import Generator
 import pytest
 
 from reqsnap.pytest_plugin import misses, runs
+from reqsnap.pytest_plugin.markers import marked
 
 _NAME = "reqsnap_outcomes"
 
@@ -29,7 +30,7 @@ def failure_of(node: pytest.Item | pytest.Collector) -> BaseException | None:
 
     A test that has no outcome yet when its fixtures are torn down was interrupted.
     """
-    current = runs.current(node.config)
+    current = marked(node.config).current
     if current is not None and not current.stash.get(_ended, False):
         return KeyboardInterrupt("the test was interrupted")
     return node.stash.get(_failure, None)

@@ -23,7 +23,11 @@ def mark(cassette: Cassette) -> None:
     _asked.add(cassette)
 
 
-def check(cassette: Cassette) -> None:
+_ALONE = "record the test anew with --reqsnap-mode=record, or leave it to --reqsnap-unused=trim."
+_SHARED = f"run all tests that share it; if that is not enough, {_ALONE.replace('the test', 'all of them')}"
+
+
+def check(cassette: Cassette, *, is_shared: bool = False) -> None:
     """Fail the test that is being torn down where not all of a cassette was played."""
     unplayed = cassette.unplayed
     if unplayed:
@@ -33,7 +37,7 @@ def check(cassette: Cassette) -> None:
         told = "\n".join(f"    {each}" for each in [*targets, *more])
         pytest.fail(
             f"{cassette.path or 'a cassette in memory'}: {count} not played:\n{told}\n"
-            "To do: record the test anew with --reqsnap-mode=record, or leave it to --reqsnap-unused=trim.",
+            f"To do: {_SHARED if is_shared else _ALONE}",
             pytrace=False,
         )
 

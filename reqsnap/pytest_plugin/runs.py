@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
-
-from reqsnap.blocks import watching
 
 if TYPE_CHECKING:
     from reqsnap.blocks import OpenBlock
@@ -18,7 +17,8 @@ _RUNNING = "PYTEST_CURRENT_TEST"
 """Where pytest says which test it runs, and in which of its phases: `tests/test_x.py::test_y (call)`."""
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Run:
     """A block that was opened while a test was set up, run or torn down.
 
     nodeid: the test's, or "" outside of any. A block of a wider scope is its first test's.
@@ -35,31 +35,13 @@ class Run(NamedTuple):
 
 
 _runs = pytest.StashKey[list[Run]]()
-_current = pytest.StashKey[pytest.Item]()
 _along = pytest.StashKey[list[str]]()
-_watcher = pytest.StashKey[Callable[["OpenBlock"], None]]()
 
 
-def begin(config: pytest.Config) -> None:
-    """Note every block from now on."""
-    noted = config.stash[_runs] = list[Run]()
-
-    def note(block: OpenBlock) -> None:
-        # Here, because most suites have none.
-        from reqsnap.pytest_plugin import outcomes
-
-        outcomes.watch(config)
-        noted.append(Run(os.environ.get(_RUNNING, "").rpartition(" ")[0], block))
-
-    config.stash[_watcher] = note
-    watching.watchers.append(note)
-
-
-def end(config: pytest.Config) -> None:
-    """Note no more."""
-    if _watcher in config.stash:
-        watching.watchers.remove(config.stash[_watcher])
-        del config.stash[_watcher]
+def note(config: pytest.Config, block: OpenBlock) -> None:
+    """Note a block that has opened."""
+    nodeid = os.environ.get(_RUNNING, "").rpartition(" ")[0]
+    all_of(config).append(Run(nodeid, block))
 
 
 def read_along(config: pytest.Config, paths: Iterable[str]) -> None:
@@ -76,22 +58,13 @@ def taken_along(config: pytest.Config) -> list[str]:
 
 def forget_closed(config: pytest.Config) -> None:
     """Let go of the blocks that have ended, and of all that their cassettes hold."""
-    config.stash[_runs][:] = [run for run in config.stash[_runs] if run.block.is_open]
-
-
-def begin_test(item: pytest.Item) -> None:
-    """Note that a test is about to be set up."""
-    item.config.stash[_current] = item
-
-
-def current(config: pytest.Config) -> pytest.Item | None:
-    """The test that is run, or was the last to be."""
-    return config.stash.get(_current, None)
+    runs = all_of(config)
+    runs[:] = [run for run in runs if run.block.is_open]
 
 
 def all_of(config: pytest.Config) -> list[Run]:
     """Every block that is open in this process, or was while this test was run, in their order."""
-    return config.stash[_runs]
+    return config.stash.setdefault(_runs, [])
 
 
 def of(item: pytest.Item) -> list[Run]:

@@ -43,7 +43,7 @@ class Shared:
         self._ends.close()
         if outcomes.came_to_its_end(self.node):
             for cassette in self._to_be_played:
-                played.check(cassette)
+                played.check(cassette, is_shared=True)
 
 
 @contextmanager

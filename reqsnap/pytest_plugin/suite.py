@@ -8,23 +8,40 @@ that it was running.
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reqsnap.blocks import watching
-from reqsnap.pytest_plugin import collected, report, runs
+from reqsnap.pytest_plugin import collected, report, runs, suite_options
 from reqsnap.pytest_plugin.collected import Collected, Suite
 from reqsnap.pytest_plugin.endings import Endings
 from reqsnap.pytest_plugin.findings import Findings, find
-from reqsnap.pytest_plugin.suite_options import Checks
 from reqsnap.pytest_plugin.told import KEY, Told, told_by
 from reqsnap.pytest_plugin.unused import Run, Used
 from reqsnap.pytest_plugin.witness import Witness
 
 
-def begin(config: pytest.Config, checks: Checks) -> None:
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is to be checked and told.
+
+    report: whether the end of the run tells what was done; report_file: where it is written as JSON.
+    unused: what becomes of what nobody uses: fail, warn or trim; None where it is not looked for.
+    """
+
+    report: bool
+    report_file: Path | None
+    unused: str | None
+
+
+def begin(config: pytest.Config) -> None:
     """Have what is asked for checked and told."""
+    checks = Checks(
+        config.getoption("--reqsnap-report"), suite_options.report_file(config), suite_options.unused(config)
+    )
     is_worker = hasattr(config, "workerinput")
     hooks: list[Any] = [_Process(config, uses=checks.unused is not None)]
     if not is_worker:

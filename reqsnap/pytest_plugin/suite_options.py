@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -54,29 +53,20 @@ def add(parser: pytest.Parser) -> None:
     )
 
 
-class Checks(NamedTuple):
-    """What is to be checked and told.
-
-    report: whether the end of the run tells what was done; report_file: where it is written as JSON.
-    unused: what becomes of what nobody uses: fail, warn or trim; None where it is not looked for.
-    """
-
-    report: bool
-    report_file: Path | None
-    unused: str | None
-
-    def __bool__(self) -> bool:
-        return self.report or self.report_file is not None or self.unused is not None
-
-
-def checks_of(config: pytest.Config) -> Checks:
-    """What is asked for. Raises pytest.UsageError for a value that means nothing."""
+def report_file(config: pytest.Config) -> Path | None:
+    """The file that the report is written to, as JSON, or None."""
     file = config.getoption("--reqsnap-report-file")
-    return Checks(
-        config.getoption("--reqsnap-report"),
-        None if file is None else config.invocation_params.dir / file,
-        _choice(config, "reqsnap_unused", "--reqsnap-unused", UNUSED),
-    )
+    return None if file is None else config.invocation_params.dir / file
+
+
+def unused(config: pytest.Config) -> str | None:
+    """What becomes of what nobody uses, or None. Raises pytest.UsageError for a value that means nothing."""
+    return _choice(config, "reqsnap_unused", "--reqsnap-unused", UNUSED)
+
+
+def asks_for_checks(config: pytest.Config) -> bool:
+    """Whether anything is to be told or checked at the end. Raises pytest.UsageError as `unused` does."""
+    return any((unused(config), config.getoption("--reqsnap-report"), report_file(config)))
 
 
 def requires_all_played(config: pytest.Config) -> bool:

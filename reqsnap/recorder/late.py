@@ -11,6 +11,8 @@ from reqsnap.errors import LateRequestWarning
 class Late:
     """Warns, once for a block, of what something that has outlived it sends."""
 
+    __slots__ = ("_untold",)
+
     def __init__(self) -> None:
         self._untold = [True]
 

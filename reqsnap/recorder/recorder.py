@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from reqsnap.cassette import Cassette
@@ -30,8 +31,8 @@ from reqsnap.sequences.entries import Entry, Prepared, prepare
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `is_remote` says that another process decides. `built` is what interceptors need not work out again
-    as long as the block is open. All lists but `recorded` are for the end of the block to tell.
+    `is_remote` says that another process decides. All lists but `recorded` are for the end of the block to
+    tell.
     """
 
     is_remote = False
@@ -45,9 +46,7 @@ class Recorder:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.cassette = cassette
-        self.permits = permits
-        self.outer = outer
+        self.cassette, self.permits, self.outer = cassette, permits, outer
         self._late = Late()
         self.refusals: list[UnmatchedRequestError] = []
         self.problems: list[Exception] = []
@@ -55,14 +54,23 @@ class Recorder:
         self.stale: list[Interaction] = []
         self.drift: list[Drift] = []
         self.recorded: list[Entry] = []
-        self.built: Memo[Any] = Memo()
         self._under_way = UnderWay()
         self._clock, self._now = clock, now
-        self._prepared: Memo[Prepared] = Memo()
         policy = cassette.policy
         self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
         self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
         self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
+
+    # Made for the first request, because many a block has none of its own.
+
+    @cached_property
+    def built(self) -> Memo[Any]:
+        """What interceptors need not work out again as long as the block is open."""
+        return Memo()
+
+    @cached_property
+    def _prepared(self) -> Memo[Prepared]:
+        return Memo()
 
     @property
     def may_replay(self) -> bool:

@@ -10,6 +10,8 @@ from reqsnap.recorder.decisions import Forward
 class UnderWay:
     """What a recorder has let out. Nothing is added once it is closed. Called from any thread."""
 
+    __slots__ = ("_forwards", "_lock", "closed")
+
     def __init__(self) -> None:
         self.closed = False
         self._forwards: dict[Forward, None] = {}

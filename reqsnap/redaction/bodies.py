@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from reqsnap.patterns import regex
@@ -31,7 +32,7 @@ def find_in_body(text: str, content_type: str, finder: Finder) -> list[Edit]:
     What a body is, is told by its Content-Type, and where that says little or may well
     be wrong, by how the body begins. Nothing is sought by name in a binary body.
     """
-    media_type = content_type.partition(";")[0].strip().lower()
+    media_type = _media_type(content_type)
     first = text[:64].lstrip("\ufeff\xef\xbb\xbf \t\r\n")[:1]
     if media_type.startswith("multipart/"):
         return list(_find_in_multipart(text, _boundary(content_type, text), finder))
@@ -45,6 +46,12 @@ def find_in_body(text: str, content_type: str, finder: Finder) -> list[Edit]:
     if first == "<" or "xml" in media_type or "html" in media_type:
         edits += find_in_markup(text, finder)
     return edits + find_urls(text, finder)
+
+
+@lru_cache(maxsize=256)
+def _media_type(content_type: str) -> str:
+    """What a Content-Type says without its parameters: few are ever seen, and each again and again."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _is_binary(media_type: str, text: str) -> bool:

@@ -43,9 +43,9 @@ class Content:
     ) -> None:
         self._body = body
         self.parts = parts
-        self.content_type, encoded = _described(headers)
+        self.content_type = headers.get("content-type", "")
         self._undone: Undone | None = None
-        codings = content_codings(headers) if encoded and not partial else ()
+        codings = () if partial else content_codings(headers)
         if codings:
             self._undone = undo(body, codings)
         self.opaque = partial or (bool(codings) and self._undone is None)
@@ -105,26 +105,16 @@ def unnumbered_body(body: bytes, headers: Headers) -> tuple[bytes, tuple[int, ..
 
     Looks into content codings and charsets too, so it needs the fields that name them.
     """
-    if b"[REDACTED" in body or not body:
+    if not body:
+        return body, ()
+    if b"[REDACTED" in body:
         return unnumbered(body)
-    content_type, encoded = _described(headers)
-    if not encoded and _charset(body, content_type) == "latin-1":
+    if "content-encoding" not in headers and _charset(body, headers.get("content-type", "")) == "latin-1":
         return body, ()
     content = Content(body, headers)
     text, numbers = unnumbered(content.text)
     content.revise([Edit(0, len(content.text), text)])
     return content.body(), numbers
-
-
-def _described(headers: Headers) -> tuple[str, bool]:
-    """The Content-Type, and whether there is a Content-Encoding, in one pass."""
-    content_type, encoded = "", False
-    for name, value in headers.pairs:
-        if len(name) == 12 and not content_type and name.lower() == "content-type":
-            content_type = value
-        elif len(name) == 16 and name.lower() == "content-encoding":
-            encoded = True
-    return content_type, encoded
 
 
 def _charset(content: bytes, content_type: str) -> str:

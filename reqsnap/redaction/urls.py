@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote, unquote_plus
 
 from reqsnap.patterns import regex
@@ -39,6 +40,8 @@ def redact_url(url: str, finder: Finder) -> str:
     return revised(url, edits)
 
 
+# Asked of a recorded URL, and then of the live one.
+@lru_cache(maxsize=4096)
 def _may_hold_secrets(url: str, names: frozenset[str]) -> bool:
     """Whether a closer look at the names in a URL is worth its time."""
     if "%" in url or "[" in url or "+" in url:

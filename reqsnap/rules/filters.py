@@ -10,7 +10,7 @@ import fnmatch
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching.parts import split_url
@@ -44,11 +44,12 @@ class Filters:
     before_record: Hook | None = None
     before_playback: Hook | None = None
     seen_as: SeenAs | None = None
+    exclude_any: bool = field(init=False, repr=False, compare=False)
+    """Whether any URL may be excluded. Every block asks, so it is worked out once."""
 
-    @property
-    def exclude_any(self) -> bool:
-        """Whether any URL may be excluded."""
-        return bool(self.exclude_urls or self.ignore_hosts or self.ignore_localhost)
+    def __post_init__(self) -> None:
+        any_is_given = bool(self.exclude_urls or self.ignore_hosts or self.ignore_localhost)
+        object.__setattr__(self, "exclude_any", any_is_given)
 
     def excludes(self, url: str) -> bool:
         """Whether the cassette has nothing to do with a URL."""

@@ -35,12 +35,15 @@ class Policy:
     records_errors: bool = False
     max_inline_size: int = 1 << 20
     habits: Habits = OURS
+    is_plain: bool = field(init=False, repr=False, compare=False)
+    """Whether a recording that is found is the answer, and nothing else has a say. Worked out once."""
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether a recording that is found is the answer, and nothing else has a say."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_plain", not self._has_more_to_ask())
+
+    def _has_more_to_ask(self) -> bool:
         filters = self.filters
-        return not (
+        return bool(
             filters.exclude_any
             or filters.seen_as
             or self.reports_drift

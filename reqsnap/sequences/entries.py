@@ -129,7 +129,8 @@ class Entry:
         return self._kept
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Not frozen: that makes it three times as dear, and every request has one.
+@dataclass(slots=True, eq=False)
 class Prepared:
     """A live request made ready for matching: redacted, its placeholders unnumbered, its key.
 

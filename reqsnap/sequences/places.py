@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from reqsnap.matching import Matching
@@ -31,6 +32,8 @@ def tells_places_apart(matching: Matching) -> bool:
     return "method" in names and whole and matching.case_sensitive and not matching.volatile
 
 
+# Asked of what waits, of the request that needs it, and of what has come.
+@lru_cache(maxsize=4096)
 def place_of(method: str, url: str) -> str | None:
     """The place; None where it cannot be told from what is written.
 

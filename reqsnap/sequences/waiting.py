@@ -11,7 +11,7 @@ look through all that is left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -137,10 +137,14 @@ class Waiting:
         return self._tells_apart
 
     def _still(self, entries: Iterable[Entry]) -> list[Entry]:
-        return [entry for entry in entries if entry in self._entries]
+        # One that was put back is listed twice.
+        return [entry for entry in dict.fromkeys(entries) if entry in self._entries]
 
 
-def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def _in_order(entries: Collection[Entry]) -> tuple[Entry, ...]:
+    # Mostly there is one.
+    if len(entries) < 2:
+        return tuple(entries)
     return tuple(sorted(entries, key=_order))
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from reqsnap.errors import CassetteError, CassetteWriteError, ConfigurationError
 from reqsnap.storage import beside, leftovers
-from reqsnap.storage.file_bytes import bytes_of
+from reqsnap.storage.links import real_path
+from reqsnap.storage.whole import whole_file
 
 PARTIAL = ".partial"
 """What the name of a set that is not complete yet has after the cassette's."""
@@ -42,7 +43,7 @@ class CassetteFile:
         try:
             # A path that is one already need not be taken apart again.
             self.path = path if isinstance(path, Path) else Path(path)
-            self._target = self.path if is_real else Path(os.path.realpath(path))
+            self._target = self.path if is_real else Path(real_path(os.fspath(path)))
         except (TypeError, ValueError) as error:
             raise ConfigurationError("path", path, f"it is no path ({error})") from None
 
@@ -83,10 +84,10 @@ class CassetteFile:
         """Whether there is such a file."""
         return self._target.is_file()
 
-    def read(self, known: bytes = b"") -> bytes | None:
-        """The bytes, or None where there is no such file; the very `known` ones where it holds just these."""
+    def read(self, known: bytes | None = None) -> bytes | None:
+        """The bytes, or None where there is no such file; `known` itself where it holds just that."""
         try:
-            return bytes_of(self._target, known)
+            return whole_file(self._target, known)
         except FileNotFoundError:
             return None
         except OSError as error:

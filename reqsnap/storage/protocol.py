@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
+from reqsnap.model import Interaction
+
 
 class Stored(NamedTuple):
     """What a storage holds under a name: the bytes, and a version that is another whenever they are."""
@@ -57,6 +59,10 @@ class Storage(ABC):
         None where this storage cannot; then all of it is written. Raises as `write` does.
         """
         return None
+
+    def fit_to_copy(self, interaction: Interaction) -> Interaction | None:
+        """What a copy elsewhere may hold of an interaction that cannot be written here; None for nothing."""
+        return interaction
 
     def check(self, name: str, *, writable: bool) -> None:
         """Raise ConfigurationError for a name that cannot be used here."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import chain, count
 
 from reqsnap.errors import CassetteConflictError, CassetteError, CassetteWriteError, ReqsnapError
+from reqsnap.model import Interaction
 from reqsnap.storage.apart import apart
 from reqsnap.storage.beside import FOLDER, Bodies
 from reqsnap.storage.files import PARTIAL
@@ -57,17 +58,15 @@ class StoredFile:
         with self._reading():
             return self._storage.exists(self._name)
 
-    def read(self, known: bytes = b"") -> bytes | None:
+    def read(self, known: bytes | None = None) -> bytes | None:
         """The bytes, or None where nothing is stored. What is written next is written over these.
 
-        They are the very `known` ones where it holds just these.
+        What is `known` of them saves a storage nothing.
         """
         with self._reading():
             found = self._storage.read(self._name)
         self._was_read, self._version = True, None if found is None else found.version
-        if found is None:
-            return None
-        return known if found.data == known else found.data
+        return None if found is None else found.data
 
     def write(self, data: bytes) -> None:
         """Replace all of it. Raises CassetteWriteError, and then it is as it was."""
@@ -102,6 +101,10 @@ class StoredFile:
         with self._writing():
             self._storage.remove(self._name)
         self._was_read, self._version = True, None
+
+    def fit_to_copy(self, interaction: Interaction) -> Interaction | None:
+        """What a copy elsewhere may hold of an interaction; None for nothing. Raises what hooks raise."""
+        return self._storage.fit_to_copy(interaction)
 
     def keep_damaged(self, data: bytes) -> str:
         """Keep these bytes under a new name beside it; returns what that is called."""

@@ -12,9 +12,10 @@ from reqsnap.vcr.checks import check
 from reqsnap.vcr.context import CassetteContextDecorator
 from reqsnap.vcr.errors import MissingMetadataError, UnhandledHTTPRequestError
 from reqsnap.vcr.filters import sensitive_data_hooks
-from reqsnap.vcr.held import Held, InMemory, Pair
+from reqsnap.vcr.held import Held, InMemory
 from reqsnap.vcr.hooks import several
 from reqsnap.vcr.matchers import get_matchers_results, method, requests_match, uri
+from reqsnap.vcr.persisted import Pair
 from reqsnap.vcr.persisters.filesystem import FilesystemPersister
 from reqsnap.vcr.record_mode import RecordMode, validate_record_mode
 from reqsnap.vcr.serializers import yamlserializer

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reqsnap.vcr import persisted
 from reqsnap.vcr.interactions import run
 from reqsnap.vcr.matchers import requests_match
-from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError
+from reqsnap.vcr.persisted import Pair
 from reqsnap.vcr.record_mode import RecordMode
 
 if TYPE_CHECKING:
     from reqsnap.vcr.cassette import Cassette
-
-_LOG = logging.getLogger("reqsnap.vcr.cassette")
-
-Pair = tuple[Any, Any]
-"""A request and its answer."""
 
 
 class Held(Protocol):
@@ -92,21 +87,16 @@ class InMemory:
 
     def load(self, cassette: Cassette) -> None:
         """Hold what is stored, changed and filtered; the same where nothing is."""
-        try:
-            found = cassette._persister.load_cassette(cassette.path, cassette._serializer)
-        except CassetteNotFoundError:
+        found = persisted.load(cassette._persister, cassette.path, cassette._serializer)
+        if found is None:
             return
-        except CassetteDecodeError:
-            told = "Cassette %s couldn't be loaded, so it is taken for an empty one and may be overwritten"
-            _LOG.warning(told, cassette.path, exc_info=True)
-            return
-        requests, responses, *more = found
-        for pair in zip(requests, responses, strict=False):
+        pairs, metadata = found
+        for pair in pairs:
             loaded = run(cassette._after_load_interaction, *pair, cassette)
             if loaded is not None:
                 cassette.append(*loaded)
         self.loaded, self.dirty, self.rewound = len(self.data), False, True
-        self.metadata = dict(more[0]) if more else {}
+        self.metadata = metadata
 
     def save(self, cassette: Cassette, force: bool) -> None:
         """Store what is held, if that is another than was loaded."""
@@ -120,13 +110,7 @@ class InMemory:
                 for pair in kept
                 if (changed := run(hooks, *copy.deepcopy(pair), cassette)) is not None
             ]
-        stored: dict[str, Any] = {
-            "requests": [request for request, _ in kept],
-            "responses": [response for _, response in kept],
-        }
-        if self.metadata:
-            stored["metadata"] = self.metadata
-        cassette._persister.save_cassette(cassette.path, stored, serializer=cassette._serializer)
+        persisted.save(cassette._persister, cassette.path, cassette._serializer, kept, self.metadata)
         self.dirty = False
 
     def _kept(self, cassette: Cassette) -> list[Pair]:

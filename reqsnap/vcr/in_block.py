@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from reqsnap.cassette import Cassette as Ours
 from reqsnap.redaction import NO_RULES
 from reqsnap.sequences.entries import prepare
-from reqsnap.vcr.held import Pair
 from reqsnap.vcr.messages import interaction_of, to_request, to_response
 from reqsnap.vcr.metadata import Metadata
+from reqsnap.vcr.persisted import Pair
 from reqsnap.vcr.serialize import with_text
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from reqsnap.vcr.own_layout import own_layout
 from reqsnap.vcr.request import Request
 
 CASSETTE_FORMAT_VERSION = 1
@@ -44,6 +45,14 @@ def deserialize(cassette_string: str, serializer: Serializer) -> tuple[Any, ...]
     Raises ValueError for a cassette of before VCR.py 1.0, which `use_cassette` reads, and for
     one with tags that are not known; else what the serializer raises.
     """
+    own = (
+        own_layout(cassette_string.encode(errors="surrogatepass"))
+        if isinstance(cassette_string, str)
+        else None
+    )
+    if own is not None:
+        # What was converted is read whatever serializer is asked for.
+        return own
     data = _values(cassette_string, serializer)
     if isinstance(data, list) and data and "request" in data[0]:
         raise ValueError(

@@ -7,39 +7,24 @@ is given and gives are requests and answers, which it stores with a serializer i
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from reqsnap.formats import NATIVE
 from reqsnap.formats.vcr.reader import RECORDED_AT, agreeing, sent_url
 from reqsnap.model import Interaction
 from reqsnap.storage import MemoryStorage, Storage, Stored
+from reqsnap.vcr import persisted
 from reqsnap.vcr.messages import interaction_of, to_request, to_response
-from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError
+from reqsnap.vcr.persisted import Pair, Persister
 from reqsnap.vcr.request import Request
 from reqsnap.vcr.serialize import Serializer
 
-_LOG = logging.getLogger("reqsnap.vcr")
-
 InteractionHook = Callable[[Request, Any], "tuple[Request, Any] | None"]
 """Changes an interaction where it is loaded or saved; None leaves it out."""
-
-
-class Persister(Protocol):
-    """Where cassettes lie, and how: a class or object with these two functions."""
-
-    def load_cassette(self, cassette_path: Any, serializer: Serializer, /) -> Any:
-        """The requests, the answers, and the metadata if there are any.
-
-        Raises CassetteNotFoundError where there is no such cassette.
-        """
-
-    def save_cassette(self, cassette_path: Any, cassette_dict: Any, serializer: Serializer) -> None:
-        """Replace a cassette by `requests`, `responses` and perhaps `metadata`."""
 
 
 class PersisterStorage(Storage):
@@ -85,16 +70,11 @@ class PersisterStorage(Storage):
         """What the persister has. Raises what it raises, but for a cassette that is missing."""
         if name != self.name:
             return self._others.read(name)
-        try:
-            requests, responses, *metadata = self._persister.load_cassette(self._path, self._serializer)
-        except CassetteNotFoundError:
+        found = persisted.load(self._persister, self._path, self._serializer)
+        if found is None:
             return None
-        except CassetteDecodeError:
-            told = "The cassette %s couldn't be loaded: it is taken for an empty one, and may be overwritten."
-            _LOG.warning(told, self._path, exc_info=True)
-            return None
-        self.metadata = dict(metadata[0]) if metadata else {}
-        data = _file(zip(requests, responses, strict=False))
+        pairs, self.metadata = found
+        data = _file(pairs)
         # It is read again before it is written, and hooks are called once for what is still the same.
         if self._held is None or data != self._loaded:
             hook = self._on_load
@@ -106,24 +86,24 @@ class PersisterStorage(Storage):
         if name != self.name:
             return self._others.write(name, data, expected)
         pairs = _pairs(data) if self._on_save is None else _hooked(_pairs(data), self._on_save)
-        cassette: dict[str, Any] = {
-            "requests": [request for request, _ in pairs],
-            "responses": [response for _, response in pairs],
-        }
-        if self.metadata:
-            cassette["metadata"] = self.metadata
-        self._persister.save_cassette(self._path, cassette, serializer=self._serializer)
+        persisted.save(self._persister, self._path, self._serializer, pairs, self.metadata)
         return _version(data)
+
+    def fit_to_copy(self, interaction: Interaction) -> Interaction | None:
+        """An interaction as it would have been saved. Raises what a hook raises."""
+        if self._on_save is None:
+            return interaction
+        changed = self._on_save(to_request(interaction.request), to_response(interaction.response))
+        if changed is None:
+            return None
+        return replace(_sent_and_received(*changed), recorded_at=interaction.recorded_at)
 
     def remove(self, name: str) -> None:
         """Forget what is not finished; a persister removes nothing."""
         self._others.remove(name)
 
 
-Pairs = Iterable[tuple[Any, Any]]
-
-
-def _file(pairs: Pairs) -> bytes:
+def _file(pairs: Iterable[Pair]) -> bytes:
     """A cassette as the core reads it; of equal pairs the same."""
     return NATIVE.file([NATIVE.item(_sent_and_received(*pair)) for pair in pairs])
 
@@ -138,12 +118,12 @@ def _sent_and_received(request: Any, response: Any) -> Interaction:
     )
 
 
-def _pairs(data: bytes) -> list[tuple[Any, Any]]:
+def _pairs(data: bytes) -> list[Pair]:
     found = [item.decode() for item in NATIVE.read(data)]
     return [(to_request(each.request), to_response(each.response)) for each in found]
 
 
-def _hooked(pairs: Pairs, hook: InteractionHook) -> list[tuple[Any, Any]]:
+def _hooked(pairs: Iterable[Pair], hook: InteractionHook) -> list[Pair]:
     return [changed for pair in pairs if (changed := hook(*pair)) is not None]
 
 

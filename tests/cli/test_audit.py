@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
-from reqsnap.cli.audit_places import places_of_secrets
+from reqsnap.cli.audit.places import places_of_secrets
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.redaction import DEFAULT_RULES
 from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, write

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
-from reqsnap.cli.check_problems import Problem, first_differing_line
-from reqsnap.cli.check_reports import as_annotation, as_line
+from reqsnap.cli.check.problems import Problem, first_differing_line
+from reqsnap.cli.check.reports import as_annotation, as_line
 from reqsnap.formats import register_format, registry
 from reqsnap.model import Interaction
 from tests.cli.formats import Shelved

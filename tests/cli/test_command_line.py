@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import reqsnap
-from reqsnap.cli import demo, main
+from reqsnap.cli import main
+from reqsnap.cli.demo import command as demo
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,3 +47,23 @@ def test_an_error_of_ours_is_told_without_a_traceback(
     monkeypatch.setattr(demo, "run", fail)
     assert main(["demo"]) == 1
     assert capsys.readouterr().err.startswith("reqsnap: items.yaml, line 3: a key is missing")
+
+
+@pytest.mark.parametrize("command", ["audit", "check", "migrate", "show"])
+def test_an_option_that_cannot_be_meant_is_wrong_usage(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, str(tmp_path), "--redact-fields="]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("reqsnap: redact_fields=[''] cannot be used: ") and told.count("\n") == 1
+
+
+def test_an_error_drives_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(arguments: argparse.Namespace) -> int:
+        raise reqsnap.CassetteFormatError("a\x1b[2J.yaml", 3, "a key is missing")
+
+    monkeypatch.setattr(demo, "run", fail)
+    assert main(["demo"]) == 1
+    assert capsys.readouterr().err.startswith(r"reqsnap: a\x1b[2J.yaml, line 3")

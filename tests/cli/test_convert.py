@@ -240,10 +240,10 @@ def test_ctrl_c_leaves_nothing_half_written(folder: Path) -> None:
     write(folder / "many" / "first.yaml", [LIST])
     os.mkfifo(folder / "go")
     program = (
-        "import sys; from reqsnap.cli import convert, main\n"
+        "import sys; from reqsnap.cli import main; from reqsnap.cli.convert import command\n"
         "def write(*a, **k):\n"
         "    open('go', 'w').close(); import time; time.sleep(60)\n"
-        "convert.write = write\n"
+        "command.write = write\n"
         "sys.exit(main(['convert', 'many', 'new']))\n"
     )
     running = subprocess.Popen(

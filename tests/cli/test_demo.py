@@ -10,8 +10,8 @@ import pytest
 
 import reqsnap
 from reqsnap.cli import main
-from reqsnap.cli.demo_api import Api
-from reqsnap.cli.demo_clients import CLIENTS, Client
+from reqsnap.cli.demo.api import Api
+from reqsnap.cli.demo.clients import CLIENTS, Client
 
 CLAIMS = 7
 
@@ -65,7 +65,7 @@ def test_a_credential_in_the_file_is_told(
 def test_a_server_that_waits_in_vain_for_its_reader_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("reqsnap.cli.demo_api.PATIENCE", 0.0)
+    monkeypatch.setattr("reqsnap.cli.demo.api.PATIENCE", 0.0)
     assert main(["demo"]) == 1
     assert "NOT SO  streams ran live" in capsys.readouterr().out
 

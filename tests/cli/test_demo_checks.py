@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reqsnap.cli.demo_checks import NoNetwork, functions, holds_any, refused, unchanged
+from reqsnap.cli.demo.checks import NoNetwork, functions, holds_any, refused, unchanged
 
 CREDENTIAL = "s3cret/+value=_0123456789"
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,13 +36,6 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (packages / "reqsnap.pth").write_bytes((ROOT / "reqsnap.pth").read_bytes())
     (packages / "zz.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
     return home / "bin" / "python"
-
-
-@pytest.fixture
-def server() -> Iterator[Counter]:
-    counter = Counter()
-    yield counter
-    counter.close()
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
-from reqsnap.cli.migrate_survey import has
+from reqsnap.cli.migrate.survey import has
 from reqsnap.formats import recognised
 from tests.cli.terminal import on_a_terminal
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reqsnap.cli import migrate_settings
-from reqsnap.cli.migrate_finding import findings
-from reqsnap.cli.migrate_model import (
+from reqsnap.cli.migrate import settings as project_settings
+from reqsnap.cli.migrate.finding import findings
+from reqsnap.cli.migrate.model import (
     BETAMAX,
     CASSETTER,
     PYTEST_VCR,
@@ -22,7 +22,7 @@ from reqsnap.cli.migrate_model import (
     Project,
     Verdict,
 )
-from reqsnap.cli.migrate_source import UnparsableError, parsed
+from reqsnap.cli.migrate.source import UnparsableError, parsed
 from tests.support.rounds import rounds
 
 HERE = frozenset(
@@ -352,7 +352,7 @@ def test_settings() -> None:
         vcr_max_age = "30d"
         pytest --disable-vcr --vcr-check-orphans=tests -v
     """)
-    every = list(migrate_settings.findings(text))
+    every = list(project_settings.findings(text))
     assert [(each.line, each.verdict.value, each.what) for each in every] == [
         (2, "change", "vcrpy"),
         (3, "change", "pytest-recording"),
@@ -367,4 +367,4 @@ def test_settings() -> None:
         (10, "works", "--disable-vcr"),
         (10, "change", "--vcr-check-orphans"),
     ]
-    assert migrate_settings.libraries(text) == {VCRPY, RECORDING, BETAMAX, CASSETTER, PYTEST_VCR}
+    assert project_settings.libraries(text) == {VCRPY, RECORDING, BETAMAX, CASSETTER, PYTEST_VCR}

@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reqsnap.cli import main
-from reqsnap.cli.run import command
+from reqsnap.cli.run.command import command
 from reqsnap.formats import native
 from tests.support.counter import Counter
 
@@ -35,13 +34,6 @@ def fail():
     raise ValueError("on purpose")
 fail()
 """
-
-
-@pytest.fixture
-def server() -> Iterator[Counter]:
-    counter = Counter()
-    yield counter
-    counter.close()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,17 @@ import sys
 from functools import partial
 from pathlib import Path
 
-LIBRARIES = {"aiohttp", "botocore", "httpcore", "httpcore2", "httplib2", "httpx", "httpx2", "requests"}
+LIBRARIES = {
+    "aiohttp",
+    "botocore",
+    "httpcore",
+    "httpcore2",
+    "httplib2",
+    "httpx",
+    "httpx2",
+    "requests",
+    "tornado",
+}
 
 
 def replay_all(url: str, authority: str) -> list[list[object]]:

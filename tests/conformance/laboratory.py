@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.support.certificates import make_certificates
 from tests.support.listening import Listener, free_port
@@ -68,6 +71,20 @@ class Laboratory:
             for log in (self.server, self.proxy, self.locked_proxy)
             for listener, greeting, requests in log.received()
         ]
+
+
+@contextlib.contextmanager
+def open_laboratory(directory: Path) -> Iterator[Laboratory]:
+    """A laboratory, and clients that are told of no proxy and no mode by the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("http", "https", "all", "no"):
+            patch.delenv(f"{name}_proxy", raising=False)
+            patch.delenv(f"{name}_proxy".upper(), raising=False)
+        patch.delenv("REQSNAP_MODE", raising=False)
+        laboratory = Laboratory(directory)
+        laboratory.start()
+        yield laboratory
+        laboratory.stop()
 
 
 _BOUNDARY = re.compile(rb'boundary="?([\w\'()+,./:=?-]+)')

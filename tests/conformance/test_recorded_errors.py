@@ -243,7 +243,7 @@ def _table(chosen: list[Case]) -> list[object]:
 def _lacks(client: Client, case: Case, scheme: str) -> bool:
     """Whether a client lacks what a case of this file needs."""
     if case.name.startswith("read_until"):
-        return "events" in client.lacks
+        return "events" in client.lacks or case.name in client.lacks
     if case.name.endswith(("tunnel", "proxy")):
         return "tunnel_refused" in client.lacks
     return case in cases and f"refused-{scheme}" in client.lacks
@@ -281,3 +281,9 @@ def test_what_is_no_failure_of_the_network_is_not_recorded(
     recorded = trial.record()
     assert recorded.result == bare.result
     assert recorded.interactions == 0
+
+
+def test_every_exception_to_the_tables_names_a_case() -> None:
+    names = {f"{case.name}{suffix}" for case in (*CASES, *cases) for suffix in ("", "-http", "-https")}
+    for client in CLIENTS:
+        assert set(client.lacks) <= names, client.name

@@ -17,7 +17,7 @@ from tests.support.rounds import rounds
 
 CORPUS = Path(programs.__file__).parent
 CASSETTES = sorted(CORPUS.glob("*/*.yaml"))
-CLIENTS = [name for name in programs.CLIENTS if name != "tornado"]
+CLIENTS = [*programs.CLIENTS]
 LOSES_REPEATS = ("6.0.2-requests", "7.0.0-requests", "8.2.1-requests")
 """Recorded all fields of a name, and replay the first to requests."""
 
@@ -65,7 +65,7 @@ def test_the_corpus_is_found_without_being_parsed(path: Path) -> None:
     assert [item.decode() for item in VCR.read(data)] == [item.decode() for item in VCR.read(b"#\n" + data)]
 
 
-@pytest.mark.parametrize("path", [path for path in CASSETTES if path.stem != "tornado"], ids=called)
+@pytest.mark.parametrize("path", CASSETTES, ids=called)
 def test_replays_as_vcrpy_replays_it(path: Path) -> None:
     noted = expected(path)
     # Secrets too are shown as they were.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,6 @@ from tests.support.counter import Counter
 from tests.use_cassette.simple_clients import CLIENTS
 
 TOKEN = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
-
-
-@pytest.fixture
-def server() -> Iterator[Counter]:
-    counter = Counter()
-    yield counter
-    counter.close()
 
 
 def by_vcrpy(path: Path, *calls: Callable[[], Any], mode: str = "none") -> list[Any]:

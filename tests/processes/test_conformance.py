@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance.cases import CASES
 from tests.conformance.clients import CLIENTS
-from tests.conformance.laboratory import Laboratory
+from tests.conformance.laboratory import Laboratory, open_laboratory
 from tests.conformance.registry import Case
 from tests.conformance.test_conformance import requests
 from tests.conformance.vocabulary import Client
@@ -33,15 +33,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Async generator .* garbage colle
 
 @pytest.fixture(scope="module")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("http", "https", "all", "no"):
-            patch.delenv(f"{name}_proxy", raising=False)
-            patch.delenv(f"{name}_proxy".upper(), raising=False)
-        patch.delenv("REQSNAP_MODE", raising=False)
-        laboratory = Laboratory(tmp_path_factory.mktemp("laboratory"))
-        laboratory.start()
+    with open_laboratory(tmp_path_factory.mktemp("laboratory")) as laboratory:
         yield laboratory
-        laboratory.stop()
 
 
 @pytest.mark.parametrize(("client", "case"), TABLE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -68,13 +67,6 @@ class Suite:
             return self.pytester.runpytest_inprocess(
                 *ARGUMENTS, *arguments, plugins=[pytest_plugin], no_reraise_ctrlc=True
             )
-
-
-@pytest.fixture
-def server() -> Iterator[Counter]:
-    counter = Counter()
-    yield counter
-    counter.close()
 
 
 @pytest.fixture

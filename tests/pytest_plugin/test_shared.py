@@ -142,3 +142,19 @@ class TestIt:
     suite.run().assert_outcomes(passed=2)
     suite.write("test_it.py", GET + code % asked)
     suite.run().assert_outcomes(passed=2, errors=errors)
+
+
+def test_nobody_is_told_to_record_a_part_of_a_shared_cassette(suite: Suite) -> None:
+    suite.write(
+        "test_it.py",
+        f"""{GET}
+@pytest.mark.reqsnap(scope="class", require_all_played=True)
+class TestIt:
+    def test_one(self): get("/one")
+    def test_two(self): get("/two")
+""",
+    )
+    suite.run().assert_outcomes(passed=2)
+    result = suite.run("-k", "test_one")
+    result.assert_outcomes(passed=1, errors=1, deselected=1)
+    result.stdout.fnmatch_lines(["*GET *two", "*run all tests that share it*record all of them anew*"])

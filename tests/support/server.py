@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.certificates import Certificates
+from tests.support.certificates import Certificates, make_certificates
 from tests.support.endpoints import ROUTES
 from tests.support.exchange import Exchange, Route, State
 from tests.support.gates import Gates
@@ -134,6 +134,15 @@ class Server:
             if _route(exchange).reads_body:
                 exchange.read_body()
             yield exchange
+
+
+@contextlib.contextmanager
+def serving(directory: Path) -> Iterator[Server]:
+    """A server that listens, with certificates of its own in a folder."""
+    server = Server(make_certificates(directory), directory)
+    server.start()
+    yield server
+    server.close()
 
 
 def _route(exchange: Exchange) -> Route:

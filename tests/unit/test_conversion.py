@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reqsnap.cli.convert_losses import Comparison, compare
-from reqsnap.cli.convert_plan import Step, plan, renamed
+from reqsnap.cli.convert.losses import Comparison, compare
+from reqsnap.cli.convert.plan import Step, plan, renamed
 from reqsnap.formats import NATIVE
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from tests.cli.formats import Poor

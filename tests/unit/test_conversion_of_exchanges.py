@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reqsnap.cli.cassette_files import Cassette
-from reqsnap.cli.convert_one import converted
+from reqsnap.cli.convert.converted import converted
 from reqsnap.formats import NATIVE
 from reqsnap.formats.format import decoded
 from reqsnap.formats.registry import _formats, named

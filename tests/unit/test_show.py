@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reqsnap.cli import show_choice
 from reqsnap.cli.printable import counted, from_octets, printable, size
-from reqsnap.cli.show_bodies import laid_out, lines_of, text_of
-from reqsnap.cli.show_choice import Choice
-from reqsnap.cli.show_text import MOST_LINES, WIDEST, Wanted, interaction_lines
+from reqsnap.cli.show import choice
+from reqsnap.cli.show.bodies import laid_out, lines_of, text_of
+from reqsnap.cli.show.choice import Choice
+from reqsnap.cli.show.text import MOST_LINES, WIDEST, Wanted, interaction_lines
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from tests.unit.native_files import AT, ODD, PLAIN
 
@@ -305,19 +305,19 @@ def test_choice(choice: Choice, expected: list[int]) -> None:
 
 
 def test_what_is_chosen_is_read_from_words() -> None:
-    assert show_choice.statuses("404, 5XX,error") == ("404", "5xx", "error")
-    assert show_choice.numbers("3,5-7,9-") == ((3, 3), (5, 7), (9, None))
-    assert show_choice.words(["GET,put", "HEAD"]) == ("GET", "put", "HEAD")
-    assert show_choice.host_of("http://[bad") == ""
+    assert choice.statuses("404, 5XX,error") == ("404", "5xx", "error")
+    assert choice.numbers("3,5-7,9-") == ((3, 3), (5, 7), (9, None))
+    assert choice.words(["GET,put", "HEAD"]) == ("GET", "put", "HEAD")
+    assert choice.host_of("http://[bad") == ""
 
 
 @pytest.mark.parametrize("text", ["", "0", "a", "-1", "1-b", "1,,2", "9" * 30])
 def test_what_is_no_number(text: str) -> None:
     with pytest.raises(ValueError, match="no number from 1"):
-        show_choice.numbers(text)
+        choice.numbers(text)
 
 
 @pytest.mark.parametrize("text", ["", "40", "4000", "abc", "0xx", "404,"])
 def test_what_is_no_status(text: str) -> None:
     with pytest.raises(ValueError, match="no status"):
-        show_choice.statuses(text)
+        choice.statuses(text)

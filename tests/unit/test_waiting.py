@@ -294,6 +294,17 @@ def test_only_what_is_for_the_place_of_a_request_is_read() -> None:
     assert [each.reads for each in found] == [0, 1, 1, 0, 1]
 
 
+@pytest.mark.parametrize("which", [1, 2])
+def test_what_is_put_back_before_it_is_needed_is_there_once(which: int) -> None:
+    index = held(stored("http://h/b", "http://h/a", "http://h/a"))
+    index.do(Step("take", Request("GET", "http://h/b"), 0, False))
+    entry = index.entries[which]
+    index.index.remove(entry)
+    index.index.put_back(entry)
+    request = Request("GET", "http://h/a")
+    assert [index.do(Step("take", request, 0, False)) for _ in range(3)] == [(2, ()), (3, ()), None]
+
+
 def test_what_is_not_found_is_sought_in_everything_once() -> None:
     found = stored("http://h/a", "http://h/b")
     index = held(found)

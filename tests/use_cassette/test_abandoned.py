@@ -14,9 +14,8 @@ import requests
 import urllib3
 
 from reqsnap import CutRecordingError, ErrorKind, Interaction, use_cassette
-from tests.support.certificates import make_certificates
 from tests.support.network import no_network
-from tests.support.server import Server
+from tests.support.server import Server, serving
 
 
 @pytest.fixture
@@ -26,11 +25,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    directory = tmp_path_factory.mktemp("server")
-    server = Server(make_certificates(directory), directory)
-    server.start()
-    yield server
-    server.close()
+    with serving(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import reqsnap
 from reqsnap import use_cassette
 from reqsnap.formats import format_of
 from tests.support.counter import Counter
-from tests.unit import test_har_reading, test_reqord_files, test_undici_files
+from tests.unit.formats import test_har_reading, test_reqord_files, test_undici_files
 
 FILES = {"x.json": "json", "x.jsonl": "jsonl", "x.har": "har"}
 

@@ -238,12 +238,12 @@ def test_a32_the_filters_are_asked_in_their_order(path: Path, server: Counter) -
         asked.append(name)
         return answer
 
-    options = {
+    options: dict[str, Any] = {
         "exclude_urls": [lambda url: note("exclude", "/live" in url)],
         "should_playback": lambda request: note("playback", True),
         "should_record": lambda request: note("record", True),
     }
-    with use_cassette(path, mode="update", **options):  # type: ignore[call-overload]
+    with use_cassette(path, mode="update", **options):
         server.get("/live")
         assert set(asked) == {"exclude"}
         asked.clear()
@@ -251,7 +251,7 @@ def test_a32_the_filters_are_asked_in_their_order(path: Path, server: Counter) -
         assert asked[0] == "exclude"
         assert asked[-1] == "record"
     asked.clear()
-    with use_cassette(path, **options):  # type: ignore[call-overload]
+    with use_cassette(path, **options):
         server.get("/a")
     assert (asked[0], asked[-1]) == ("exclude", "playback")
 

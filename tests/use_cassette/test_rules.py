@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -272,8 +273,8 @@ def test_exclude_headers_leaves_no_trace_in_the_file(path: Path, server: Counter
     ],
     ids=lambda options: ",".join(options),
 )
-def test_a7_each_bad_value_is_refused_by_name(path: Path, options: dict[str, object]) -> None:
+def test_a7_each_bad_value_is_refused_by_name(path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        use_cassette(path, **options)  # type: ignore[call-overload]
+        use_cassette(path, **options)
     assert caught.value.option in options
     assert caught.value.allowed

@@ -17,9 +17,8 @@ import requests
 import urllib3
 
 import reqsnap.vcr as vcr
-from tests.support.certificates import make_certificates
 from tests.support.network import no_network
-from tests.support.server import Server
+from tests.support.server import Server, serving
 
 Program = Callable[[str, bool], tuple[int, bytes]]
 """Asks for a URL, reads the answer if it is told to, and returns the status and what it has read."""
@@ -27,11 +26,8 @@ Program = Callable[[str, bool], tuple[int, bytes]]
 
 @pytest.fixture(scope="module")
 def listening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    directory = tmp_path_factory.mktemp("server")
-    server = Server(make_certificates(directory), directory)
-    server.start()
-    yield server
-    server.close()
+    with serving(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import methodcaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,6 @@ _PADDED_TOKEN = re.compile(
     rf'(?:{_STRING}|[^\[\]{{}}," ]++| (?![\]}}]))++|, ?|{_LEAF_ARRAY}|\{{\}}|[\[{{] ?| ?[\]}}]'
 )
 _FIRST_COMMA = re.compile(rf'(?:[^",]++|{_STRING})*+(, ?)')
-_BREAK = re.compile(r"\n[ \t\n]*(?=[^ \t\n])")
 _BREAK_AFTER_OPENING = re.compile(r"([\[{])\n[ \t\n]*(?=[^ \t\n])")
 _BREAK_BEFORE_CLOSING = re.compile(r"\n[ \t\n]*(?=[\]}])")
 _BREAK_BETWEEN_ROWS = re.compile(r",\n  (?=[^ \t\n])")
@@ -81,8 +81,15 @@ def restore(text: str, style: str) -> str:
     looked at as it stands, because taking a line break out can join two values into one.
     """
     if not style.endswith(_LINES):
-        _CHECKER.decode(text)
+        _check_one(text)
     return _joined(text, style)
+
+
+def _check_one(text: str) -> None:
+    """Raise json.JSONDecodeError where a text is not one JSON value."""
+    _, end = _CHECKER.raw_decode(text, _end_of_blanks(text, 0))
+    if end < len(text) and _end_of_blanks(text, end) < len(text):
+        raise json.JSONDecodeError("Extra data", text, end)
 
 
 def _joined(text: str, style: str) -> str:
@@ -95,14 +102,24 @@ def _joined(text: str, style: str) -> str:
 
 def _joined_value(text: str, style: _Style) -> str:
     if style.rows:
-        return style.rows.join([_BREAK.sub("", row) for row in _BREAK_BETWEEN_ROWS.split(text)])
+        return style.rows.join(map(_without_breaks, _BREAK_BETWEEN_ROWS.split(text)))
     if style.padding:
         text = _BREAK_AFTER_OPENING.sub(rf"\1{style.padding}", text)
         text = _BREAK_BEFORE_CLOSING.sub(style.padding, text)
     if style.comma != ",":
         # The break itself goes with all the others.
         text = text.replace(",\n", f"{style.comma}\n")
-    return _BREAK.sub("", text)
+    return _without_breaks(text)
+
+
+def _without_breaks(text: str) -> str:
+    """A text without the line breaks before its last character, and the blanks that follow each."""
+    content = text.rstrip(" \t\n")
+    first, *lines = content.split("\n")
+    return "".join([first, *map(_without_indentation, lines), text[len(content) :]])
+
+
+_without_indentation = methodcaller("lstrip", " \t")
 
 
 def _values(text: str) -> Iterator[str]:
@@ -168,7 +185,7 @@ def _broken(line: str, style: _Style) -> str | None:
 
 def _is_json(text: str) -> bool:
     try:
-        _CHECKER.decode(text)
+        _check_one(text)
     except (ValueError, RecursionError):
         return False
     return True

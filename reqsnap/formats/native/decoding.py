@@ -11,7 +11,6 @@ import re
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats.format import Beside, Item
-from reqsnap.formats.heads import Line
 from reqsnap.formats.native import values as native_values
 from reqsnap.formats.native.values import Fields
 from reqsnap.formats.native.writer import END, START
@@ -24,9 +23,9 @@ _LINES_BEFORE = START.count("\n")
 # Words that are the same text in YAML as they stand here: no quotes, no colon, no comment.
 _WORD = r"[A-Za-z0-9][A-Za-z0-9./_+=*;,-]*+"
 _SIMPLE = rf"((?:    [a-z_]++: {_WORD}(?: {_WORD})*+\n)*+)"
-_LINES = r"((?:      [^ \t\n][^\n]*\n)++)"
+_LINES = r"((?:      [^ \t\n][^\n]*+\n)++)"
 _HEAD = rf"    head: \|-\n{_LINES}"
-_BODY = r"(?:    body: \|(2?)([-+]?)\n((?:(?:      [^\n]*)?\n)++))?+"
+_BODY = r"(?:    body: \|(2?)([-+]?)\n((?:      [^\n]*+\n|\n)++))?+"
 _ITEM = re.compile(
     rf"- request:\n{_SIMPLE}{_HEAD}{_SIMPLE}{_BODY}"
     rf"  response:\n{_SIMPLE}{_HEAD}{_SIMPLE}{_BODY}(?:    trailers: \|-\n{_LINES})?+{_SIMPLE}"
@@ -36,7 +35,8 @@ _REQUEST_KEYS = native_values.REQUEST_KEYS - native_values.LINE_KEYS
 _RESPONSE_KEYS = native_values.RESPONSE_KEYS - native_values.LINE_KEYS
 
 # What YAML does not allow, or reads in a way of its own, is left to its parser.
-_CONTROLS = bytes([*range(9), *range(11, 32), 127])
+_CONTROLS = {*range(9), *range(11, 32), 127}
+_WITHOUT_CONTROLS = bytes([0 if octet in _CONTROLS else octet for octet in range(256)])
 _SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -92,7 +92,7 @@ def decoded(data: bytes, beside: Beside | None = None) -> Interaction | None:
 
 
 def _as_text(data: bytes) -> str | None:
-    if len(data.translate(None, _CONTROLS)) != len(data):
+    if b"\0" in data or data.translate(_WITHOUT_CONTROLS) != data:
         return None
     if data.isascii():
         return data.decode("ascii")
@@ -124,9 +124,9 @@ def _fields(
     return Fields({"head": _lines(head)}, texts, beside)
 
 
-def _lines(block: str) -> list[Line]:
+def _lines(block: str) -> str:
     """The lines of a block, none of which is empty or begins with a blank."""
-    return [*block[6:-1].split("\n      ")]
+    return block[6:-1].replace("\n      ", "\n")
 
 
 def _literal(block: str, chomping: str, *, indented: bool) -> str | None:

@@ -20,7 +20,7 @@ from reqsnap.formats import yaml_tree
 from reqsnap.formats.format import Beside
 from reqsnap.formats.heads import Line
 from reqsnap.formats.native import values as native_values
-from reqsnap.formats.native.values import Fields, UnreadableField, UnusableFile
+from reqsnap.formats.native.values import Fields, Lines, UnreadableField, UnusableFile
 from reqsnap.formats.native.writer import END
 from reqsnap.formats.yaml_tree import Mapping, Node, Sequence, Text
 from reqsnap.message_checks import stating_its_length
@@ -176,9 +176,9 @@ class _Reader:
                 fields.texts[key] = self._text(value, key)
         return fields
 
-    def _lines(self, node: Node, key: str) -> list[Line]:
+    def _lines(self, node: Node, key: str) -> Lines:
         if isinstance(node, Text):
-            return list(node.value.rstrip("\n").split("\n"))
+            return node.value.rstrip("\n")
         if isinstance(node, Sequence):
             return [self._line(item, key) for item in node.items]
         raise self._error(node.line, f"{key} must be a block of text or a list of lines")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +22,9 @@ from reqsnap.formats.heads import Line, Pair
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 
 _First = TypeVar("_First")
+
+Lines = str | Sequence[Line]
+"""The lines of a head or of trailers: as one text, or each by itself."""
 
 LINE_KEYS = frozenset({"head", "trailers"})
 _BODY_KEYS = frozenset({"coding", *forms.NOTES, "body", "file"})
@@ -60,7 +63,7 @@ class Fields:
     `beside` has the files in which large bodies are.
     """
 
-    lines: dict[str, list[Line]] = field(default_factory=dict)
+    lines: dict[str, Lines] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     beside: Beside | None = None
 
@@ -133,43 +136,54 @@ def _charset(fields: Fields) -> str:
 
 def _head(fields: Fields, charset: str, read_first: Callable[[Line], _First]) -> tuple[_First, Headers]:
     lines = fields.lines["head"]
-    if not lines:
+    first: Line
+    rest: Lines
+    if isinstance(lines, str):
+        first, _, rest = lines.partition("\n")
+    elif lines:
+        first, rest = lines[0], lines[1:]
+    else:
         raise UnreadableField("head", 0, "the head is empty")
     try:
-        first = read_first(heads.restore(lines[0], charset))
+        found = read_first(heads.restore(first, charset))
     except ValueError as error:
         raise UnreadableField("head", 0, str(error)) from None
-    return first, _headers(lines[1:], charset, "head", 1)
+    return found, _headers(rest, charset, "head", 1) if rest else _NO_FIELDS
 
 
-def _headers(lines: list[Line], charset: str, key: str, index: int) -> Headers:
+def _headers(lines: Lines, charset: str, key: str, index: int) -> Headers:
     """The lines as header fields; the first of them is line `index` of that key."""
+    if isinstance(lines, str):
+        plain = _plain_fields(lines)
+        if plain is not None:
+            return plain
+        lines = lines.split("\n")
+    pairs: list[Pair] = []
     try:
-        return _read_fields(tuple(lines), charset)
-    except UnreadableField as error:
-        raise UnreadableField(key, index + error.index, error.reason) from None
+        for line in lines:
+            pairs.append(heads.read_field(heads.restore(line, charset)))
+    except ValueError as error:
+        raise UnreadableField(key, index + len(pairs), str(error)) from None
+    return Headers(pairs)
 
 
 # The requests of a cassette mostly differ in nothing but their first line.
 @lru_cache(maxsize=256)
-def _read_fields(lines: tuple[Line, ...], charset: str) -> Headers:
-    pairs: list[Pair] = []
+def _plain_fields(text: str) -> Headers | None:
+    """The fields in a few lines of ASCII; None for others, and where one of them is no field."""
+    if len(text) > _LONG or not text.isascii():
+        return None
     try:
-        for line in lines:
-            pairs.append(_field(line, charset) if len(line) < _LONG else _read_field(line, charset))
-    except ValueError as error:
-        raise UnreadableField("", len(pairs), str(error)) from None
-    return Headers(pairs)
+        return Headers.of_pairs(tuple(map(_field, text.split("\n"))))
+    except ValueError:
+        return None
 
 
-def _read_field(line: Line, charset: str) -> Pair:
-    return heads.read_field(heads.restore(line, charset))
+_LONG = 4096
+"""What is longer is not kept."""
 
-
-_LONG = 100
-"""Shorter lines mostly stand in a cassette many times."""
-
-_field = lru_cache(maxsize=2048)(_read_field)
+# Of the fields of answers, most are the same in all.
+_field = lru_cache(maxsize=2048)(heads.read_field)
 
 
 def _content(fields: Fields) -> bytes:

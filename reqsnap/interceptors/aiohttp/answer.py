@@ -7,7 +7,6 @@ came at once and whole, what it made of them is kept, and later replays start fr
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiohttp.client_proto import ResponseHandler
@@ -15,11 +14,9 @@ from aiohttp.helpers import BaseTimerContext
 from aiohttp.http import RawResponseMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
-from reqsnap.interceptors.http1 import is_bodiless, is_chunked
-from reqsnap.model import Response
+from reqsnap.interceptors.http1_written import whole_answer
 from reqsnap.recorder import Replay
 
-_VERSIONS = frozenset({"HTTP/1.0", "HTTP/1.1"})
 _LARGE = 64 * 1024
 """Bodies above this many bytes are parsed afresh each time instead of being kept twice."""
 
@@ -100,47 +97,5 @@ def answer_to(method: str, decision: Replay) -> Answer:
     kept, name = decision.kept, "aiohttp, HEAD" if method == "HEAD" else "aiohttp"
     answer: Answer | None = kept.get(name)
     if answer is None:
-        answer = kept[name] = _made(method, decision.response)
+        answer = kept[name] = Answer(*whole_answer(method, decision.response))
     return answer
-
-
-def _made(method: str, response: Response) -> Answer:
-    head, length, codings = head_of(response)
-    if response.status < 200 or is_bodiless(method, response.status):
-        # An interim answer after which no final one comes must not leave its reader waiting.
-        return Answer((head,), response.status < 200)
-    if sum(response.parts) != len(response.body):
-        # Parts that do not add up to the body tell nothing of it.
-        response = replace(response, parts=())
-    if codings is not None and is_chunked(codings):
-        return Answer(_chunked(head, response), False)
-    # A body of another length than the head says must not leave its reader waiting.
-    closes = codings is not None or length != str(len(response.body))
-    if not response.parts:
-        return Answer((head + response.body,), closes)
-    first, *rest = response.pieces()
-    return Answer((head + first, *rest), closes)
-
-
-def head_of(response: Response) -> tuple[bytes, str | None, str | None]:
-    """The bytes of a head; the length and the transfer codings that it tells."""
-    version = response.version if response.version in _VERSIONS else "HTTP/1.1"
-    lines = [f"{version} {response.status} {response.reason}\r\n"]
-    length = codings = None
-    for name, value in response.headers.pairs:
-        lines.append(f"{name}: {value}\r\n")
-        if len(name) == 14 and name.lower() == "content-length":
-            length = value
-        elif len(name) == 17 and name.lower() == "transfer-encoding":
-            codings = value
-    lines.append("\r\n")
-    return "".join(lines).encode("latin-1"), length, codings
-
-
-def _chunked(head: bytes, response: Response) -> tuple[bytes, ...]:
-    steps = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in response.pieces()]
-    trailers = "".join([f"{name}: {value}\r\n" for name, value in response.trailers])
-    end = b"0\r\n%b\r\n" % trailers.encode("latin-1")
-    steps[-1:] = [b"".join((*steps[-1:], end))]
-    steps[0] = head + steps[0]
-    return tuple(steps)

@@ -10,7 +10,6 @@ import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -28,10 +27,11 @@ from aiohttp.connector import BaseConnector, Connection
 from aiohttp.helpers import BaseTimerContext
 
 from reqsnap.errors import CutRecordingError
-from reqsnap.interceptors.aiohttp.answer import Answer, head_of
+from reqsnap.interceptors.aiohttp.answer import Answer
 from reqsnap.interceptors.aiohttp.errors import TOTAL, WITHIN_HEAD
 from reqsnap.interceptors.aiohttp.replay import ReplayHandler, connection_on
 from reqsnap.interceptors.http1 import is_chunked
+from reqsnap.interceptors.http1_written import cut_answer, head_of
 from reqsnap.model import ErrorKind, NetworkError, Response
 from reqsnap.network_errors import is_of_connecting, os_error
 from reqsnap.recorder.decisions import Unread
@@ -194,21 +194,10 @@ def _answer(response: Response, error: NetworkError) -> Answer:
     chunked = codings is not None and is_chunked(codings)
     if _is_within_head(response, error, delimited=chunked or length is not None):
         return Answer((head.removesuffix(b"\r\n"),), True)
-    first, *rest = list(_chunks(response) if chunked else response.pieces()) or [b""]
-    return Answer((head + first, *rest), True)
+    return Answer(cut_answer(response), True)
 
 
 def _is_within_head(response: Response, error: NetworkError, *, delimited: bool) -> bool:
     if error.kind is not ErrorKind.CLOSED or response.body:
         return False
     return error.message == WITHIN_HEAD or not delimited
-
-
-def _chunks(response: Response) -> Iterator[bytes]:
-    """Whole chunks, of which the last may be cut."""
-    start = 0
-    for size in response.parts or (len(response.body),):
-        piece = response.body[start : start + size]
-        start += size
-        if size:
-            yield b"%x\r\n%b%b" % (size, piece, b"\r\n" if len(piece) == size else b"")

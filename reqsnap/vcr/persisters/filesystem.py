@@ -8,6 +8,7 @@ from typing import Any
 
 from reqsnap.errors import ReqsnapError
 from reqsnap.storage import CassetteFile
+from reqsnap.vcr.own_layout import own_layout
 from reqsnap.vcr.serialize import Serializer, deserialize, serialize
 
 
@@ -28,9 +29,13 @@ class FilesystemPersister:
 
         Raises CassetteNotFoundError where there is no file or an empty one, and CassetteDecodeError.
         """
-        data = CassetteFile(cassette_path).read()
+        file = CassetteFile(cassette_path)
+        data = file.read()
         if data is None or not data.strip():
             raise CassetteNotFoundError(f"{cassette_path}: there is no such cassette")
+        own = own_layout(data, file)
+        if own is not None:
+            return own
         try:
             text = data.decode()
         except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ from tests.conformance.cases import (
     native_httpcore,
     native_httpx,
     native_requests,
+    native_tornado,
     native_urllib3,
     proxies,
     streaming,
@@ -33,5 +34,6 @@ THEMES = (
     native_httpcore,
     native_httpx,
     native_aiohttp,
+    native_tornado,
 )
 CASES: tuple[Case, ...] = tuple(case for theme in THEMES for case in theme.cases)

@@ -8,6 +8,7 @@ from tests.conformance.clients import (
     httplib2,
     httpx,
     requests,
+    tornado,
     urllib3,
     urllib_request,
 )
@@ -23,4 +24,5 @@ CLIENTS: tuple[Client, ...] = (
     *httpcore.CLIENTS,
     *httpx.CLIENTS,
     *aiohttp.CLIENTS,
+    *tornado.CLIENTS,
 )

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.support.certificates import make_certificates
-from tests.support.server import Server
+from tests.support.server import Server, serving
 
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    directory = Path(tmp_path_factory.mktemp("server"))
-    server = Server(make_certificates(directory), directory)
-    server.start()
-    yield server
-    server.close()
+    with serving(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture

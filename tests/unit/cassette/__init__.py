@@ -1,0 +1,1 @@
+"""Interactions in memory, and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Texts of cassettes, in every format."""

@@ -1,0 +1,1 @@
+"""Whether two requests are the same."""

@@ -6,7 +6,7 @@ Pure: no clock, no I/O; whoever owns `Contents` serialises its use.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from reqsnap.cassette.snapshot import Snapshot
 from reqsnap.cassette.unread import InFile, Reading
@@ -109,7 +109,7 @@ class Contents:
         """Hold, as these entries, what its own file holds after what there is; an eviction is a change."""
         entries = self.reading.expected(items, self._order_at_end)
         self.index.expect(entries)
-        self._hold(entries)
+        self._keep(entries)
         self._evict()
         return entries
 
@@ -211,12 +211,16 @@ class Contents:
 
     # Within
 
-    def _hold(self, entries: Iterable[Entry]) -> None:
+    def _hold(self, entries: Sequence[Entry]) -> None:
+        """Keep entries that are read, and give none of their secrets' numbers again."""
+        self._keep(entries)
         for entry in entries:
-            self._recorded[entry] = None
-            if entry.unread is None:
-                self.numbering.seen(entry.interaction)
-            if self.recency is not None:
+            self.numbering.seen(entry.interaction)
+
+    def _keep(self, entries: Sequence[Entry]) -> None:
+        self._recorded.update(dict.fromkeys(entries))
+        if self.recency is not None:
+            for entry in entries:
                 self.recency.use(entry)
 
     def _evict(self) -> list[Leaver]:

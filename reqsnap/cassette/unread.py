@@ -57,7 +57,7 @@ class Reading:
     def expected(self, stored: Iterable[Stored], order: Callable[[], int]) -> list[Entry]:
         """Entries of what stands in a file, in its order; nothing of it is read yet."""
         reader, in_file = self._read, self._in_file()
-        entries = [Entry.of(each, order(), reader) for each in stored]
+        entries = [Entry(None, order(), each, reader) for each in stored]
         if in_file is not None:
             in_file.unread += entries
             in_file.unnumbered += entries

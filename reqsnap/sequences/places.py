@@ -8,13 +8,18 @@ query, user information, parameters in the path, and the paths of a few services
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Protocol
 
 from reqsnap.matching import Matching
 from reqsnap.matching.parts import DEFAULT_PORTS, split_url
 from reqsnap.redaction import path_holds_credentials
 
-_PLAIN = re.compile(r"https?://[a-z0-9._-]+(?::(?!80(?!\d)|443(?!\d))\d+)?/[A-Za-z0-9._~/-]*(?=[?#]|\Z)")
+_UP_TO_PATH = r"https?://[a-z0-9._-]+(?::(?!80(?!\d)|443(?!\d))\d+)?/[A-Za-z0-9._~/-]*"
+_PLAIN = re.compile(rf"{_UP_TO_PATH}(?=[?#]|\Z)")
+# A place stands in such a line as it is written; of any other line nothing is found.
+_LINES = re.compile(rf"^([A-Z]++ {_UP_TO_PATH})(?:[?#].*+)?+$|^.*+$", re.MULTILINE)
 _UP_TO_QUERY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^?#]*")
 # `;name=value` and the like are parameters, and a second `://` is a URL in the path.
 _ODD = re.compile(r"[;&=@\[\]\"'<>\\]|REDACTED|://.*://", re.DOTALL)
@@ -46,3 +51,24 @@ def place_of(method: str, url: str) -> str | None:
     scheme, host, port, path, _ = split_url(found[0])
     authority = host if port == DEFAULT_PORTS.get(scheme, "") else f"{host}:{port}"
     return f"{method.upper()} {scheme}://{authority}{path}"
+
+
+class Asked(Protocol):
+    """A request, as far as its place goes."""
+
+    @property
+    def method(self) -> str:
+        """Its method, as it is written."""
+
+    @property
+    def url(self) -> str:
+        """Its URL, as it is written."""
+
+
+def places_of(requests: Sequence[Asked]) -> list[str | None]:
+    """The place of each request; of many that are written in the usual form at once."""
+    text = "\n".join([f"{each.method} {each.url}" for each in requests])
+    lines: list[str] = [] if path_holds_credentials(text) else _LINES.findall(text)
+    if len(lines) != len(requests):
+        return [place_of(each.method, each.url) for each in requests]
+    return [line or place_of(each.method, each.url) for line, each in zip(lines, requests, strict=True)]

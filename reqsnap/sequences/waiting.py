@@ -11,13 +11,13 @@ look through all that is left.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
 from reqsnap.sequences.entries import Entry
-from reqsnap.sequences.places import place_of, tells_places_apart
+from reqsnap.sequences.places import place_of, places_of, tells_places_apart
 
 
 class Needed(NamedTuple):
@@ -25,6 +25,33 @@ class Needed(NamedTuple):
 
     entries: tuple[Entry, ...]
     places: frozenset[str | None]
+
+
+class Listed:
+    """Entries by their places, each place's in their order."""
+
+    def __init__(self, entries: Sequence[Entry], places: Sequence[str | None]) -> None:
+        # Most places have one entry. Thousands of lists would call the garbage collector.
+        self._first = dict(zip(reversed(places), reversed(entries), strict=True))
+        self._further: dict[str | None, list[Entry]] = {}
+        if len(self._first) < len(entries):
+            for entry, place in zip(entries, places, strict=True):
+                self.add(entry, place)
+
+    def add(self, entry: Entry, place: str | None) -> None:
+        """List an entry after the others of its place."""
+        if self._first.setdefault(place, entry) is not entry:
+            self._further.setdefault(place, []).append(entry)
+
+    def of(self, place: str | None) -> Sequence[Entry]:
+        """The entries of a place."""
+        first = self._first.get(place)
+        return () if first is None else (first, *self._further.get(place, ()))
+
+    def discard(self, place: str | None) -> None:
+        """List no more what has a place."""
+        self._first.pop(place, None)
+        self._further.pop(place, None)
 
 
 class Waiting:
@@ -35,7 +62,7 @@ class Waiting:
         self._tells_apart: bool | None = None
         self._entries: dict[Entry, None] = {}
         # Made when it is first asked for, so that opening a cassette costs no more than its reading.
-        self._listed: dict[str | None, list[Entry]] | None = None
+        self._listed: Listed | None = None
         self._taken: set[str | None] = set()
 
     def __len__(self) -> int:
@@ -57,7 +84,7 @@ class Waiting:
             place = self.place(stored.method, stored.url)
             if place is None or place in self._taken:
                 return False
-            self._listed.setdefault(place, []).append(entry)
+            self._listed.add(entry, place)
         self._entries[entry] = None
         return True
 
@@ -81,12 +108,12 @@ class Waiting:
             return Needed(_in_order(self._entries), frozenset((None,)))
         if self._listed is None:
             self._listed = self._list()
-        unplaced = self._still(self._listed.get(None, ()))
+        unplaced = self._still(self._listed.of(None))
         if not unplaced:
-            return Needed(_in_order(self._still(self._listed.get(place, ()))), frozenset((place,)))
+            return Needed(_in_order(self._still(self._listed.of(place))), frozenset((place,)))
         requests = [entry.interaction.request for entry in unplaced]
         places = {place, *[self.place(request.method, request.url) for request in requests]} - {None}
-        placed = [entry for each in places for entry in self._still(self._listed.get(each, ()))]
+        placed = [entry for each in places for entry in self._still(self._listed.of(each))]
         return Needed(_in_order([*unplaced, *placed]), frozenset(places))
 
     def come(self, needed: Needed) -> None:
@@ -96,15 +123,13 @@ class Waiting:
         self._taken |= needed.places
         if self._listed is not None:
             for place in (None, *needed.places):
-                self._listed.pop(place, None)
+                self._listed.discard(place)
 
-    def _list(self) -> dict[str | None, list[Entry]]:
-        listed: dict[str | None, list[Entry]] = {}
-        place = place_of if self._places_tell() else _no_place
-        for entry in self._entries:
-            asked = entry.unread or entry.interaction.request
-            listed.setdefault(place(asked.method, asked.url), []).append(entry)
-        return listed
+    def _list(self) -> Listed:
+        entries = list(self._entries)
+        if not self._places_tell():
+            return Listed(entries, [None] * len(entries))
+        return Listed(entries, places_of([entry.unread or entry.interaction.request for entry in entries]))
 
     def _places_tell(self) -> bool:
         if self._tells_apart is None:
@@ -112,11 +137,8 @@ class Waiting:
         return self._tells_apart
 
     def _still(self, entries: Iterable[Entry]) -> list[Entry]:
-        return [entry for entry in entries if entry in self._entries]
-
-
-def _no_place(method: str, url: str) -> None:
-    """What is said of a request where places say nothing."""
+        # One that was put back is listed twice.
+        return [entry for entry in dict.fromkeys(entries) if entry in self._entries]
 
 
 def _in_order(entries: Collection[Entry]) -> tuple[Entry, ...]:

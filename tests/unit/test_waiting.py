@@ -22,7 +22,7 @@ from reqsnap.sequences import Index
 from reqsnap.sequences.choices import Exhaustion, Order
 from reqsnap.sequences.entries import Entry, prepare
 from reqsnap.sequences.numbering import Numbering
-from reqsnap.sequences.places import place_of
+from reqsnap.sequences.places import place_of, places_of
 from tests.support.rounds import rounds
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -294,6 +294,17 @@ def test_only_what_is_for_the_place_of_a_request_is_read() -> None:
     assert [each.reads for each in found] == [0, 1, 1, 0, 1]
 
 
+@pytest.mark.parametrize("which", [1, 2])
+def test_what_is_put_back_before_it_is_needed_is_there_once(which: int) -> None:
+    index = held(stored("http://h/b", "http://h/a", "http://h/a"))
+    index.do(Step("take", Request("GET", "http://h/b"), 0, False))
+    entry = index.entries[which]
+    index.index.remove(entry)
+    index.index.put_back(entry)
+    request = Request("GET", "http://h/a")
+    assert [index.do(Step("take", request, 0, False)) for _ in range(3)] == [(2, ()), (3, ()), None]
+
+
 def test_what_is_not_found_is_sought_in_everything_once() -> None:
     found = stored("http://h/a", "http://h/b")
     index = held(found)
@@ -380,3 +391,19 @@ def test_places_are_the_same_where_all_but_the_query_is(one: str, other: str) ->
         plain = Matching(match_on=("method", "scheme", "host", "port", "path"))
         same = plain.target_key("GET", one) == plain.target_key("GET", other)
         assert (places[0] == places[1]) is same
+
+
+@given(
+    st.lists(
+        st.builds(
+            Request,
+            st.sampled_from(["GET", "get", "M-SEARCH", ""]),
+            st.sampled_from(
+                [*URLS, "http://h/bot", "", "\n", "http://h/a\n", "http://h/a\r#b", "http://h:443/a"]
+            )
+            | st.text(max_size=12).map("http://h/".__add__),
+        )
+    )
+)
+def test_places_are_the_same_one_by_one_and_all_at_once(requests: list[Request]) -> None:
+    assert places_of(requests) == [place_of(each.method, each.url) for each in requests]

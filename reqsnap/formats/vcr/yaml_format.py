@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import torn
@@ -40,7 +40,7 @@ class _VcrYaml(Format):
         if layout is not None and _is_tail(data[layout.end :]):
             decoder = partial(_decoded, path=path)
             try:
-                return [_item(data, place, decoder) for place in layout.places]
+                return _items(data, layout.places, decoder)
             except UnreadableError:
                 # The parser says where.
                 pass
@@ -69,11 +69,11 @@ def _unfinished(data: bytes, path: str | None) -> Torn | None:
     if layout is None or not layout.places or data.endswith(b"\n" + END):
         return None
     places = yaml_layout.whole(layout, data)
-    rest = data[places[-1].end if places else len(START) :]
+    rest = data[places[-1][1] if places else len(START) :]
     if b"\n" + ITEM_START in rest[:-1]:
         return None
     try:
-        items = [_item(data, place, partial(_decoded, path=path)) for place in places]
+        items = _items(data, places, partial(_decoded, path=path))
     except UnreadableError:
         return None
     return Torn(items, data.count(b"\n", 0, len(data) - len(rest)) + 1, rest)
@@ -92,10 +92,14 @@ def _is_tail(tail: bytes) -> bool:
     return isinstance(root, Mapping) and "version" in root.entries and "interactions" not in root.entries
 
 
-def _item(data: bytes, place: Place, decoder: partial[Interaction]) -> Item:
-    method = _as_it_stands(place.method, "method")
-    url = reader.sent_url(_as_it_stands(place.uri, "uri"))
-    return Item(method, url, data, place.start, place.end, decoder)
+def _items(data: bytes, places: Iterable[Place], decoder: partial[Interaction]) -> list[Item]:
+    """The items that stand in these places. Raises UnreadableError."""
+    # A file has thousands of items, and few methods.
+    method_of = cache(partial(_as_it_stands, name="method"))
+    return [
+        Item(method_of(method), reader.sent_url(_as_it_stands(uri, "uri")), data, start, end, decoder)
+        for start, end, method, uri in places
+    ]
 
 
 def _as_it_stands(scalar: bytes, name: str) -> str:

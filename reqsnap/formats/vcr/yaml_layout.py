@@ -17,13 +17,8 @@ END = b"version: 1\n"
 ITEM_START = b"- request:\n"
 
 
-class Place(NamedTuple):
-    """Where an item stands, and what stands there as its method and its URI, as it is written."""
-
-    start: int
-    end: int
-    method: bytes
-    uri: bytes
+Place = tuple[int, int, bytes, bytes]
+"""Where an item begins and ends, and what stands there as its method and its URI, as it is written."""
 
 
 class Layout(NamedTuple):
@@ -41,15 +36,15 @@ def scan(data: bytes) -> Layout | None:
     if not data.startswith(START + ITEM_START):
         return None
     places = []
-    position, match = len(START), _item().match
-    while (found := match(data, position)) is not None:
-        method, uri, other_method, other_uri = found.group("usual_method", "usual_uri", "method", "uri")
-        if method is None:
-            method, uri = other_method, other_uri
+    position = len(START)
+    for found in _item().finditer(data, position):
+        start, end = found.span()
+        if start != position:
+            break
+        method, uri = found.group("method", "uri")
         if method is None or uri is None:
             return None
-        end = found.end()
-        places.append(Place(position, end, method, uri))
+        places.append((start, end, method, uri))
         position = end
     return Layout(places, position)
 
@@ -58,7 +53,8 @@ def whole(layout: Layout, data: bytes) -> list[Place]:
     """The items of a file that was cut off, less the last one where it may be what was cut."""
     rest = data[layout.end :]
     *others, last = layout.places
-    at_line_end = not rest and _LAST_LINES.search(data, last.start, last.end) is not None
+    start, end, *_ = last
+    at_line_end = not rest and _LAST_LINES.search(data, start, end) is not None
     at_next_item = bool(rest) and (rest.startswith(ITEM_START) or ITEM_START.startswith(rest))
     return layout.places if at_line_end or at_next_item else others
 
@@ -79,11 +75,11 @@ _OCTETS = rb"(?:[^\n\r\xc2\xe2]++|\xc2(?!\x85)|\xe2(?!\x80[\xa8\xa9]))*+"
 _TAG = rb"!![A-Za-z][\w/.:]*+"
 _QUOTED = rb"""'[^']*+(?:''[^']*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+\""""
 # A plain scalar, in printable ASCII alone: what begins one, and what goes on in the line.
-_FIRST = rb"(?:[$(-+./0-9;<=A-Z\\^_a-z~]|[-?:](?=[!-~]))"
+_FIRST = rb"(?:[$()+./0-9;<=A-Z\\^_a-z~]|[-?:](?=[!-~]))"
 _WORDS = rb"[ -\"$-9;-~]*+(?:(?::(?=[!-~])|(?<! )\#)[ -\"$-9;-~]*+)*+"
 # Collections as PyYAML laid them out before version 5.1, where all in them was a scalar.
 _IN_FLOW = (
-    rb"(?:" + _TAG + rb" )?+(?:" + _QUOTED + rb"|[$(-+./0-9;<=A-Z\\^_a-z~]"
+    rb"(?:" + _TAG + rb" )?+(?:" + _QUOTED + rb"|[$()+./0-9;<=A-Z\\^_a-z~]"
     rb"(?:[!-+\--9;-@A-Z\\^-z|~]++|:(?=[!-+\--Z\\^-z|~])|(?:\n +| )(?![\s\#]))*+)"
 )
 _LISTED = rb"\[(?:" + _IN_FLOW + rb"(?:,(?:\n +| )|(?=\])))*+\]"
@@ -110,10 +106,36 @@ def _one_line(further: bytes) -> bytes:
     return rb"(?:" + _TAG + rb" )?+(?:" + _FIRST + _WORDS + rb"(?!\n" + further + rb")|" + _QUOTED + rb")"
 
 
+def _plain(deeper: bytes) -> bytes:
+    """A plain scalar, whose further lines begin with `deeper`."""
+    return _FIRST + _WORDS + rb"(?:\n" + deeper + rb" *+(?=[!\"$-~])" + _WORDS + rb")*+"
+
+
+def _below(depth: int) -> bytes:
+    """The end of a line that is so deep: the scalar that most keys and dashes are of."""
+    return rb" (?:" + _QUOTED + rb"|" + _plain(b" " * depth + b" ") + rb")\n"
+
+
+# The lines that most cassettes are made of, as lines of other keys are matched, with depths that are known.
+_USUAL = (
+    rb" {4}(?:headers:(?: \{\}\n|\n(?: {6}[A-Za-z][\w-]*+:\n(?: {6}-"
+    + _below(6)
+    + rb")++)++)|body:(?:\n {6}string:"
+    + _below(6)
+    + rb"|"
+    + _below(4)
+    + rb")|status:\n {6}code:"
+    + _below(6)
+    + rb" {6}message:"
+    + _below(6)
+    + rb")"
+)
+
+
 def _line(group: bytes) -> bytes:
     """A key or a dash, what it is of, and the further lines of that: all deeper than its own."""
     deeper = rb"\n(?P=" + group + rb") "
-    plain = _FIRST + _WORDS + rb"(?:" + deeper + rb" *+(?=[!\"$-~])" + _WORDS + rb")*+"
+    plain = _plain(rb"(?P=" + group + rb") ")
     block = rb"[|>][-+1-9]{0,2}(?:" + deeper + _OCTETS + rb"|\n(?= *+\n))*+"
     value = rb"(?:" + _TAG + rb" )?+(?:" + rb"|".join((plain, _QUOTED, block, _FLOW)) + rb")"
     # A list within a list has its first element in the line of the outer dash.
@@ -131,27 +153,11 @@ def _item() -> re.Pattern[bytes]:
     return re.compile(_PATTERN, re.DOTALL | re.ASCII)
 
 
-# What VCR.py writes for nearly every exchange: nothing but its text is left open, which is quickly found.
-# A line that begins like the next key is no further line of the scalar before it.
-_SCALAR = rb"(?:" + _FIRST + _WORDS + rb"|" + _QUOTED + rb")"
-_HEADERS = rb" {4}headers:\n(?: {6}[A-Za-z][\w-]*+:\n {6}- " + _SCALAR + rb"\n)*+"
-_USUAL = (
-    rb" {4}body: "
-    + _SCALAR
-    + rb"\n"
-    + _HEADERS
-    + rb" {4}method: (?P<usual_method>[A-Z]++)\n {4}uri: (?P<usual_uri>"
-    + _SCALAR
-    + rb")\n {2}response:\n {4}body:\n"
-    + _line(b"content")
-    + _HEADERS
-    + rb" {4}status:\n {6}code: [0-9]++\n {6}message: "
-    + _SCALAR
-    # What else belongs to the answer is for the other pattern.
-    + rb"\n(?! {4})"
-)
-_ANY = (
-    rb"(?: {4}method: (?P<method>"
+_PATTERN = (
+    ITEM_START
+    + rb"(?:"
+    + _USUAL
+    + rb"| {4}method: (?P<method>"
     + _one_line(rb" {5}")
     + rb")\n"
     + rb"| {4}uri: (?P<uri>"
@@ -162,7 +168,8 @@ _ANY = (
     + _line(b"asked")
     + rb")++"
     + rb" {2}response:\n(?:"
+    + _USUAL
+    + rb"|"
     + _line(b"answered")
     + rb")++"
 )
-_PATTERN = ITEM_START + rb"(?:" + _USUAL + rb"|" + _ANY + rb")"

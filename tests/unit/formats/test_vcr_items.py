@@ -126,7 +126,7 @@ def test_the_corpus_is_decoded_as_it_is_parsed(path: Path) -> None:
     data = path.read_bytes()
     layout = yaml_layout.scan(data)
     assert layout is not None
-    known = [check(data[place.start : place.end]) for place in layout.places]
+    known = [check(data[start:end]) for start, end, *_ in layout.places]
     if path.parent.name > "2" and path.stem in ("requests", "urllib3", "http.client", "httplib2", "urllib"):
         assert all(known)
 

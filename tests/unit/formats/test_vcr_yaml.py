@@ -48,7 +48,7 @@ def test_reads_what_is_written() -> None:
 def test_its_own_layout_is_not_parsed_to_find_the_items() -> None:
     layout = yaml_layout.scan(TEXT.encode())
     assert layout is not None
-    assert [(place.method, place.uri) for place in layout.places] == [
+    assert [(method, uri) for _, _, method, uri in layout.places] == [
         (b"POST", b"http://h/items?page=1"),
         (b"GET", b"http://h/image"),
     ]
@@ -270,6 +270,13 @@ def mutated(draw: Any) -> bytes:
         if not data:
             break
     return data
+
+
+@pytest.mark.parametrize("old", ["GET", "OK", "http://h/image", "'*/*'"])
+def test_what_refers_to_something_else_is_not_taken_for_text(old: str) -> None:
+    data = TEXT.replace(old, "*id").encode()
+    with pytest.raises(CassetteFormatError):
+        VCR.read(data)
 
 
 @given(documents())

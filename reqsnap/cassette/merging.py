@@ -102,6 +102,8 @@ class View:
         self._read, self._text_of = read, text_of
         self._texts: dict[Entry, formats.Item | bytes] = {}
         self._marks: dict[Entry, int] = {}
+        # Of the many that a file has, those whose bytes are held here.
+        self._written: set[Entry] = set()
         self._gone: set[Entry] = set()
         self._found: Found | None = None
         self._pieces: Sequence[Piece] = ()
@@ -124,7 +126,7 @@ class View:
     def forget(self) -> None:
         """Nothing that was known is to be taken out of a file."""
         self._texts, self._marks, self._items, self._found = {}, {}, [], None
-        self._pieces = ()
+        self._pieces, self._written = (), set()
 
     def text(self, item: Item, *, anew: bool = False) -> bytes:
         """The bytes of an item: those that it has in the file, where they are known and not made `anew`."""
@@ -178,15 +180,17 @@ class View:
         for item, text in texts.items():
             if isinstance(item, Entry):
                 self._texts[item] = text
+                self._written.add(item)
                 self._marks.pop(item, None)
         self._items, self._found, self._pieces = list(merged.items), None, pieces
 
     def release(self) -> None:
         """Hold no bytes any more: little is written after the end of a block."""
-        written = {entry: text for entry, text in self._texts.items() if isinstance(text, bytes)}
-        for entry, text in written.items():
-            self._marks[entry] = hash(text)
-            del self._texts[entry]
+        for entry in self._written:
+            text = self._texts.pop(entry, None)
+            if isinstance(text, bytes):
+                self._marks[entry] = hash(text)
+        self._written.clear()
         self._found, self._pieces = None, ()
 
     # Within

@@ -16,7 +16,7 @@ from reqsnap.matching import Matching
 from reqsnap.matching.parts import DEFAULT_PORTS, split_url
 from reqsnap.redaction import path_holds_credentials
 
-_UP_TO_PATH = r"https?://[a-z0-9._-]+(?::(?!80(?!\d)|443(?!\d))\d+)?/[A-Za-z0-9._~/-]*"
+_UP_TO_PATH = r"https?://[a-z0-9._-]++(?::(?!80(?!\d)|443(?!\d))\d++)?+/[A-Za-z0-9._~/-]*+"
 _PLAIN = re.compile(rf"{_UP_TO_PATH}(?=[?#]|\Z)")
 # A place stands in such a line as it is written; of any other line nothing is found.
 _LINES = re.compile(rf"^([A-Z]++ {_UP_TO_PATH})(?:[?#].*+)?+$|^.*+$", re.MULTILINE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from reqsnap.formats import native
 from reqsnap.formats.format import Beside, Item, decoded
 from reqsnap.formats.native.decoding import Decoder
@@ -36,13 +38,15 @@ def items(data: bytes, path: str | None = None, beside: Beside | None = None) ->
 
 def _scanned(data: bytes, path: str | None, beside: Beside | None) -> list[Item] | None:
     decoder = Decoder(path, beside)
+    # A file has thousands of items, and few methods.
+    method_of = cache(bytes.decode)
     found: list[Item] = []
     for place in scan(data):
         if place is None:
             return None
         start, end, method, url = place
         if method is not None and url is not None:
-            found.append(_Item(method.decode(), url.decode(), data, start, end, decoder))
+            found.append(_Item(method_of(method), url.decode(), data, start, end, decoder))
         else:
             # A head that is no block tells nothing by itself.
             request = decoder(Item("", "", data, start, end, decoder)).request

@@ -26,13 +26,24 @@ class AsWritten:
         return PathFinder.find_spec(name, path, target) if name.startswith("reqsnap.") else None
 
 
+_loaded: dict[str, ModuleType] = {}
+"""The modules that runs of pytest in this process have loaded."""
+
+
 def begin() -> None:
-    """Load them so from now on. Runs of pytest within one of another each begin and end it."""
+    """Load them so from now on. Runs of pytest within one of another each begin and end it.
+
+    pytest's `pytester` takes from a process what a run within it has loaded (`SysModulesSnapshot`, pytest
+    9.2). Loaded again, half of reqsnap would not know the classes of the other half.
+    """
+    for name, module in _loaded.items():
+        sys.modules.setdefault(name, module)
     sys.meta_path.insert(0, AsWritten)
 
 
 def end() -> None:
     """Load them as pytest likes."""
+    _loaded.update({name: each for name, each in sys.modules.items() if name.startswith("reqsnap.")})
     # Whoever ran pytest in this process may have put the finders back before.
     with suppress(ValueError):
         sys.meta_path.remove(AsWritten)

@@ -5,7 +5,7 @@ decisions    what it answers
 misses       what it says of a request that nothing answers; near_misses finds what comes closest
 """
 
-from reqsnap.recorder.decisions import Forward, Refuse, Replay
+from reqsnap.recorder.decisions import Forward, Refuse, Replay, let_out
 from reqsnap.recorder.recorder import Recorder
 
-__all__ = ["Forward", "Recorder", "Refuse", "Replay"]
+__all__ = ["Forward", "Recorder", "Refuse", "Replay", "let_out"]

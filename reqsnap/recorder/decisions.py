@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from reqsnap.errors import CutRecordingError, UnmatchedRequestError
+from reqsnap.errors import CutRecordingError, ReqsnapError, UnmatchedRequestError
 from reqsnap.model import ErrorKind, Interaction, NetworkError, Request, Response
 from reqsnap.redaction import Rules, redact_request
 from reqsnap.sequences.entries import Entry
@@ -73,6 +73,21 @@ class Refuse:
     """The request may neither be replayed nor sent: raise `error`."""
 
     error: UnmatchedRequestError
+
+
+def let_out(decision: Forward) -> Forward:
+    """The decision itself, which lets a request out. Raises ReqsnapError for anything else.
+
+    It may be a decision that an interceptor does not know, because reqsnap was loaded twice: what is
+    to be replayed or refused must not be sent for that.
+    """
+    if isinstance(decision, Forward):
+        return decision
+    raise ReqsnapError(
+        f"the decision {type(decision).__name__} is of another copy of reqsnap, and nothing was sent: "
+        "something has removed modules of reqsnap from sys.modules, and they were loaded again. "
+        "Load reqsnap before that."
+    )
 
 
 @dataclass(frozen=True, slots=True)

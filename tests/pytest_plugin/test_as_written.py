@@ -80,3 +80,29 @@ def test_runs_within_one_another_each_have_it_first(monkeypatch: pytest.MonkeyPa
     end()
     end()
     assert sys.meta_path == [before]
+
+
+INNER = """
+import builtins
+from reqsnap.recorder.decisions import Replay
+
+def test_it(reqsnap):
+    builtins.seen.append((Replay, type(reqsnap)))
+"""
+
+OUTER = f"""
+import builtins
+
+def test_it(pytester):
+    builtins.seen = []
+    pytester.makepyfile({INNER!r})
+    for _ in range(2):
+        pytester.runpytest_inprocess("-p", "no:cassetter").assert_outcomes(passed=1)
+    assert builtins.seen[0] == builtins.seen[1]
+"""
+
+
+def test_runs_within_a_run_have_the_same_modules(run: pytest.Pytester) -> None:
+    """pytest forgets what a run in its own process has loaded."""
+    run.makepyfile(OUTER)
+    run.runpytest_subprocess("-p", "no:cassetter", "-p", "pytester").assert_outcomes(passed=1)

@@ -28,7 +28,7 @@ from reqsnap.interceptors.aiohttp.note import Exchange, exchange_on
 from reqsnap.interceptors.aiohttp.replay import mute, replay
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.patching import Patch
-from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+from reqsnap.recorder import Forward, Recorder, Refuse, Replay, let_out
 
 _ANNOUNCES_PERSISTENCE = not hasattr(ClientRequest, "keep_alive")
 """Up to aiohttp 3.10, told by this method, a request does not say whether its connection persists."""
@@ -81,7 +81,7 @@ async def _decide(
     witness = None
     if recorder.cassette.policy.records_errors:
         witness = Witness(request._timer, partial(_meant, request, connector, url))
-    exchange = Exchange(recorder, decision, method, url, upload, witness)
+    exchange = Exchange(recorder, let_out(decision), method, url, upload, witness)
     try:
         connection: Connection = await wrapped(*args, **kwargs)
     except BaseException as error:

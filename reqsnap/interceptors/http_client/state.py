@@ -11,7 +11,7 @@ from reqsnap.interceptors.http_client.errors import ABANDONED
 from reqsnap.interceptors.http_client.replay import StandInSocket
 from reqsnap.model import NetworkError, Request, Response
 from reqsnap.patching import Hold
-from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+from reqsnap.recorder import Forward, Recorder, Refuse, Replay, let_out
 
 _BLOCK = 16 * 1024
 ATTRIBUTE = "_reqsnap_exchange"
@@ -77,7 +77,7 @@ class Exchange:
         self.recorder = recorder
         self.method = method
         self.url = url
-        self.forward = forward
+        self.forward = None if forward is None else let_out(forward)
         self._decision = decision
         self.phase = CAPTURING if forward is None else NOTING
         self.pieces: list[bytes] = []
@@ -124,7 +124,7 @@ class Exchange:
 
     def note_with(self, forward: Forward) -> None:
         """Begin again, this time for the server."""
-        self.forward = forward
+        self.forward = let_out(forward)
         self.phase = NOTING
         self.pieces = []
         self.started = self.building = False

@@ -32,7 +32,7 @@ from reqsnap.interceptors.httpcore.shapes import (
 )
 from reqsnap.model import Request
 from reqsnap.patching import Patch
-from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+from reqsnap.recorder import Forward, Recorder, Refuse, Replay, let_out
 
 _Decision = Replay | Forward | Refuse
 
@@ -142,6 +142,7 @@ class _Turn:
         """The exchange that begins now, and the request to send. Raises a refusal."""
         if isinstance(decision, Refuse):
             raise decision.error
+        let_out(decision)
         asked = self._asked
         if asked is not None:
             outgoing = self.request if self._body is None else with_body(self.request, self._body)

@@ -22,7 +22,7 @@ from reqsnap.interceptors.tornado.replay import ReplayStream
 from reqsnap.model import ErrorKind, NetworkError, Request
 from reqsnap.network_errors import is_of_connecting
 from reqsnap.patching import Patch
-from reqsnap.recorder import Forward, Recorder, Refuse, Replay
+from reqsnap.recorder import Forward, Recorder, Refuse, Replay, let_out
 
 _EXCHANGE = "_reqsnap_exchange"
 """The attribute of a connection that holds the exchange noted on it."""
@@ -106,7 +106,7 @@ class _Door:
         self, forward: Forward, method: str, url: str, host: str, port: int, options: dict[str, Any]
     ) -> Any:
         meant = None if self._head is None else self._request(self._head)
-        exchange = Exchange(self._recorder, forward, method, url, meant)
+        exchange = Exchange(self._recorder, let_out(forward), method, url, meant)
         setattr(self._connection, _EXCHANGE, exchange)
         try:
             stream = await self._client.connect(host, port, **options)

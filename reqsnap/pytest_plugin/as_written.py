@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
@@ -23,21 +24,37 @@ class AsWritten:
         name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a module of the package where Python does; others are none of its business."""
-        return PathFinder.find_spec(name, path, target) if name.startswith("reqsnap.") else None
+        if not name.startswith("reqsnap."):
+            return None
+        known = _loaded.get(name)
+        return PathFinder.find_spec(name, path, target) if known is None else ModuleSpec(name, Known(known))
+
+
+class Known(Loader):
+    """Gives a module again that this process has had before."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module, self._spec = module, module.__spec__
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module as it is."""
+        return self._module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run nothing; what the import system has told the module of its loading was not so."""
+        module.__spec__ = self._spec
 
 
 _loaded: dict[str, ModuleType] = {}
-"""The modules that runs of pytest in this process have loaded."""
+"""The modules that a run of pytest has had at its end.
+
+pytest's `pytester` takes from a process what a run within it has loaded (`SysModulesSnapshot`, pytest
+9.2). Loaded again, half of reqsnap would not know the classes of the other half.
+"""
 
 
 def begin() -> None:
-    """Load them so from now on. Runs of pytest within one of another each begin and end it.
-
-    pytest's `pytester` takes from a process what a run within it has loaded (`SysModulesSnapshot`, pytest
-    9.2). Loaded again, half of reqsnap would not know the classes of the other half.
-    """
-    for name, module in _loaded.items():
-        sys.modules.setdefault(name, module)
+    """Load them so from now on. Runs of pytest within one of another each begin and end it."""
     sys.meta_path.insert(0, AsWritten)
 
 

@@ -93,16 +93,23 @@ def test_it(reqsnap):
 OUTER = f"""
 import builtins
 
-def test_it(pytester):
+def test_within(pytester):
     builtins.seen = []
     pytester.makepyfile({INNER!r})
     for _ in range(2):
         pytester.runpytest_inprocess("-p", "no:cassetter").assert_outcomes(passed=1)
-    assert builtins.seen[0] == builtins.seen[1]
+
+def test_itself(reqsnap):
+    from reqsnap.recorder.decisions import Replay
+    from reqsnap import recorder
+
+    assert builtins.seen == [(Replay, type(reqsnap))] * 2
+    assert recorder.Replay is Replay
+    assert type(recorder.__spec__.loader).__name__ == "SourceFileLoader"
 """
 
 
 def test_runs_within_a_run_have_the_same_modules(run: pytest.Pytester) -> None:
     """pytest forgets what a run in its own process has loaded."""
     run.makepyfile(OUTER)
-    run.runpytest_subprocess("-p", "no:cassetter", "-p", "pytester").assert_outcomes(passed=1)
+    run.runpytest_subprocess("-p", "no:cassetter", "-p", "pytester").assert_outcomes(passed=2)

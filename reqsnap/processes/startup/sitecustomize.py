@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 VARIABLE = "REQSNAP_OWNER"
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
-CLIENTS = ("http.client", "urllib3", "botocore", "httplib2", "httpcore", "httpcore2", "aiohttp")
+CLIENTS = (
+    *("http.client", "urllib3", "botocore", "httplib2", "httpcore", "httpcore2", "aiohttp"),
+    *("tornado.simple_httpclient", "tornado.curl_httpclient"),
+)
 """Before one of these is imported the process has joined its block."""
 
 STARTERS = {

@@ -11,7 +11,7 @@ from typing import Any
 from reqsnap.vcr.checks import check
 from reqsnap.vcr.context import CassetteContextDecorator
 from reqsnap.vcr.errors import MissingMetadataError, UnhandledHTTPRequestError
-from reqsnap.vcr.filters import sensitive_data_hooks
+from reqsnap.vcr.filters import sensitive_data_hooks, sensitive_pairs, without_sensitive_data
 from reqsnap.vcr.held import Held, InMemory
 from reqsnap.vcr.hooks import several
 from reqsnap.vcr.matchers import get_matchers_results, method, requests_match, uri
@@ -62,15 +62,20 @@ class Cassette:
         self.drop_unused_requests = drop_unused_requests
         self._before_save_interaction = list(several(before_save_interaction))
         self._after_load_interaction = list(several(after_load_interaction))
-        if filter_sensitive_data:
+        self._sensitive_pairs = sensitive_pairs(filter_sensitive_data or ())
+        if self._sensitive_pairs:
             # The user's hooks see what is hidden, in both directions.
-            hide, restore = sensitive_data_hooks(filter_sensitive_data)
+            hide, restore = sensitive_data_hooks(self._sensitive_pairs)
             self._before_save_interaction.append(hide)
             self._after_load_interaction.insert(0, restore)
         check({"skip_patchers": skip_patchers})
         self.skip_patchers = skip_patchers
         self.record_on_exception = True
         self._held: Held = InMemory()
+
+    def _shown(self, text: str, request: Any) -> str:
+        """What an error says of a request, without the values that the file does not show."""
+        return without_sensitive_data(text, self._sensitive_pairs, request)
 
     @classmethod
     def load(cls, **kwargs: Any) -> Cassette:

@@ -30,15 +30,18 @@ class CannotOverwriteExistingCassetteException(UnmatchedRequestError):
     """
 
     cassette: Any
+    _text: str
 
     def __init__(self, *, cassette: Any, failed_request: Any) -> None:
         self._be_about(cassette, failed_request)
         self.similar_requests: list[Similar] = cassette.find_requests_with_most_matches(failed_request)
         self.reason = _reason(cassette, self.similar_requests)
-        self._text = _text(cassette, failed_request, self.similar_requests, self.reason)
+        text = _text(cassette, failed_request, self.similar_requests, self.reason)
+        self._text = cassette._shown(text, failed_request)
 
     def _be_about(self, cassette: Any, request: Any) -> None:
         method, url = str(getattr(request, "method", "")), str(getattr(request, "uri", ""))
+        url = cassette._shown(url, request)
         super().__init__(method, url, mode=_mode(cassette), cassette=None, reason="", advice="")
         self.cassette, self.failed_request = cassette, request
 

@@ -11,6 +11,7 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_plus, urlencode, urlparse
@@ -146,12 +147,11 @@ def sensitive_data_hooks(sensitive_data: Any) -> tuple[Interactions, Interaction
     Takes placeholders and the values that they stand for, as a mapping or as pairs. A value may be a
     function of the request and the answer; None and an empty one stand for nothing.
     """
-    pairs = list(sensitive_data.items() if isinstance(sensitive_data, Mapping) else sensitive_data)
+    pairs = sensitive_pairs(sensitive_data)
 
     def changed(request: Request, response: Any, *, hides: bool) -> tuple[Request, Any]:
-        for placeholder, value in pairs:
-            secret = value(request, response) if callable(value) else value
-            shown, real = str(placeholder), "" if secret is None else str(secret)
+        for pair in pairs:
+            shown, real = _texts(pair, request, response)
             if shown and real:
                 found, put = (real, shown) if hides else (shown, real)
                 request = Request._from_dict(replace_text(request._to_dict(), found, put))
@@ -165,6 +165,28 @@ def sensitive_data_hooks(sensitive_data: Any) -> tuple[Interactions, Interaction
         return changed(request, response, hides=False)
 
     return hide, restore
+
+
+def without_sensitive_data(text: str, pairs: Iterable[Any], request: Any) -> str:
+    """A text about a request that has no answer, with placeholders for what `filter_sensitive_data` hides."""
+    for pair in pairs:
+        # A function may look into the answer, and find no value where there is none.
+        with suppress(Exception):
+            shown, real = _texts(pair, request, None)
+            text = text.replace(real, shown) if shown and real else text
+    return text
+
+
+def sensitive_pairs(sensitive_data: Any) -> list[Any]:
+    """Placeholders and their values, given as a mapping or as pairs."""
+    return list(sensitive_data.items() if isinstance(sensitive_data, Mapping) else sensitive_data)
+
+
+def _texts(pair: Any, request: Any, response: Any) -> tuple[str, str]:
+    """A placeholder, and the value that it stands for; empty where there is none."""
+    placeholder, value = pair
+    secret = value(request, response) if callable(value) else value
+    return str(placeholder), "" if secret is None else str(secret)
 
 
 def _removing(names: Iterable[str]) -> list[tuple[str, Replacement]]:

@@ -166,6 +166,34 @@ def test_sensitive_values_are_hidden_in_the_file_and_nowhere_else(
     assert cassette.play_count == 1
 
 
+def _of_the_answer(request: Request, response: Any) -> str:
+    found: str = response["headers"]["X-Token"][0]
+    return found
+
+
+def test_sensitive_values_are_hidden_in_a_refusal(path: str, server: Counter) -> None:
+    values = {"<KEY>": "s3cret", "<PATH>": lambda request, response: "wh0", "<NO>": _of_the_answer}
+    my_vcr = vcr.VCR(filter_sensitive_data=values, match_on=["method", "uri"])
+    stored = {
+        "status": {"code": 200, "message": "OK"},
+        "headers": {"X-Token": ["an-answer"]},
+        "body": {"string": b""},
+    }
+    with my_vcr.use_cassette(path) as cassette:
+        cassette.append(Request("GET", f"http://127.0.0.1:{server.port}/wh0?k=s3cret", None, {}), stored)
+    with (
+        pytest.raises(CannotOverwriteExistingCassetteException) as caught,
+        my_vcr.use_cassette(path, record_mode="none"),
+    ):
+        server.get("/wh0?k=s3cret&more=1")
+    error = caught.value
+    told = [str(error), error.url, *getattr(error, "__notes__", ())]
+    assert not [text for text in told if "s3cret" in text or "wh0" in text]
+    assert "/<PATH>?k=<KEY>&more=1" in error.url
+    # What the program sent is its own.
+    assert error.failed_request.uri.endswith("/wh0?k=s3cret&more=1")
+
+
 def test_interactions_are_changed_where_they_are_stored_and_loaded(path: str, server: Counter) -> None:
     seen: list[tuple[str, object]] = []
 

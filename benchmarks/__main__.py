@@ -2,7 +2,7 @@
 
 Every tool first records the same exchanges from the same loopback server. Then each piece of work is
 done by processes of their own, tool by tool and turn by turn (A B C, A B C ...), and the tables show
-the median of the turns, the lowest and the highest, and ratios.
+the median of the turns, the lowest and the highest, and the median of the ratios turn by turn.
 """
 
 from __future__ import annotations

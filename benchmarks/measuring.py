@@ -23,16 +23,31 @@ _ENVIRONMENT = ("PATH", "HOME", "PYTHONPATH", "LANG", "TMPDIR")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """CPU microseconds: the median of the turns, the lowest and the highest. `bytes` is a median too."""
+    """CPU microseconds of each turn, in the order in which they were had. `bytes` is a median."""
 
-    median: float
-    low: float
-    high: float
+    turns: tuple[float, ...]
     bytes: float = 0
+
+    @property
+    def median(self) -> float:
+        """The median of the turns."""
+        return statistics.median(self.turns)
 
     def above(self, floor: float) -> Measured:
         """What is above a floor."""
-        return Measured(self.median - floor, self.low - floor, self.high - floor, self.bytes)
+        return Measured(tuple([turn - floor for turn in self.turns]), self.bytes)
+
+    def over(self, other: Measured) -> float | None:
+        """How many times the other one goes into this one; None where the other took nothing.
+
+        Turns that were had side by side are compared, and the median of that is told: a machine that is
+        slow for a while is so for both. Where one had fewer turns, the medians are compared.
+        """
+        pairs = [(self.median, other.median)]
+        if len(self.turns) == len(other.turns):
+            pairs = list(zip(self.turns, other.turns, strict=True))
+        ratios = [one / another for one, another in pairs if another > 0]
+        return statistics.median(ratios) if ratios else None
 
 
 @contextmanager
@@ -117,9 +132,8 @@ def _round(name: str, jobs: Mapping[str, Job], failed: set[str]) -> Iterator[tup
 
 
 def _in_all(outcomes: list[Outcome], things: int) -> Measured:
-    took = [outcome.seconds / things * 1e6 for outcome in outcomes]
-    size = statistics.median([outcome.bytes for outcome in outcomes])
-    return Measured(statistics.median(took), min(took), max(took), size)
+    took = tuple([outcome.seconds / things * 1e6 for outcome in outcomes])
+    return Measured(took, statistics.median([outcome.bytes for outcome in outcomes]))
 
 
 def tell(what: str) -> None:

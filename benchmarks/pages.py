@@ -53,8 +53,8 @@ def markdown(found: Sequence[Filled], sizes: Sizes, seconds: float) -> str:
         f"The tools take turns, each in a process of its own: {sizes.rounds} processes in all, which in a"
         f" replay or a suite have {sizes.turns} turns each. A figure is the median of the turns, with the"
         " lowest and the highest in brackets; a"
-        " ratio says how many times reqsnap's median goes into that of the other tool. Times are CPU times of"
-        " the process, user and system. All have the same"
+        " ratio says how many times as long as reqsnap a tool took in the turn beside its own: the median of"
+        " that. Times are CPU times of the process, user and system. All have the same"
         " requests through the same client and their own default options; VCR.py is allowed to repeat"
         " recordings, as the others do. reqsnap compares bodies and redacts secrets by default; the others do"
         " not. `alone` is the client itself, over connections in memory: what is left where nothing replays."
@@ -113,7 +113,7 @@ def _cell(filled: Filled, row: str, tool: str) -> Measured | None:
 def _figure(cell: Measured | None, unit: float) -> str:
     if cell is None:
         return "-"
-    low, median, high = (_short(each / unit) for each in (cell.low, cell.median, cell.high))
+    low, median, high = (_short(each / unit) for each in (min(cell.turns), cell.median, max(cell.turns)))
     return f"{median} ({low}-{high})"
 
 
@@ -122,7 +122,8 @@ def _short(number: float) -> str:
 
 
 def _ratio(one: Measured | None, ours: Measured | None) -> str:
-    return "-" if one is None or ours is None or ours.median <= 0 else f"{_short(one.median / ours.median)}x"
+    ratio = None if one is None or ours is None else one.over(ours)
+    return "-" if ratio is None else f"{_short(ratio)}x"
 
 
 def _size(filled: Filled, row: str, tool: str) -> str:

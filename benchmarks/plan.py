@@ -27,8 +27,8 @@ class Sizes:
     exchanges that are recorded under the clock.
     """
 
-    rounds: int = 3
-    turns: int = 10
+    rounds: int = 5
+    turns: int = 4
     small: int = 10
     middle: int = 1000
     large: int = 10_000

@@ -70,9 +70,18 @@ def test_ratios_and_what_is_not_seen() -> None:
     row = plan.Row("a", jobs, dict.fromkeys(jobs, 1))
     table = plan.Table("T", "text", "ms", tuple(jobs), (row,), floor="bare")
     took = {"reqsnap": 3000.0, "VCR.py": 11_000.0, "bare": 1000.0}
-    cells = {("a", tool): measuring.Measured(each, each, each) for tool, each in took.items()}
+    cells = {("a", tool): measuring.Measured((each,)) for tool, each in took.items()}
     shown = pages.text([measuring.Filled(table, cells, {})])
     assert shown.splitlines()[-1].split() == ["a", "2", "(2-2)", "10", "(10-10)", "-", "5x", "-"]
+
+
+def test_turns_are_compared_with_those_beside_them() -> None:
+    one, other = measuring.Measured((20.0, 50.0, 90.0)), measuring.Measured((10.0, 10.0, 30.0))
+    assert (one.median, other.median) == (50.0, 10.0)
+    assert one.over(other) == 3.0
+    # One that had a turn only has nothing beside it.
+    assert one.over(measuring.Measured((10.0,))) == 5.0
+    assert one.over(measuring.Measured((0.0, 0.0, 0.0))) is None
 
 
 @pytest.mark.parametrize("client", NAMES)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reqsnap.formats import NATIVE, Beside, Format, Item, Torn
+from reqsnap.formats import Beside, Format, Item, Torn
 from reqsnap.formats.format import Addition
 from reqsnap.formats.registry import named, recognised
 from reqsnap.model import Interaction
@@ -15,6 +15,7 @@ from reqsnap.storage import Storage
 from reqsnap.vcr import filters
 from reqsnap.vcr.hooks import Chain, Hook, Recorded, Replacing, as_hook
 from reqsnap.vcr.interactions import bound
+from reqsnap.vcr.interim import INTERIM
 from reqsnap.vcr.persisters.filesystem import FilesystemPersister
 from reqsnap.vcr.serializers import jsonserializer, yamlserializer
 from reqsnap.vcr.stored import PersisterStorage
@@ -44,17 +45,17 @@ def _is_known(serializer: Any) -> bool:
 class Formats:
     """The format of a cassette's file: what it is in already, else what its serializer writes.
 
-    `hook` is applied to what it holds, as VCR.py does it.
+    `new` is None where a persister has it. `hook` is applied to what it holds, as VCR.py does it.
     """
 
-    new: str
+    new: str | None
     hook: Recorded | None = None
 
     def __call__(self, path: str | os.PathLike[str], data: bytes | None) -> Format:
         """The format of what is there, or of a new file."""
         is_blank = data is not None and not data.strip()
-        there = None if data is None or is_blank else recognised(path, data)
-        format = there or named(self.new)
+        there = None if self.new is None or data is None or is_blank else recognised(path, data)
+        format = there or (INTERIM if self.new is None else named(self.new))
         if self.hook is None and not is_blank:
             return format
         return _HookedFormat(format, self.hook or Recorded(None, None))
@@ -66,7 +67,7 @@ class Formats:
         request = as_hook(cassette._before_record_request)
         response = as_hook(cassette._before_record_response)
         hook = Recorded(request, response) if request or response else None
-        return cls(_FORMATS[cassette._serializer] if is_file else NATIVE.name, hook)
+        return cls(_FORMATS[cassette._serializer] if is_file else None, hook)
 
 
 class _HookedFormat(Format):

@@ -1,7 +1,7 @@
 """A persister of VCR.py's kind as a storage of reqsnap's.
 
-What the core reads and writes through it is always a cassette in reqsnap's own format; what the persister
-is given and gives are requests and answers, which it stores with a serializer in a way of its own.
+What the core reads and writes through it is in a format that lies between the two; what the persister is
+given and gives are requests and answers, which it stores with a serializer in a way of its own.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from reqsnap.formats import NATIVE
 from reqsnap.formats.vcr.reader import RECORDED_AT, agreeing, sent_url
 from reqsnap.model import Interaction
 from reqsnap.storage import MemoryStorage, Storage, Stored
 from reqsnap.vcr import persisted
+from reqsnap.vcr.interim import INTERIM
 from reqsnap.vcr.messages import interaction_of, to_request, to_response
 from reqsnap.vcr.persisted import Pair, Persister
 from reqsnap.vcr.request import Request
@@ -105,7 +105,7 @@ class PersisterStorage(Storage):
 
 def _file(pairs: Iterable[Pair]) -> bytes:
     """A cassette as the core reads it; of equal pairs the same."""
-    return NATIVE.file([NATIVE.item(_sent_and_received(*pair)) for pair in pairs])
+    return INTERIM.file([INTERIM.item(_sent_and_received(*pair)) for pair in pairs])
 
 
 def _sent_and_received(request: Any, response: Any) -> Interaction:
@@ -119,7 +119,7 @@ def _sent_and_received(request: Any, response: Any) -> Interaction:
 
 
 def _pairs(data: bytes) -> list[Pair]:
-    found = [item.decode() for item in NATIVE.read(data)]
+    found = [item.decode() for item in INTERIM.read(data)]
     return [(to_request(each.request), to_response(each.response)) for each in found]
 
 

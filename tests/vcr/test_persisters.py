@@ -10,8 +10,8 @@ import pytest
 
 from reqsnap import use_cassette
 from reqsnap.errors import CassetteError, CassetteFormatError, ReqsnapError
-from reqsnap.formats import NATIVE
 from reqsnap.formats.vcr import VCR_JSON
+from reqsnap.vcr.interim import INTERIM
 from reqsnap.vcr.migration import main, try_migrate
 from reqsnap.vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError, FilesystemPersister
 from reqsnap.vcr.request import Request
@@ -82,7 +82,7 @@ def test_what_a_persister_has_is_read_as_a_cassette() -> None:
     storage = stored(persister)
     found = storage.read("x")
     assert found is not None
-    (item,) = NATIVE.read(found.data)
+    (item,) = INTERIM.read(found.data)
     assert (item.url, item.decode().response.body) == ("http://h/a", b"answer")
     assert storage.metadata == {"key": "value"}
     assert persister.serializers == [yamlserializer]
@@ -139,7 +139,7 @@ def test_hooks_change_and_drop_what_is_loaded_and_saved() -> None:
     storage = stored(persister, on_load=on_load, on_save=on_save)
     found = storage.read("x")
     assert found is not None
-    assert [item.decode().response.body for item in NATIVE.read(found.data)] == [b"restored"]
+    assert [item.decode().response.body for item in INTERIM.read(found.data)] == [b"restored"]
     assert storage.read("x") == found
     assert loaded == ["/kept", "/dropped"]
     storage.write("x", found.data, found.version)

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from benchmarks import pages, plan
 from benchmarks.clients import NAMES
+from benchmarks.jobs import Job
 from benchmarks.measuring import Filled, filled, run, tell
 from benchmarks.server import serving
 from benchmarks.tools import holds
-from benchmarks.worker import Job
 
 WORKS = ("replay", "middle", "large", "first", "suite", "open", "add", "record", "import")
 _LARGE = {"large", "first", "open", "add"}

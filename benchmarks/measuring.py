@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from subprocess import PIPE
 
+from benchmarks.jobs import Job, Outcome
 from benchmarks.plan import Table
 from benchmarks.tools import OURS
-from benchmarks.worker import Job, Outcome
 
 _ENVIRONMENT = ("PATH", "HOME", "PYTHONPATH", "LANG", "TMPDIR")
 """What a worker inherits: requests walks through the whole environment at each request, for one."""

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.driving import driven, exhaust
+from benchmarks.jobs import Job, Outcome
 from benchmarks.tools import Mode
-from benchmarks.worker import Job, Outcome, driven, exhaust
 
 SIZE = 100
 """The interactions of a part."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmarks.jobs import Job
 from benchmarks.tools import ALONE, BARE, CASSETTER, OURS, VCRPY
-from benchmarks.worker import Job
 from benchmarks.works import DECORATED, FIRST_BLOCK
 from reqsnap.formats import format_of
 

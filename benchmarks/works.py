@@ -17,10 +17,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from benchmarks.clients import SYNC
+from benchmarks.driving import check, check_size, record, replay
+from benchmarks.jobs import Job, Outcome, Work
 from benchmarks.parts import recorded_in_parts
 from benchmarks.server import target
 from benchmarks.tools import ALONE, BARE, MODULES, OURS, TOOLS, Mode, Opens
-from benchmarks.worker import Job, Outcome, Work, check, check_size, record, replay
 
 STARTS = 5
 """How many interpreters one measurement of importing starts: the quickest counts."""

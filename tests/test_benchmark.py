@@ -10,16 +10,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import alone, measuring, pages, parts, plan, processes, server, suites, tools, worker, works
+from benchmarks import alone, measuring, pages, parts, plan, processes, server, suites, tools, works
 from benchmarks.__main__ import main
 from benchmarks.clients import NAMES
+from benchmarks.jobs import Job
 
 LITTLE = plan.Sizes(1, turns=2, small=2, middle=3, large=3, requests=4, warm_up=2, cassettes=2, recorded=3)
 
 
-def done(job: worker.Job) -> float:
+def done(job: Job) -> float:
     """What all the turns of a job took, in seconds."""
-    return sum([outcome.seconds for outcome in worker.work(job)])
+    return sum([outcome.seconds for outcome in works.WORKS[job.work](job)])
 
 
 def test_the_tables(
@@ -57,15 +58,15 @@ def test_a_large_cassette_is_opened_and_added_to(tmp_path: Path) -> None:
     cassette = str(tmp_path / "large.yaml")
     with server.serving() as live:
         for path, size in ((cassette, 3), (f"{cassette}.small.yaml", 1)):
-            assert done(worker.Job("reqsnap", "urllib3", path, live.url, size, size, 0, "record")) > 0
-        job = worker.Job("reqsnap", "urllib3", cassette, live.url, 3, 0, 1, "add")
+            assert done(Job("reqsnap", "urllib3", path, live.url, size, size, 0, "record")) > 0
+        job = Job("reqsnap", "urllib3", cassette, live.url, 3, 0, 1, "add")
         assert done(job) > 0
     assert tools.holds(cassette, 3) and not tools.holds(cassette, 4)
     assert done(replace(job, work="open")) > 0
 
 
 def test_ratios_and_what_is_not_seen() -> None:
-    one = worker.Job("reqsnap", "a", "", "", 1, 0, 1)
+    one = Job("reqsnap", "a", "", "", 1, 0, 1)
     jobs = {"reqsnap": one, "VCR.py": one, "cassetter": one, "bare": one}
     row = plan.Row("a", jobs, dict.fromkeys(jobs, 1))
     table = plan.Table("T", "text", "ms", tuple(jobs), (row,), floor="bare")
@@ -87,7 +88,7 @@ def test_turns_are_compared_with_those_beside_them() -> None:
 @pytest.mark.parametrize("client", NAMES)
 def test_each_client_runs_alone(client: str) -> None:
     # Its answers are checked as all are, and nobody listens at that port.
-    assert done(worker.Job(tools.ALONE, client, "", "http://127.0.0.1:9", 2, 4, 4, turns=2)) >= 0
+    assert done(Job(tools.ALONE, client, "", "http://127.0.0.1:9", 2, 4, 4, turns=2)) >= 0
 
 
 def test_alone_answers_as_the_server_does() -> None:
@@ -135,7 +136,7 @@ def test_every_answer_has_the_size_that_is_told() -> None:
 
 
 def test_few_requests_are_spread_over_a_large_cassette() -> None:
-    job = worker.Job("reqsnap", "urllib3", "x.yaml", "http://a", 1000, 10, 90, distinct=100)
+    job = Job("reqsnap", "urllib3", "x.yaml", "http://a", 1000, 10, 90, distinct=100)
     numbers = [number for (number, _), _ in zip(job.urls(), range(100), strict=False)]
     assert numbers == list(range(0, 1000, 10))
 
@@ -146,7 +147,7 @@ def test_a_tool_that_saw_nothing_is_told_from_one_that_did(tmp_path: object) -> 
 
 def test_what_vcrpy_records_in_parts_is_one_cassette(tmp_path: Path) -> None:
     path = str(tmp_path / "large.yaml")
-    whole = worker.Job(tools.VCRPY, "urllib3", path, "http://a", parts.SIZE + 2, parts.SIZE + 2, 0, "record")
+    whole = Job(tools.VCRPY, "urllib3", path, "http://a", parts.SIZE + 2, parts.SIZE + 2, 0, "record")
     jobs = list(parts.parts_of(whole))
     assert [next(job.urls())[0] for job in jobs] == [0, parts.SIZE]
     for number, job in enumerate(jobs):

@@ -45,13 +45,19 @@ def all_differences(matching: Matching, live: Request, recorded: Request) -> lis
 
 
 def first_few(found: list[Difference], most: int) -> tuple[Difference, ...]:
-    """Not more than that many differences; where there are more, the last counts them."""
+    """Not more than that many differences; where there are more, the last counts the rest."""
     if len(found) <= most:
         return tuple(found)
     shown, rest = found[: most - 1], found[most - 1 :]
     parts = {_part_of(difference) for difference in rest}
     where = parts.pop() if len(parts) == 1 else "elsewhere"
-    return (*shown, Difference(where, f"{len(rest)} more values", "other values"))
+    recorded = sum(each.recorded is not None for each in rest)
+    live = sum(each.live is not None for each in rest)
+    return (*shown, Difference(where, _counted(recorded, "more"), _counted(live, "other")))
+
+
+def _counted(values: int, which: str) -> str | None:
+    return f"{values} {which} value{'s' * (values != 1)}" if values else None
 
 
 def _part_of(difference: Difference) -> str:

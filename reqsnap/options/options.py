@@ -162,7 +162,8 @@ def _checked(name: str, value: Any) -> Any:
 
         close = difflib.get_close_matches(name, _CHECKS, n=1)
         hint = HINTS.get(name) or (f"Did you mean {close[0]}?" if close else "")
-        raise ConfigurationError(name, value, f"the options are {', '.join(_CHECKS)}", hint)
+        known = "" if hint else f"; the options are {', '.join(_CHECKS)}"
+        raise ConfigurationError(name, value, f"there is no such option{known}", hint)
     return found(name, value)
 
 

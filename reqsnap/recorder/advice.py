@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from reqsnap.differences import Difference, NearMiss
 from reqsnap.errors import ConfigurationError
@@ -11,7 +11,7 @@ from reqsnap.modes import Mode
 from reqsnap.patterns import regex
 
 MOST = 2
-"""How many options are named."""
+"""How many ways are named, and of what one of them names how many."""
 
 
 def to_do(mode: Mode, nearest: Iterable[NearMiss], *, is_json: bool) -> str:
@@ -23,30 +23,36 @@ def to_do(mode: Mode, nearest: Iterable[NearMiss], *, is_json: bool) -> str:
     if mode is Mode.ONCE:
         record += ", or with REQSNAP_MODE=record to record everything anew"
     closest = next(iter(nearest), None)
-    differing = () if closest is None else closest.differences
-    options = list(dict.fromkeys(filter(None, [_option(each, is_json) for each in differing])))
-    if not options:
+    ways = [] if closest is None else list(_ways(closest.differences, is_json))
+    if not ways:
         return f"{record}."
-    more = " and so on" if len(options) > MOST else ""
-    return f"{record}; if the difference is meant to be ignored, {', and '.join(options[:MOST])}{more}."
+    more = " and so on" if len(ways) > MOST else ""
+    return f"{record}; if the difference is meant to be ignored, {', and '.join(ways[:MOST])}{more}."
+
+
+def _ways(differences: Iterable[Difference], is_json: bool) -> Iterator[str]:
+    """How what differs is left out of the comparison, each way once."""
+    within: dict[str, list[str]] = {}
+    for difference in differences:
+        part = _PART.split(difference.field, maxsplit=1)[0]
+        option, name = ("match_on", part) if part in _IN_MATCH_ON else (part, difference.field[len(part) :])
+        within.setdefault(option, []).append(name.removeprefix("."))
+    for option, names in within.items():
+        if option == "match_on":
+            yield f"leave {' and '.join([f'the {name}' for name in names])} out of match_on"
+        elif option == "header":
+            yield _header_way(names)
+        elif option == "body" and is_json and any(names):
+            yield _json_way(list(filter(None, names)))
+        elif option in _WAYS:
+            yield _WAYS[option]
 
 
 _PART = regex(r"[. \[]")
 
+_IN_MATCH_ON = ("method", "scheme", "host", "port", "path")
 
-def _option(difference: Difference, is_json: bool) -> str | None:
-    """How one difference is left out of the comparison."""
-    part = _PART.split(difference.field, maxsplit=1)[0]
-    within = difference.field[len(part) :].removeprefix(".")
-    if part == "header":
-        return f"take {within} out of match_headers or name it in ignore_headers"
-    if part == "body":
-        return _json_option(within) if is_json and within else _OPTIONS["body"]
-    return _OPTIONS.get(part)
-
-
-_OPTIONS = {
-    **{part: f"leave the {part} out of match_on" for part in ("method", "scheme", "host", "port", "path")},
+_WAYS = {
     "query": "leave it out with normalize_query, the whole query with match_query=False, "
     "or what changes in each run with volatile",
     "body": "make the bodies alike with normalize_body, use match_body=False, "
@@ -55,9 +61,23 @@ _OPTIONS = {
 }
 
 
-def _json_option(path: str) -> str:
-    try:
-        parse_path(path)
-    except ConfigurationError:
+def _header_way(names: Sequence[str]) -> str:
+    few = " and ".join(names[:MOST]) + " and so on" * (len(names) > MOST)
+    return f"take {few} out of match_headers or name {'it' if len(names) == 1 else 'them'} in ignore_headers"
+
+
+def _json_way(paths: Sequence[str]) -> str:
+    usable = list(filter(_is_path, paths))
+    if not usable:
         return "name its path in ignore_json, or what changes in each run in volatile"
-    return f"use ignore_json=[{path!r}], or volatile for what changes in each run"
+    more = " and so on" if len(usable) > MOST else ""
+    return f"use ignore_json={usable[:MOST]!r}{more}, or volatile for what changes in each run"
+
+
+def _is_path(text: str) -> bool:
+    """Whether `ignore_json` can be given it as it is."""
+    try:
+        parse_path(text)
+    except ConfigurationError:
+        return False
+    return True

@@ -103,4 +103,9 @@ def _reason(cassette: Cassette, recorded: int, *, used_up: bool, closed: bool) -
         if cassette.from_partial
         else ""
     )
-    return f"it is not among the {recorded} recorded requests{of_what} and mode {mode} sends nothing new"
+    those = (
+        "it is not the one recorded request"
+        if recorded == 1
+        else f"it is not among the {recorded} recorded requests"
+    )
+    return f"{those}{of_what} and mode {mode} sends nothing new"

@@ -29,7 +29,7 @@ ROWS = [
     {"cassette"},
     {"recorder"},
     {"scope"},
-    {"patching", "network_errors"},
+    {"patching"},
     {"naming"},
     {"carrying"},
     {"processes"},

@@ -10,8 +10,8 @@ import ssl
 
 import pytest
 
+from reqsnap.interceptors.network_errors import Phase, cause_of, is_of_connecting, is_of_handshake, os_error
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
-from reqsnap.network_errors import Phase, cause_of, is_of_connecting, is_of_handshake, os_error
 from reqsnap.redaction import DEFAULT_RULES, Secret, redact_error, redact_interaction
 
 UNTRUSTED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1)"

@@ -66,7 +66,11 @@ def test_an_unknown_option_suggests_the_known_one() -> None:
     with pytest.raises(ConfigurationError, match=r"Did you mean match_headers\?") as caught:
         cast(Any, use_cassette)("x.yaml", match_header=["accept"])
     assert caught.value.option == "match_header"
-    with pytest.raises(ConfigurationError, match="the options are mode"):
+    assert "the options are" not in str(caught.value)
+
+
+def test_an_unknown_option_that_is_like_none_tells_all_there_are() -> None:
+    with pytest.raises(ConfigurationError, match="there is no such option; the options are mode, match_on"):
         cast(Any, use_cassette)("x.yaml", zzzzz=1)
 
 

@@ -59,6 +59,24 @@ def test_no_path_of_json_is_named_for_a_form() -> None:
     assert "normalize_body" in advice
 
 
+@pytest.mark.parametrize(
+    ("fields", "advice"),
+    [
+        (["port", "path"], "leave the port and the path out of match_on."),
+        (["header.a", "header.b"], "take a and b out of match_headers or name them in ignore_headers."),
+        (["header.a", "header.b", "header.c"], "take a and b and so on out of match_headers or name them"),
+        (["body.user", "body.n[1].x"], "ignored, use ignore_json=['user', 'n[1].x'], or volatile for what"),
+        (["body.it's", "body.a", "body"], "ignored, use ignore_json=['a'], or volatile for what"),
+        (["body.a", "body.b", "body.c"], "use ignore_json=['a', 'b'] and so on, or volatile for what"),
+    ],
+)
+def test_differences_that_one_option_ignores_are_named_together(fields: list[str], advice: str) -> None:
+    near = NearMiss("GET", URL, tuple(Difference(field, "1", "2") for field in fields))
+    told = to_do(Mode.PLAYBACK, [near], is_json=True)
+    assert advice in told
+    assert told.count("volatile") <= 1
+
+
 def test_advice_for_many_differences_names_the_first_two() -> None:
     fields = ["query.a", "query.b", "header.accept", "body.x", "elsewhere"]
     told = to_do(

@@ -65,9 +65,7 @@ def test_playback_replays_a_first_recording_that_did_not_end_well(path: Path, se
             assert server.get("/a") == "1 GET /a "
             raise KeyError
         assert cassette.path == str(path)
-    told = (
-        "it is not among the 1 recorded requests of .*x.yaml.partial, a first recording that did not end well"
-    )
+    told = "it is not the one recorded request of .*x.yaml.partial, a first recording that did not end well"
     with pytest.raises(reqsnap.UnmatchedRequestError, match=told), use_cassette(path, mode="playback"):
         server.get("/b")
     assert not path.exists()

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from reqsnap.cli.cassette_files import Cassette, all_below, read
 from reqsnap.cli.parsers import add_command, add_paths
@@ -23,6 +23,8 @@ from reqsnap.model import Interaction
 from reqsnap.redaction import Rules
 
 _Read = TypeVar("_Read")
+_Group: TypeAlias = argparse._ArgumentGroup
+"""Options that stand together in the help; argparse names their type nowhere else."""
 
 _EXAMPLES = (
     "reqsnap show cassettes/items.yaml",
@@ -48,7 +50,12 @@ def add_to(commands: Any) -> None:
         examples=_EXAMPLES,
     )
     add_paths(parser)
-    which = parser.add_argument_group("which interactions", "Those that meet every one of these.")
+    _add_which(parser.add_argument_group("which interactions", "Those that meet every one of these."))
+    _add_what(parser.add_argument_group("what of them"))
+    add_redaction(parser)
+
+
+def _add_which(which: _Group) -> None:
     which.add_argument(
         "--grep",
         metavar="PATTERN",
@@ -65,7 +72,9 @@ def add_to(commands: Any) -> None:
         default=(),
         help="numbers in a cassette, from 1: 3, or 2,5-7,9-",
     )
-    what = parser.add_argument_group("what of them")
+
+
+def _add_what(what: _Group) -> None:
     half = what.add_mutually_exclusive_group()
     half.add_argument("--request-only", action="store_true", help="leave out the responses")
     half.add_argument("--response-only", action="store_true", help="leave out the requests")
@@ -76,7 +85,6 @@ def add_to(commands: Any) -> None:
         help="nothing but the bytes of one interaction's body, content codings undone; the response's, "
         "or with --request-only the request's",
     )
-    add_redaction(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -17,8 +17,8 @@ from aiohttp import (
 from aiohttp.helpers import BaseTimerContext
 
 from reqsnap.interceptors.aiohttp.body import Upload
+from reqsnap.interceptors.network_errors import Phase, cause_of, is_of_connecting
 from reqsnap.model import ErrorKind, NetworkError, Request
-from reqsnap.network_errors import Phase, cause_of, is_of_connecting
 
 ABANDONED = NetworkError(ErrorKind.ABANDONED)
 

@@ -32,8 +32,8 @@ from reqsnap.interceptors.aiohttp.errors import TOTAL, WITHIN_HEAD
 from reqsnap.interceptors.aiohttp.replay import ReplayHandler, connection_on
 from reqsnap.interceptors.http1 import is_chunked
 from reqsnap.interceptors.http1_written import cut_answer, head_of
+from reqsnap.interceptors.network_errors import is_of_connecting, os_error
 from reqsnap.model import ErrorKind, NetworkError, Response
-from reqsnap.network_errors import is_of_connecting, os_error
 from reqsnap.recorder.decisions import Unread
 
 

@@ -16,8 +16,8 @@ from itertools import accumulate
 from typing import Any
 
 from reqsnap.interceptors.http_client import one_shot
+from reqsnap.interceptors.network_errors import Phase, cause_of, is_of_handshake, os_error
 from reqsnap.model import ErrorKind, NetworkError
-from reqsnap.network_errors import Phase, cause_of, is_of_handshake, os_error
 from reqsnap.recorder.decisions import Unread
 
 ABANDONED = NetworkError(ErrorKind.ABANDONED)

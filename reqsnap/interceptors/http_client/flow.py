@@ -11,8 +11,8 @@ from reqsnap.interceptors.http_client import one_shot, state
 from reqsnap.interceptors.http_client.build import Built, Mark, remember
 from reqsnap.interceptors.http_client.errors import is_of_sending, unconnectable
 from reqsnap.interceptors.http_client.state import FAILING, NOTING, Decision, Exchange
+from reqsnap.interceptors.network_errors import is_of_connecting, os_error
 from reqsnap.model import Request
-from reqsnap.network_errors import is_of_connecting, os_error
 from reqsnap.recorder import Recorder, Refuse
 
 

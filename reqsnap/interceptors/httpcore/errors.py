@@ -6,8 +6,8 @@ import os
 import re
 from dataclasses import replace
 
+from reqsnap.interceptors.network_errors import Phase, cause_of
 from reqsnap.model import ErrorKind, NetworkError
-from reqsnap.network_errors import Phase, cause_of
 
 SSL_EOF = 8
 """`ssl.SSL_ERROR_EOF`; importing ssl takes its time."""

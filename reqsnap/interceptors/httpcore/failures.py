@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from reqsnap.interceptors.httpcore.errors import CUT, HTTP2_CLOSED, NO_ANSWER, SSL_EOF, WRITE_TIMED_OUT
+from reqsnap.interceptors.network_errors import is_of_connecting, os_error
 from reqsnap.model import ErrorKind, NetworkError, Response
-from reqsnap.network_errors import is_of_connecting, os_error
 from reqsnap.recorder.decisions import Unread
 
 

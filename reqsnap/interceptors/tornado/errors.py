@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from tornado.iostream import StreamClosedError
 
+from reqsnap.interceptors.network_errors import Phase, cause_of, is_of_connecting, os_error
 from reqsnap.model import ErrorKind, NetworkError
-from reqsnap.network_errors import Phase, cause_of, is_of_connecting, os_error
 
 ABANDONED = NetworkError(ErrorKind.ABANDONED)
 CLOSED = NetworkError(ErrorKind.CLOSED)

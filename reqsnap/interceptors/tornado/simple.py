@@ -15,12 +15,12 @@ from typing import Any
 from reqsnap import scope
 from reqsnap.carrying import Carried, Stay, carried
 from reqsnap.interceptors.http1 import request_sent
+from reqsnap.interceptors.network_errors import is_of_connecting
 from reqsnap.interceptors.tornado.body import Made, made_by
 from reqsnap.interceptors.tornado.errors import unconnected
 from reqsnap.interceptors.tornado.note import Exchange
 from reqsnap.interceptors.tornado.replay import ReplayStream
 from reqsnap.model import ErrorKind, NetworkError, Request
-from reqsnap.network_errors import is_of_connecting
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay, let_out
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reqsnap.errors import ConfigurationError
-from reqsnap.matching import Matching, differences, register_matcher
+from reqsnap.matching import Matching, differences, first_few, register_matcher
 from reqsnap.matching.parts import read_body, split_url
 from reqsnap.model import Headers, Request
 
@@ -201,10 +201,24 @@ def test_one_changed_value_among_two_hundred_is_named_alone() -> None:
     assert str(found) == "body.field117.value: recorded 117, now -1"
 
 
+@pytest.mark.parametrize(
+    ("recorded", "live", "told"),
+    [
+        ("", "a=1&b=2", "query: recorded (absent), now 2 other values"),
+        ("a=1&b=2", "", "query: recorded 2 more values, now (absent)"),
+        ("a=1&b=2", "a=3&c=4", "query: recorded 2 more values, now 2 other values"),
+        ("a=1", "a=2&b=1", "query: recorded 1 more value, now 2 other values"),
+    ],
+)
+def test_the_rest_is_counted_on_both_sides(recorded: str, live: str, told: str) -> None:
+    found = differences(Matching(), Request("GET", f"{URL}?{live}"), Request("GET", f"{URL}?{recorded}"))
+    assert [str(each) for each in first_few(list(found), 1)] == [told]
+
+
 def test_many_differences_are_counted_and_long_values_cut() -> None:
     one = Request("POST", URL, JSON, json.dumps(dict.fromkeys(map(str, range(50)), 1)).encode())
     other = Request("POST", URL, JSON, json.dumps(dict.fromkeys(map(str, range(50)), "x" * 500)).encode())
     found = differences(Matching(), one, other)
     assert len(found) == 8
-    assert found[-1].recorded == "43 more values"
+    assert str(found[-1]) == "body: recorded 43 more values, now 43 other values"
     assert all(len(str(each)) < 300 for each in found)

@@ -34,7 +34,7 @@ ALPHA, BETA, GAMMA = FILES
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_pip_download(
+def test_pip_downloads_the_same_with_its_index_gone(
     words: list[str], status: int, requests: int, files: set[str], index: PackageIndex, tmp_path: Path
 ) -> None:
     pip = [sys.executable, "-m", "pip", "download", "--dest", "out", "--index-url", index.url, *words]

@@ -105,7 +105,9 @@ def check(runs: Runs, status: int, requests: int) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_httpie(words: list[str], status: int, requests: int, site: Site, tmp_path: Path) -> None:
+def test_httpie_does_the_same_with_the_site_gone(
+    words: list[str], status: int, requests: int, site: Site, tmp_path: Path
+) -> None:
     # It would look for a newer HTTPie in a process of its own, at a moment of its own.
     (tmp_path / "config.json").write_text('{"disable_update_warnings": true}')
     full = [site.url + word if word.startswith("/") else word for word in words]
@@ -114,7 +116,7 @@ def test_httpie(words: list[str], status: int, requests: int, site: Site, tmp_pa
     check(run_three_times(command, tmp_path, site.stop, HTTPIE_CONFIG_DIR=str(tmp_path)), status, requests)
 
 
-def test_yt_dlp(site: Site, tmp_path: Path) -> None:
+def test_yt_dlp_does_the_same_with_the_site_gone(site: Site, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "yt_dlp", "--no-progress", "--output", "%(title)s.%(ext)s"]
     runs = run_three_times([*command, f"{site.url}/page"], tmp_path, site.stop)
     check(runs, 0, 2)

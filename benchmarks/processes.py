@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,13 +54,10 @@ def _exchanges(directory: Path, requests: int, rounds: int) -> Runs:
     found: Runs = {}
     with serving() as server:
         port = urlsplit(server.url).port or 0
-        for number in range(rounds):
-            for who, ask in _ASKING.items():
-                path = directory / f"{who}-{number}.yaml"
-                for mode in ("record", "playback"):
-                    with use_cassette(path, mode=mode):
-                        took = ask(port, requests)
-                    found.setdefault(f"{mode}, {who}", []).append(took / requests)
+        for number, (who, ask), mode in product(range(rounds), _ASKING.items(), ("record", "playback")):
+            with use_cassette(directory / f"{who}-{number}.yaml", mode=mode):
+                took = ask(port, requests)
+            found.setdefault(f"{mode}, {who}", []).append(took / requests)
     return found
 
 

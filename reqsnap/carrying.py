@@ -109,3 +109,13 @@ def starting_workers() -> Iterator[None]:
         yield
     finally:
         _starting_worker.reset(token)
+
+
+def given_to_worker(give: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Give a job, the first of the arguments, to a pool's worker, with what it takes along."""
+    here = carried()
+    if here is None or not args:
+        return give(*args, **kwargs)
+    function, *rest = args
+    with starting_workers():
+        return give(Job(here, function), *rest, **kwargs)

@@ -51,8 +51,8 @@ class TornCassetteWarning(ReqsnapWarning):
             f"What is used: {used}."
         )
         if self.kept is not None:
-            return f"{told} The file is mended; as it was it is kept as {self.kept}."
+            return f"{told} The file is mended; what it was before is kept as {self.kept}."
         return (
-            f"{told} `reqsnap repair {self.path}` mends the file, and so does the next write to it; as it is "
-            "it is kept beside it."
+            f"{told} `reqsnap repair {self.path}` mends the file, and so does the next write to it; what "
+            "it is now is then kept beside it."
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -34,3 +34,10 @@ def lines(data: bytes) -> Iterator[Line]:
     place = len(json_values.BOM) if data.startswith(json_values.BOM) else 0
     for found in _LINE.finditer(data, place):
         yield Line(*found.span(1))
+
+
+def with_line_ends(items: Sequence[bytes]) -> Iterator[bytes]:
+    """Values, each on a line of its own."""
+    for item in items:
+        yield item
+        yield b"\n"

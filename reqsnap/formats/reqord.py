@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import heads, json_lines
 from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
-from reqsnap.formats.json_lines import Line
+from reqsnap.formats.json_lines import Line, with_line_ends
 from reqsnap.formats.json_values import Value
 from reqsnap.formats.native import values as native_values
 from reqsnap.formats.unwritable import check_whole, unwritable
@@ -53,7 +53,7 @@ class _Reqord(Format):
             raise unwritable(interaction, error) from None
 
     def file(self, items: Sequence[bytes]) -> bytes:
-        return b"".join(_with_line_ends(items))
+        return b"".join(with_line_ends(items))
 
     def added(self, data: bytes, items: Sequence[bytes]) -> Addition | None:
         line_end = b"\n" if data and not data.endswith(b"\n") else b""
@@ -72,12 +72,6 @@ class _Reqord(Format):
 
 
 REQORD: Format = _Reqord()
-
-
-def _with_line_ends(items: Sequence[bytes]) -> Iterator[bytes]:
-    for item in items:
-        yield item
-        yield b"\n"
 
 
 # Reading

@@ -19,6 +19,8 @@ from reqsnap.errors import CassetteFormatError
 _DEEPEST = 8
 _BLOCK_STYLES = ("|", ">")
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CONFLICT = re.compile("^<<<<<<< ", re.MULTILINE)
+"""What git writes where two versions disagree. No text of a body stands at the very beginning of a line."""
 # Beside YAMLError the pure Python parser lets these out for some escapes: "\UFFFFFFFF".
 _PARSE_ERRORS = (yaml.YAMLError, ValueError, ArithmeticError, LookupError)
 
@@ -130,6 +132,9 @@ def _line(event: Any) -> int:
 
 def _place_and_reason(error: Exception, text: str, loader: Any) -> tuple[int, str]:
     """The line and the reason of a parser's error."""
+    if (conflict := _CONFLICT.search(text)) is not None:
+        line = text.count("\n", 0, conflict.start()) + 1
+        return line, "a merge left two versions of the file here, of which to keep what is right"
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         reason = ", ".join(part for part in (error.context, error.problem) if part)
         return error.problem_mark.line + 1, f"it is not valid YAML ({reason})"

@@ -115,7 +115,7 @@ def test_every_part_of_a_recording_has_its_place() -> None:
     assert places_of_secrets(LIST, DEFAULT_RULES) == []
 
 
-def test_ls_lists(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ls_tells_the_size_and_format_of_each_cassette(capsys: pytest.CaptureFixture[str]) -> None:
     write(Path("c/x.yaml"), [LIST, LOGIN])
     write(Path("c/d/y.yaml"), [IMAGE])
     size = Path("c/x.yaml").stat().st_size

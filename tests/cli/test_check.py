@@ -151,7 +151,7 @@ def test_requests_that_were_recorded_incomplete(capsys: pytest.CaptureFixture[st
     assert "warning: the request was answered before all of it had been sent" in lines[0]
 
 
-def test_layout(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+def test_canonical_refuses_a_layout_of_ones_own(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     path = folder / "good.yaml"
     path.write_text(
         path.read_text().replace("status", "status").replace("  response:\n", "  response: # mine\n", 1)
@@ -168,7 +168,9 @@ def test_both_places_of_a_large_body_are_canonical(size: str, capsys: pytest.Cap
     assert checked(capsys, "other.yaml", "--canonical", "--max-inline-size", "12")[0] == 0
 
 
-def test_leftovers(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+def test_what_another_process_left_behind_is_warned_of(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
     for name in (
         "good.yaml.partial",
         "good.yaml.damaged",
@@ -194,7 +196,7 @@ def test_leftovers(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert sorted(lines[:-1]) == [expected[0], *expected[2:5]]
 
 
-def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_holds_the_totals_and_each_problem(capsys: pytest.CaptureFixture[str]) -> None:
     shelved("a/login.shelved", [LIST, LOGIN])
     capsys.readouterr()
     assert main(["check", "a", "missing.yaml", "--json"]) == 1
@@ -210,7 +212,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["problems"][2]["line"] is None
 
 
-def test_annotations(capsys: pytest.CaptureFixture[str]) -> None:
+def test_annotations_are_those_of_a_pull_request(capsys: pytest.CaptureFixture[str]) -> None:
     shelved("a/login.shelved", [LIST, LOGIN])
     capsys.readouterr()
     assert main(["check", "a", "--github", "--secrets=error"]) == 1

@@ -41,7 +41,9 @@ def names() -> list[str]:
     return sorted(path.as_posix() for path in Path().rglob("*"))
 
 
-def test_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_is_converted_into_a_new_folder_and_its_secrets_redacted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["convert", "all.yaml", "new/deep/all.yml"]) == 0
     assert capsys.readouterr().out == (
         "all.yaml -> new/deep/all.yml: 4 interactions, 2 secrets redacted\n"
@@ -120,7 +122,9 @@ def test_a_format_by_its_name() -> None:
     assert len(held("back.yaml")) == 3
 
 
-def test_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_cassettes_of_a_folder_are_converted_and_the_rest_is_left_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     write(Path("a/b/one.yml"), [LIST])
     write(Path("a/two.yaml"), [IMAGE, IMAGE])
     write(Path("a/two.yaml.partial"), [IMAGE])

@@ -168,7 +168,7 @@ def test_names_are_followed_to_what_they_stand_for() -> None:
     assert other.endswith("; allow_playback_repeats may be meant")
 
 
-def test_markers_and_fixtures() -> None:
+def test_markers_and_fixtures_are_found() -> None:
     text = """\
         import pytest
         from pytest import mark
@@ -339,7 +339,7 @@ def _bound(text: str) -> set[str]:
     return {alias.asname or alias.name.partition(".")[0] for alias in aliases}
 
 
-def test_settings() -> None:
+def test_packages_and_options_are_found_in_settings_where_whole_words() -> None:
     text = textwrap.dedent("""\
         # vcrpy is no longer needed
         vcrpy==8.1  # VCR

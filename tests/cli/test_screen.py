@@ -61,7 +61,7 @@ def test_there_is_none_elsewhere(out: io.StringIO | None, capsys: pytest.Capture
     assert (out.getvalue() if out is not None else capsys.readouterr().err) == ""
 
 
-def test_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_terminals_get_colours_and_not_where_no_color_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Screen(Terminal()).painted("x", "bad") == "\x1b[1;31mx\x1b[0m"
     assert Screen(Terminal()).painted("x", "") == "x"
     assert Screen(io.StringIO()).painted("x", "bad") == "x"

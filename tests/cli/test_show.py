@@ -59,12 +59,14 @@ def test_it_prints_interactions(capsys: pytest.CaptureFixture[str]) -> None:
         (["--index", "2-3"], [2, 3]),
     ],
 )
-def test_it_chooses(words: list[str], expected: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_only_what_the_options_choose(
+    words: list[str], expected: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["show", "all.yaml", *words]) == 0
     assert [int(head[1]) for head in heads(capsys.readouterr().out)] == expected
 
 
-def test_halves(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_other_half_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "all.yaml", "--request-only"]) == 0
     assert "    <" not in capsys.readouterr().out
     assert main(["show", "all.yaml", "--response-only"]) == 0
@@ -100,7 +102,7 @@ def test_raw_is_for_one_interaction(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_folders(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+def test_a_folder_is_searched_for_cassettes(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     write(folder / "b" / "deep" / "one.yaml", [LIST])
     write(folder / "b" / "none.yaml", [])
     write(folder / "b" / ".hidden" / "two.yaml", [LIST])
@@ -208,7 +210,7 @@ def test_output_that_cannot_be_written(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("words", [["--index", "3", "--raw"], ["missing.yaml"]])
-def test_closed_streams(words: list[str]) -> None:
+def test_streams_that_are_closed_are_no_error(words: list[str]) -> None:
     command = f"{' '.join(REQSNAP)} show all.yaml {' '.join(words)} >&- 2>&-"
     assert subprocess.run(["sh", "-c", command], timeout=60).returncode == (
         1 if "missing.yaml" in words else 0

@@ -17,6 +17,7 @@ from reqsnap import Cassette, scope, use_cassette
 from reqsnap.blocks import opening, places
 from reqsnap.formats import Beside, Format, Item, native
 from reqsnap.storage import CassetteFile
+from tests.support.cassettes import targets_in
 from tests.support.counter import Counter
 
 PATIENCE = 60.0
@@ -58,12 +59,6 @@ def leave_a_cycle(path: Path, act: Callable[[], object]) -> None:
 
 def collect() -> None:
     gc.collect()
-
-
-def held_by(path: Path | str) -> list[str]:
-    data = CassetteFile(path).read()
-    assert data is not None
-    return ["/" + each.request.url.rpartition("/")[2] for each in native.load(data)]
 
 
 def record(path: Path, server: Counter, *targets: str) -> None:
@@ -112,7 +107,7 @@ def test_a_collection_within_a_reading_ends_another_block(
             assert server.get("/a") == "1 GET /a "
 
     in_a_thread(work)
-    assert held_by(other) == ["/left"]
+    assert targets_in(other) == ["/left"]
     assert not places._places
 
 
@@ -127,7 +122,7 @@ def test_a_collection_within_a_saving_ends_another_block(
         record(path, server, "/a")
 
     in_a_thread(work)
-    assert (held_by(path), held_by(other)) == (["/a"], ["/left"])
+    assert (targets_in(path), targets_in(other)) == (["/a"], ["/left"])
     assert not places._places
 
 
@@ -150,7 +145,7 @@ def test_a_block_that_opens_within_the_reading_of_its_path_shares_its_state(
             server.get("/b")
 
     in_a_thread(work)
-    assert held_by(path) == ["/a", "/within", "/b"]
+    assert targets_in(path) == ["/a", "/within", "/b"]
     assert not places._places
 
 
@@ -177,7 +172,7 @@ def test_a_block_that_opens_within_the_saving_of_its_path_is_saved_too(
             block.__exit__(None, None, None)
 
     in_a_thread(work)
-    assert held_by(path) == ["/a", "/within"]
+    assert targets_in(path) == ["/a", "/within"]
     assert not places._places
 
 
@@ -193,7 +188,7 @@ def test_a_reading_stops_no_other_paths_blocks(
             assert server.get("/a") == "1 GET /a "
 
     in_a_thread(work)
-    assert held_by(other) == ["/b"]
+    assert targets_in(other) == ["/b"]
 
 
 def test_whoever_opens_a_path_that_is_being_read_shares_its_state(
@@ -299,10 +294,10 @@ def test_a_block_may_end_between_any_two_lines_of_another(
         assert not places._places
         assert contextvars.Context().run(scope.current) is None
         if not shared:
-            assert held_by(path) == ["/a"]
-            assert held_by(tmp_path / f"{number}-other.yaml") == ["/left"]
+            assert targets_in(path) == ["/a"]
+            assert targets_in(tmp_path / f"{number}-other.yaml") == ["/left"]
         else:
-            assert sorted(held_by(path)) == ["/a", "/left"]
+            assert sorted(targets_in(path)) == ["/a", "/left"]
         return more
 
     def steps() -> None:

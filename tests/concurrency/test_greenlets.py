@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 
-from reqsnap import AmbiguousCassetteError, Cassette, scope, use_cassette
+from reqsnap import AmbiguousCassetteError, scope, use_cassette
+from tests.support.cassettes import targets_of
 from tests.support.counter import Counter
 
 greenlet = pytest.importorskip("greenlet")
-
-
-def paths(cassette: Cassette) -> list[str]:
-    return ["/" + each.request.url.split("/", 3)[3] for each in cassette]
 
 
 def test_greenlets_that_switch_inside_their_blocks_keep_apart(tmp_path: Path, server: Counter) -> None:
@@ -28,7 +25,7 @@ def test_greenlets_that_switch_inside_their_blocks_keep_apart(tmp_path: Path, se
             for i in range(3):
                 server.get(f"/{n}/{i}")
                 here.switch()
-        return paths(cassette)
+        return targets_of(cassette)
 
     working = [greenlet.greenlet(work) for _ in range(3)]
     for n, each in enumerate(working):
@@ -46,7 +43,7 @@ def test_greenlets_that_switch_inside_their_blocks_keep_apart(tmp_path: Path, se
 def test_a_greenlet_belongs_to_the_one_block_that_is_open(tmp_path: Path, server: Counter) -> None:
     with use_cassette(tmp_path / "x.yaml") as cassette:
         greenlet.greenlet(server.get).switch("/a")
-    assert paths(cassette) == ["/a"]
+    assert targets_of(cassette) == ["/a"]
 
 
 def test_of_several_blocks_it_belongs_to_the_one_whose_context_it_is_given(
@@ -68,7 +65,7 @@ def test_of_several_blocks_it_belongs_to_the_one_whose_context_it_is_given(
         given.gr_context = contextvars.copy_context()
         given.switch("/a")
         unrelated.switch()
-    assert paths(cassette) == ["/a"]
+    assert targets_of(cassette) == ["/a"]
 
 
 PROGRAM = """

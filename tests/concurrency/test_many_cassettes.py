@@ -10,19 +10,14 @@ from typing import Any
 
 import pytest
 
-from reqsnap import Cassette, use_cassette
+from reqsnap import use_cassette
 from tests.concurrency.test_patches import attributes
+from tests.support.cassettes import targets_in
 from tests.support.counter import Counter
 
 TASKS, THREADS = 64, 16
 REQUESTS = 2
 ROUNDS = int(os.environ.get("REQSNAP_ROUNDS", "1"))
-
-
-def paths(file: Path) -> list[str]:
-    cassette = Cassette()
-    cassette.load(file)
-    return ["/" + each.request.url.split("/", 3)[3] for each in cassette]
 
 
 def expected(name: str) -> list[str]:
@@ -87,10 +82,10 @@ def test_long_rounds_of_tasks_and_threads_with_a_cassette_each(tmp_path: Path, s
         assert all_at_once(server, folder) == []
         made = [f"task-{n}" for n in range(TASKS)] + [f"thread-{n}" for n in range(THREADS)]
         for name in made:
-            assert paths(folder / f"{name}.yaml") == expected(name)
+            assert targets_in(folder / f"{name}.yaml") == expected(name)
             for i in range(REQUESTS):
                 inner = f"{name}-inner-{i}"
-                found = paths(folder / f"{inner}.yaml")
+                found = targets_in(folder / f"{inner}.yaml")
                 assert sorted(found) == [*expected(inner), f"/{inner}/in-a-thread"]
         count = len(server.requests)
         assert all_at_once(server, folder) == []

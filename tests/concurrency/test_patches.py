@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from reqsnap import use_cassette
+from reqsnap import UnmatchedRequestError, use_cassette
 from reqsnap.interceptors import TABLE
 from reqsnap.patching import Patch
 from tests.support.counter import Counter
@@ -59,28 +59,28 @@ def test_every_attribute_is_patched_within(tmp_path: Path) -> None:
         assert [name for name, value in before.items() if within[name] is value] == []
 
 
-def test_normal(tmp_path: Path, server: Counter) -> None:
+def test_a_block_that_ends_well_takes_its_patches_back(tmp_path: Path, server: Counter) -> None:
     with use_cassette(tmp_path / "x.yaml"):
         server.get("/a")
 
 
-def test_raising(tmp_path: Path, server: Counter) -> None:
+def test_a_block_that_raises_takes_its_patches_back(tmp_path: Path, server: Counter) -> None:
     with pytest.raises(KeyError), use_cassette(tmp_path / "x.yaml"):
         server.get("/a")
         raise KeyError
 
 
-def test_refusing(tmp_path: Path, server: Counter) -> None:
-    with suppress(Exception), use_cassette(tmp_path / "x.yaml", mode="playback"):
+def test_a_block_that_refuses_takes_its_patches_back(tmp_path: Path, server: Counter) -> None:
+    with pytest.raises(UnmatchedRequestError), use_cassette(tmp_path / "x.yaml", mode="playback"):
         server.get("/a")
 
 
-def test_nested(tmp_path: Path, server: Counter) -> None:
+def test_nested_blocks_take_their_patches_back(tmp_path: Path, server: Counter) -> None:
     with use_cassette(tmp_path / "x.yaml"), use_cassette(tmp_path / "y.yaml"):
         server.get("/a")
 
 
-def test_interleaved(tmp_path: Path, server: Counter) -> None:
+def test_blocks_that_overlap_take_their_patches_back(tmp_path: Path, server: Counter) -> None:
     one, other = use_cassette(tmp_path / "x.yaml"), use_cassette(tmp_path / "y.yaml")
     one.__enter__()
     other.__enter__()

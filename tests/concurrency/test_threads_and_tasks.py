@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from reqsnap import AmbiguousCassetteError, Cassette, scope, use_cassette
+from reqsnap import AmbiguousCassetteError, scope, use_cassette
+from tests.support.cassettes import targets_in
 from tests.support.counter import Counter
 from tests.support.rounds import rounds
 
@@ -118,7 +119,7 @@ def test_threads_with_a_cassette_each_keep_their_exchanges_apart(tmp_path: Path,
         in_threads(work, 2)
     in_threads(work, 8)
     for n in range(8):
-        assert paths(tmp_path / f"{n}.yaml") == [f"/{n}/{i}" for i in range(20)]
+        assert targets_in(tmp_path / f"{n}.yaml") == [f"/{n}/{i}" for i in range(20)]
     assert len(server.requests) == 8 * 20
 
 
@@ -140,14 +141,8 @@ def test_tasks_with_a_cassette_each_keep_their_exchanges_apart(tmp_path: Path, s
     for _ in range(5):
         asyncio.run(main())
     for n in range(2):
-        assert paths(tmp_path / f"{n}.yaml") == [f"/{n}/{i}" for i in range(10)]
+        assert targets_in(tmp_path / f"{n}.yaml") == [f"/{n}/{i}" for i in range(10)]
     assert len(server.requests) == 20
-
-
-def paths(file: Path) -> list[str]:
-    cassette = Cassette()
-    cassette.load(file)
-    return ["/" + each.request.url.split("/", 3)[3] for each in cassette]
 
 
 class OwnRun(threading.Thread):
@@ -192,7 +187,14 @@ def test_threads_of_every_kind_belong_to_the_block_that_started_them(tmp_path: P
             assert len(cassette) == 1
     other_may_go.set()
     unrelated.join()
-    assert paths(tmp_path / "x.yaml") == ["/run", "/timer", "/older", "/newer", "/to_thread", "/executor"]
+    assert targets_in(tmp_path / "x.yaml") == [
+        "/run",
+        "/timer",
+        "/older",
+        "/newer",
+        "/to_thread",
+        "/executor",
+    ]
 
 
 async def _to_thread(server: Counter) -> None:

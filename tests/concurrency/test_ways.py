@@ -12,14 +12,11 @@ from typing import Any
 
 import pytest
 
-from reqsnap import Cassette, current_naming, naming, use_cassette
+from reqsnap import current_naming, naming, use_cassette
 from tests.concurrency.ways import WAYS
+from tests.support.cassettes import targets_of
 from tests.support.counter import Counter
 from tests.support.listening import PATIENCE
-
-
-def paths(cassette: Cassette) -> list[str]:
-    return ["/" + each.request.url.split("/", 3)[3] for each in cassette]
 
 
 @pytest.fixture
@@ -57,8 +54,8 @@ def test_work_belongs_to_the_block_in_which_it_is_handed_on(
                     hand_on = stack.enter_context(WAYS[way]())
                 hand_on(lambda: server.get("/inner"))
             hand_on(lambda: server.get("/outer"))
-    assert set(paths(inner)) == {"/inner"}
-    assert set(paths(outer)) == {"/outer"}
+    assert set(targets_of(inner)) == {"/inner"}
+    assert set(targets_of(outer)) == {"/outer"}
     assert not (tmp_path / "unrelated.yaml").exists()
 
 

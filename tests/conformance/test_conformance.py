@@ -63,7 +63,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Async generator .* garbage colle
 
 
 @pytest.mark.parametrize(("client", "case", "scheme"), TABLE)
-def test_conformance(client: Client, case: Case, scheme: str, laboratory: Laboratory, tmp_path: Path) -> None:
+def test_a_client_does_the_same_bare_recorded_and_replayed(
+    client: Client, case: Case, scheme: str, laboratory: Laboratory, tmp_path: Path
+) -> None:
     trial = Trial(laboratory, client, case, scheme, tmp_path / "cassette.yaml")
     bare = trial.bare()
     if "record" in case.runs:

@@ -15,6 +15,7 @@ from reqsnap import Cassette, CassetteFormatError, CassetteInUseError, TornCasse
 from tests.processes.children import ROOT
 from tests.processes.killing import CHILDREN
 from tests.processes.test_killed import by_child
+from tests.support.cassettes import targets_in
 from tests.support.counter import Counter
 
 PROCESSES, COUNT = 8, 250
@@ -220,7 +221,7 @@ def test_a_second_process_is_refused_in_record_and_a_killed_one_stops_nobody(
         holder.kill()
     with use_cassette(path, mode="record"):
         server.get("/after")
-    assert paths_in(path) == ["/after"]
+    assert targets_in(path) == ["/after"]
     assert names_in(tmp_path) == ["x.yaml"]
 
 
@@ -235,13 +236,7 @@ def test_a_cassette_that_another_records_anew_is_replayed_as_it_was(tmp_path: Pa
         with use_cassette(path, mode="update"):
             server.get("/added")
         holder.communicate("")
-    assert sorted(paths_in(path)) == ["/added", "/holder"]
-
-
-def paths_in(path: Path) -> list[str]:
-    cassette = Cassette()
-    cassette.load(path)
-    return ["/" + each.request.url.rpartition("/")[2] for each in cassette]
+    assert sorted(targets_in(path)) == ["/added", "/holder"]
 
 
 def test_playback_in_a_folder_that_cannot_be_written_touches_nothing(tmp_path: Path, server: Counter) -> None:

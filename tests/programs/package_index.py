@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
-import threading
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.programs.site import SiteHandler
 
 _BACKEND = b"""
 def prepare_metadata_for_build_wheel(folder, settings=None):
@@ -60,56 +60,27 @@ FILES = {
 """gamma is a source, which takes beta to build."""
 
 
-class PackageIndex:
-    """Serves the files from a thread. `requests` counts."""
+class PackageIndex(SiteHandler):
+    """Answers with the files, and with a page of links for each package."""
 
-    def __init__(self) -> None:
-        self.requests, self.is_up = 0, True
-        index = self
+    def do_GET(self) -> None:
+        kind, _, name = self.path.strip("/").partition("/")
+        if kind == "files":
+            self._answer_part(FILES[name])
+        elif page := _page(name):
+            self.answer(200, "text/html", page)
+        else:
+            self.answer(404, "text/plain", b"no such package\n")
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    do_HEAD = do_GET
 
-            def do_GET(self) -> None:
-                index.requests += 1
-                kind, _, name = self.path.strip("/").partition("/")
-                if kind == "files":
-                    self.answer(200, "application/octet-stream", FILES[name])
-                elif page := _page(name):
-                    self.answer(200, "text/html", page)
-                else:
-                    self.answer(404, "text/plain", b"no such package\n")
-
-            do_HEAD = do_GET
-
-            def answer(self, status: int, media_type: str, content: bytes) -> None:
-                wanted = self.headers.get("Range", "").removeprefix("bytes=")
-                if wanted:
-                    first, _, last = wanted.partition("-")
-                    content, status = content[int(first) : int(last) + 1], 206
-                self.send_response(status)
-                self.send_header("Content-Type", media_type)
-                self.send_header("Content-Length", str(len(content)))
-                self.send_header("Accept-Ranges", "bytes")
-                self.end_headers()
-                if self.command == "GET":
-                    self.wfile.write(content)
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/simple/"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Serve nobody any more."""
-        self.is_up = False
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def _answer_part(self, content: bytes) -> None:
+        """Answer with the range that is asked for, or with all."""
+        status, wanted = 200, self.headers.get("Range", "").removeprefix("bytes=")
+        if wanted:
+            first, _, last = wanted.partition("-")
+            status, content = 206, content[int(first) : int(last) + 1]
+        self.answer(status, "application/octet-stream", content, ("Accept-Ranges", "bytes"))
 
 
 def _page(package: str) -> bytes:

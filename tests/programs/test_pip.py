@@ -11,14 +11,14 @@ import pytest
 
 from tests.programs.package_index import FILES, PackageIndex
 from tests.programs.running import run_three_times
+from tests.programs.site import Site
 
 
 @pytest.fixture
-def index() -> Iterator[PackageIndex]:
-    served = PackageIndex()
+def index() -> Iterator[Site]:
+    served = Site(PackageIndex)
     yield served
-    if served.is_up:
-        served.stop()
+    served.stop()
 
 
 ALPHA, BETA, GAMMA = FILES
@@ -34,10 +34,20 @@ ALPHA, BETA, GAMMA = FILES
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_pip_download(
-    words: list[str], status: int, requests: int, files: set[str], index: PackageIndex, tmp_path: Path
+def test_pip_downloads_the_same_with_its_index_gone(
+    words: list[str], status: int, requests: int, files: set[str], index: Site, tmp_path: Path
 ) -> None:
-    pip = [sys.executable, "-m", "pip", "download", "--dest", "out", "--index-url", index.url, *words]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--dest",
+        "out",
+        "--index-url",
+        f"{index.url}/simple/",
+        *words,
+    ]
     runs = run_three_times(
         pip, tmp_path, index.stop, PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1"
     )

@@ -4,89 +4,45 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.programs.running import Runs, run_three_times
+from tests.programs.site import Site, SiteHandler
 
 FILM = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 200
 PAGE = b'<html><head><title>A page</title></head><body><video src="/film.mp4"></video></body></html>'
 
 
-class Site:
-    """A small site on loopback, served from a thread. `requests` are counted."""
+class Pages(SiteHandler):
+    """A page with a film, a list and a form."""
 
-    def __init__(self) -> None:
-        self.requests, self.is_up = 0, True
-        site = self
+    def do_GET(self) -> None:
+        if self.path == "/moved":
+            self.answer(302, "text/plain", b"", ("Location", "/items"))
+        elif self.path == "/items":
+            self.answer(200, "application/json", b'{"items": [1, 2, 3]}')
+        elif self.path == "/page":
+            self.answer(200, "text/html", PAGE)
+        elif self.path == "/film.mp4":
+            self.answer(200, "video/mp4", FILM)
+        else:
+            self.answer(404, "text/plain", b"nothing here\n")
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    do_HEAD = do_GET
 
-            def do_GET(self) -> None:
-                site.requests += 1
-                if self.path == "/moved":
-                    self.answer(302, "text/plain", b"", ("Location", "/items"))
-                elif self.path == "/items":
-                    self.answer(200, "application/json", b'{"items": [1, 2, 3]}')
-                elif self.path == "/page":
-                    self.answer(200, "text/html", PAGE)
-                elif self.path == "/film.mp4":
-                    self.answer(200, "video/mp4", FILM)
-                else:
-                    self.answer(404, "text/plain", b"nothing here\n")
-
-            do_HEAD = do_GET
-
-            def do_POST(self) -> None:
-                site.requests += 1
-                sent = self.rfile.read(int(self.headers["Content-Length"]))
-                self.answer(201, "application/json", json.dumps({"length": len(sent)}).encode())
-
-            def answer(self, status: int, media_type: str, content: bytes, *more: tuple[str, str]) -> None:
-                self.send_response_only(status)
-                fields = [("Content-Type", media_type), ("Content-Length", str(len(content))), *more]
-                for name, value in fields:
-                    self.send_header(name, value)
-                self.end_headers()
-                if self.command != "HEAD":
-                    try:
-                        self.wfile.write(content)
-                    except OSError:
-                        self.close_connection = True  # It has read as much as it wanted.
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                """A client that goes before it has read all is none."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Serve nobody any more."""
-        self.is_up = False
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer(201, "application/json", json.dumps({"length": len(sent)}).encode())
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    served = Site()
+    served = Site(Pages)
     yield served
-    if served.is_up:
-        served.stop()
+    served.stop()
 
 
 def check(runs: Runs, status: int, requests: int) -> None:
@@ -105,7 +61,9 @@ def check(runs: Runs, status: int, requests: int) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_httpie(words: list[str], status: int, requests: int, site: Site, tmp_path: Path) -> None:
+def test_httpie_does_the_same_with_the_site_gone(
+    words: list[str], status: int, requests: int, site: Site, tmp_path: Path
+) -> None:
     # It would look for a newer HTTPie in a process of its own, at a moment of its own.
     (tmp_path / "config.json").write_text('{"disable_update_warnings": true}')
     full = [site.url + word if word.startswith("/") else word for word in words]
@@ -114,7 +72,7 @@ def test_httpie(words: list[str], status: int, requests: int, site: Site, tmp_pa
     check(run_three_times(command, tmp_path, site.stop, HTTPIE_CONFIG_DIR=str(tmp_path)), status, requests)
 
 
-def test_yt_dlp(site: Site, tmp_path: Path) -> None:
+def test_yt_dlp_does_the_same_with_the_site_gone(site: Site, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "yt_dlp", "--no-progress", "--output", "%(title)s.%(ext)s"]
     runs = run_three_times([*command, f"{site.url}/page"], tmp_path, site.stop)
     check(runs, 0, 2)

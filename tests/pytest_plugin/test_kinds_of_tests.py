@@ -14,7 +14,7 @@ GET = "import urllib.request, pytest\ndef get(path): return urllib.request.urlop
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_coroutines(suite: Suite, backend: str) -> None:
+def test_coroutines_have_cassettes(suite: Suite, backend: str) -> None:
     suite.write(
         "test_it.py",
         f"""
@@ -65,7 +65,7 @@ class TestAsync(unittest.IsolatedAsyncioTestCase):
     ]
 
 
-def test_doctests(suite: Suite) -> None:
+def test_doctests_have_cassettes(suite: Suite) -> None:
     suite.write("module.py", f'{GET}\ndef documented():\n  """\n  >>> get("/a")\n  b\'1 GET /a \'\n  """\n')
     suite.write(
         "conftest.py",

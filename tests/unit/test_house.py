@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,6 +82,13 @@ def test_module_imports_only_from_the_rows_above(module: str, path: Path) -> Non
     for name in imported_by(path):
         there = room_of(name)
         assert there == here or rank(there) < rank(here), f"{module} imports {name}"
+
+
+def test_contributors_are_told_of_every_room() -> None:
+    text = (ROOT.parent / "CONTRIBUTING.md").read_text("utf-8")
+    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    told = {name for cell in cells for name in re.findall("`(.+?)`", cell)}
+    assert told | {"__init__", "__main__"} == {room_of(module) for module, _ in modules()}
 
 
 @pytest.mark.parametrize(("module", "path"), list(modules()))

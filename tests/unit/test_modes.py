@@ -22,7 +22,9 @@ from reqsnap.modes import Mode, Permits, permits
         (Mode.LIVE, True, False, Permits(replay=False, send=True, replaces=False)),
     ],
 )
-def test_permits(mode: Mode, recorded: bool, partial: bool, expected: Permits) -> None:
+def test_what_a_mode_permits_depends_on_what_is_there(
+    mode: Mode, recorded: bool, partial: bool, expected: Permits
+) -> None:
     assert permits(mode, recorded=recorded, partial=partial) == expected
 
 

@@ -62,7 +62,7 @@ def test_no_body_drives_a_terminal(data: bytes, kind: str) -> None:
         ("\x9b2J", "\\x9b2J"),
     ],
 )
-def test_printable(text: str, expected: str) -> None:
+def test_what_a_terminal_would_obey_is_escaped(text: str, expected: str) -> None:
     assert printable(text) == expected
 
 
@@ -72,7 +72,7 @@ def test_heads_are_shown_as_the_utf_8_that_they_may_be() -> None:
     assert from_octets("\x9b") == "\\x9b"
 
 
-def test_amounts() -> None:
+def test_amounts_are_told_in_words() -> None:
     assert (size(1), size(2048), counted(2, "body", "bodies")) == ("1 byte", "2,048 bytes", "2 bodies")
 
 
@@ -134,7 +134,7 @@ def test_long_arrays_of_numbers_fill_lines() -> None:
         (b"data: 1\n\ndata: 2\n\n", "text/event-stream", ["data: 1", "", "data: 2", ""]),
     ],
 )
-def test_text(data: bytes, kind: str, expected: list[str]) -> None:
+def test_text_is_decoded_and_shown_by_its_lines(data: bytes, kind: str, expected: list[str]) -> None:
     assert body(data, kind) == expected
 
 
@@ -250,7 +250,7 @@ def test_the_lines_of_a_very_long_body_are_not_all_counted() -> None:
     assert len(shown(interaction)) == 30_005
 
 
-def test_one_half() -> None:
+def test_the_half_that_is_not_wanted_is_left_out() -> None:
     assert not any(line.startswith("    <") for line in shown(PLAIN, Wanted(response=False)))
     assert not any(line.startswith("    >") for line in shown(PLAIN, Wanted(request=False)))
 
@@ -300,7 +300,7 @@ def chosen(choice: Choice) -> Sequence[int]:
         (Choice(methods=("GET",), statuses=("200",)), [1]),
     ],
 )
-def test_choice(choice: Choice, expected: list[int]) -> None:
+def test_what_is_chosen_meets_every_wish(choice: Choice, expected: list[int]) -> None:
     assert chosen(choice) == expected
 
 

@@ -11,16 +11,11 @@ from pathlib import Path
 import pytest
 
 import reqsnap
-from reqsnap import Cassette, scope, use_cassette
+from reqsnap import scope, use_cassette
 from reqsnap.storage import CassetteFile
+from tests.support.cassettes import names_in
 from tests.support.counter import Counter
 from tests.support.timers import Clock
-
-
-def held_by(path: Path) -> list[str]:
-    cassette = Cassette()
-    cassette.load(path)
-    return [each.request.url.rpartition("/")[2] for each in cassette]
 
 
 @pytest.fixture
@@ -54,9 +49,9 @@ def test_a44_a_first_recording_is_in_the_partial_file_after_an_interval(
         clock.pass_time(0.09)
         assert not partial(path).exists()
         clock.pass_time(0.02)
-        assert held_by(partial(path)) == ["1"]
+        assert names_in(partial(path)) == ["1"]
         assert not path.exists()
-    assert held_by(path) == ["1"]
+    assert names_in(path) == ["1"]
     assert not partial(path).exists()
 
 
@@ -68,7 +63,7 @@ def test_a44_with_thirty_seconds_nothing_is_written_within_one(
         clock.pass_time(29)
         assert list(path.parent.glob("x.yaml*")) == []
         clock.pass_time(1)
-        assert held_by(partial(path)) == ["1"]
+        assert names_in(partial(path)) == ["1"]
 
 
 def test_a44_the_real_timer_writes_without_a_call(path: Path, server: Counter) -> None:
@@ -76,14 +71,14 @@ def test_a44_the_real_timer_writes_without_a_call(path: Path, server: Counter) -
         server.get("/1")
         while not partial(path).exists():
             threading.Event().wait(0.005)
-    assert held_by(path) == ["1"]
+    assert names_in(path) == ["1"]
 
 
 def test_what_is_added_to_a_cassette_goes_to_its_file(recorded: Path, server: Counter, clock: Clock) -> None:
     with use_cassette(recorded, mode="update", auto_flush=True, flush_interval=1):
         server.get("/3")
         clock.pass_time(1)
-        assert held_by(recorded) == ["1", "2", "3"]
+        assert names_in(recorded) == ["1", "2", "3"]
         assert not partial(recorded).exists()
 
 
@@ -94,8 +89,8 @@ def test_record_leaves_the_old_cassette_alone_until_its_block_ends(
     with use_cassette(recorded, mode="record", auto_flush=True, flush_interval=1):
         server.get("/3")
         clock.pass_time(1)
-        assert (recorded.read_bytes(), held_by(partial(recorded))) == (before, ["3"])
-    assert held_by(recorded) == ["3"]
+        assert (recorded.read_bytes(), names_in(partial(recorded))) == (before, ["3"])
+    assert names_in(recorded) == ["3"]
     assert not partial(recorded).exists()
 
 
@@ -134,7 +129,7 @@ def test_a45_an_error_of_a_flush_is_raised_when_the_block_ends(
             full.setattr("os.replace", no_space)
             clock.pass_time(0.1)
         server.get("/2")
-    assert held_by(path) == ["1", "2"]
+    assert names_in(path) == ["1", "2"]
 
 
 def test_a45_an_error_of_a_flush_does_not_hide_that_of_the_block(
@@ -150,16 +145,16 @@ def test_a45_an_error_of_a_flush_does_not_hide_that_of_the_block(
             clock.pass_time(0.1)
         raise KeyError
     assert "No space" in "".join(caught.value.__notes__)
-    assert held_by(partial(path)) == ["1"]
+    assert names_in(partial(path)) == ["1"]
 
 
 def test_flush_without_auto_flush(path: Path, server: Counter) -> None:
     with use_cassette(path) as cassette:
         server.get("/1")
         cassette.flush()
-        assert held_by(partial(path)) == ["1"]
+        assert names_in(partial(path)) == ["1"]
         server.get("/2")
-    assert held_by(path) == ["1", "2"]
+    assert names_in(path) == ["1", "2"]
 
 
 def test_a_flushed_set_whose_block_raises_is_gone_on_with(path: Path, server: Counter) -> None:
@@ -167,11 +162,11 @@ def test_a_flushed_set_whose_block_raises_is_gone_on_with(path: Path, server: Co
         server.get("/1")
         cassette.flush()
         raise KeyError
-    assert held_by(partial(path)) == ["1"]
+    assert names_in(partial(path)) == ["1"]
     with use_cassette(path):
         assert server.get("/1") == "1 GET /1 "
         server.get("/2")
-    assert held_by(path) == ["1", "2"]
+    assert names_in(path) == ["1", "2"]
 
 
 def test_a_raising_block_that_keeps_nothing_takes_back_what_was_flushed(path: Path, server: Counter) -> None:
@@ -215,4 +210,4 @@ connection.getresponse().read()
 """
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert held_by(partial(path)) == ["1"]
+    assert names_in(partial(path)) == ["1"]

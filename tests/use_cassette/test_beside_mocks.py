@@ -106,7 +106,9 @@ def assert_only_the_rest_is_recorded(path: Path, origin: str) -> None:
 
 @every_library
 @either_order
-def test_with_statements(library: MockLibrary, order: str, path: Path, server: Counter, origin: str) -> None:
+def test_a_mock_and_a_cassette_in_with_statements_answer_each_its_own(
+    library: MockLibrary, order: str, path: Path, server: Counter, origin: str
+) -> None:
     def run() -> int:
         with both(order, library.mock(origin), use_cassette(path)) as active:
             library.arrange(active, origin)
@@ -122,7 +124,9 @@ def test_with_statements(library: MockLibrary, order: str, path: Path, server: C
 
 @every_library
 @either_order
-def test_decorators(library: MockLibrary, order: str, path: Path, server: Counter, origin: str) -> None:
+def test_a_mock_and_a_cassette_as_decorators_answer_each_its_own(
+    library: MockLibrary, order: str, path: Path, server: Counter, origin: str
+) -> None:
     def program(active: Any) -> list[str]:
         library.arrange(active, origin)
         before = library.answered(active)
@@ -176,7 +180,7 @@ def test_decorated_coroutine_functions_with_aioresponses(
 
 @pytest.mark.parametrize("fixture", ["requests_mock", "respx_mock"])
 @either_order
-def test_fixtures(
+def test_a_mock_as_a_fixture_and_a_cassette_answer_each_its_own(
     fixture: str, order: str, path: Path, server: Counter, origin: str, request: pytest.FixtureRequest
 ) -> None:
     library = next(item for item in LIBRARIES if item.name.replace("-", "_") in (fixture, fixture[:-5]))

@@ -11,19 +11,13 @@ import pytest
 from reqsnap import CassetteWriteError, Interaction, use_cassette
 from reqsnap.formats import Beside, native
 from reqsnap.storage import CassetteFile
+from tests.support.cassettes import targets_in
 from tests.support.counter import Counter
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "x.yaml"
-
-
-def held_by(path: str | Path) -> list[str]:
-    """The paths of the requests that a file holds."""
-    data = CassetteFile(path).read()
-    assert data is not None
-    return ["/" + each.request.url.rpartition("/")[2] for each in native.load(data)]
 
 
 def trouble(interaction: Interaction) -> Interaction:
@@ -44,7 +38,7 @@ def test_a_hook_that_raised_leaves_the_previous_cassette(path: Path, server: Cou
         server.get("/good")
         server.get("/bad1")
     assert path.read_bytes() == before
-    assert held_by(f"{path}.partial") == ["/good"]
+    assert targets_in(f"{path}.partial") == ["/good"]
 
 
 def test_a_first_recording_whose_hook_raised_stays_partial(path: Path, server: Counter) -> None:
@@ -55,7 +49,7 @@ def test_a_first_recording_whose_hook_raised_stays_partial(path: Path, server: C
     with use_cassette(path):
         assert server.get("/good") == "1 GET /good "
         server.get("/bad1")
-    assert held_by(path) == ["/good", "/bad1"]
+    assert targets_in(path) == ["/good", "/bad1"]
 
 
 def test_a_hook_that_raised_counts_as_an_error_for_record_on_exception(path: Path, server: Counter) -> None:
@@ -74,7 +68,7 @@ def test_an_inner_block_whose_hook_raised_leaves_the_outer_one_whole(path: Path,
         with pytest.raises(LookupError), use_cassette(path, before_record=trouble):
             server.get("/bad1")
         server.get("/good")
-    assert held_by(path) == ["/good"]
+    assert targets_in(path) == ["/good"]
 
 
 def test_what_a_hook_raised_brings_all_else_there_is_to_tell(path: Path, server: Counter) -> None:
@@ -132,7 +126,7 @@ def test_a_value_that_cannot_be_written_does_not_lose_the_rest(
     error = caught.value
     assert error.rescued is not None
     rescued.append(error.rescued)
-    assert held_by(error.rescued) == ["/a", "/b"]
+    assert targets_in(error.rescued) == ["/a", "/b"]
     assert error.__notes__ == [f"All but 2 that no file can hold were written to {error.rescued}"]
     assert isinstance(error.__cause__, AttributeError)
     assert error.__cause__.args == ("/bad1",)
@@ -152,7 +146,7 @@ def test_a_flush_meets_such_a_value_too(
         server.get("/b")
     assert caught.value.rescued is not None
     rescued.append(caught.value.rescued)
-    assert held_by(caught.value.rescued) == ["/a", "/b"]
+    assert targets_in(caught.value.rescued) == ["/a", "/b"]
 
 
 def test_any_error_of_saving_leads_to_the_rescue(
@@ -167,4 +161,4 @@ def test_any_error_of_saving_leads_to_the_rescue(
     assert isinstance(caught.value.__cause__, RuntimeError)
     assert caught.value.rescued is not None
     rescued.append(caught.value.rescued)
-    assert held_by(caught.value.rescued) == ["/a"]
+    assert targets_in(caught.value.rescued) == ["/a"]

@@ -9,6 +9,7 @@ import pytest
 
 import reqsnap
 from reqsnap import Cassette, Headers, Interaction, Request, Response, use_cassette
+from tests.support.cassettes import names_in
 from tests.support.counter import Counter
 
 
@@ -32,12 +33,6 @@ def by_hand(server: Counter, name: str, text: str) -> Interaction:
     return Interaction(asked(server, name), response, datetime.now(UTC))
 
 
-def held_by(path: Path) -> list[str]:
-    cassette = Cassette()
-    cassette.load(path)
-    return [each.request.url.rpartition("/")[2] for each in cassette]
-
-
 def test_a55_the_block_yields_the_cassette(path: Path) -> None:
     with use_cassette(path) as cassette:
         assert isinstance(cassette, Cassette)
@@ -50,27 +45,27 @@ def test_a57_clear_touches_the_file_when_the_block_ends(path: Path, server: Coun
         cassette.clear()
         assert path.read_bytes() == before
         assert server.get("/a") == "4 GET /a "
-    assert held_by(path) == ["a"]
+    assert names_in(path) == ["a"]
 
 
 def test_a57_clear_touches_the_file_when_it_is_saved(path: Path) -> None:
     with use_cassette(path, mode="update") as cassette:
         cassette.clear()
         cassette.save()
-        assert held_by(path) == []
+        assert names_in(path) == []
 
 
 def test_a58_what_is_deleted_is_recorded_anew_and_the_rest_replayed(path: Path, server: Counter) -> None:
     with use_cassette(path, mode="update") as cassette:
         assert cassette.delete(asked(server, "a")) == 2
         assert [server.get("/a"), server.get("/b")] == ["4 GET /a ", "2 GET /b "]
-    assert held_by(path) == ["b", "a"]
+    assert names_in(path) == ["b", "a"]
 
 
 def test_a58_by_a_function(path: Path) -> None:
     with use_cassette(path, mode="update") as cassette:
         assert cassette.delete(lambda each: b"3 GET" in each.response.body) == 1
-    assert held_by(path) == ["a", "b"]
+    assert names_in(path) == ["a", "b"]
 
 
 def test_a59_info_does_not_advance_a_sequence(path: Path, server: Counter) -> None:
@@ -90,7 +85,7 @@ def test_a60_only_the_new_set_is_answered(path: Path, server: Counter) -> None:
         assert cassette.info(asked(server, "a")) is None
         cassette.load()
         assert server.get("/a") == "1 GET /a "
-    assert held_by(path) == ["a", "b", "a"]
+    assert names_in(path) == ["a", "b", "a"]
 
 
 def test_load_goes_on_with_another_cassette(path: Path, tmp_path: Path, server: Counter) -> None:
@@ -104,8 +99,8 @@ def test_save_makes_a_copy_while_the_block_is_open(path: Path, tmp_path: Path, s
     with use_cassette(path, mode="update") as cassette:
         server.get("/c")
         cassette.save(tmp_path / "deep" / "copy.yaml")
-        assert held_by(tmp_path / "deep" / "copy.yaml") == ["a", "b", "a", "c"]
-        assert held_by(path) == ["a", "b", "a"]
+        assert names_in(tmp_path / "deep" / "copy.yaml") == ["a", "b", "a", "c"]
+        assert names_in(path) == ["a", "b", "a"]
 
 
 def test_a_cassette_that_could_not_be_saved_says_where_its_recordings_are(
@@ -121,7 +116,7 @@ def test_a_cassette_that_could_not_be_saved_says_where_its_recordings_are(
     assert caught.value.rescued is not None
     rescued = Path(caught.value.rescued)
     try:
-        assert held_by(rescued) == ["a"]
+        assert names_in(rescued) == ["a"]
     finally:
         rescued.unlink()
 

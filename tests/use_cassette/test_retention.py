@@ -7,14 +7,9 @@ from pathlib import Path
 import pytest
 
 import reqsnap
-from reqsnap import Cassette, use_cassette
+from reqsnap import use_cassette
+from tests.support.cassettes import names_in
 from tests.support.counter import Counter
-
-
-def held_by(path: Path) -> list[str]:
-    cassette = Cassette()
-    cassette.load(path)
-    return [each.request.url.rpartition("/")[2] for each in cassette]
 
 
 @pytest.fixture
@@ -32,13 +27,13 @@ def test_a41_a_replay_keeps_a_recording_from_leaving(path: Path, server: Counter
         server.get("/1")
         server.get("/4")
         assert cassette.evicted == 1
-    assert held_by(path) == ["1", "3", "4"]
+    assert names_in(path) == ["1", "3", "4"]
 
 
 def test_a41_it_holds_when_a_cassette_is_opened_and_what_left_is_gone(path: Path, server: Counter) -> None:
     with use_cassette(path, mode="update", max_interactions=2) as cassette:
         assert (len(cassette), cassette.evicted) == (2, 1)
-    assert held_by(path) == ["2", "3"]
+    assert names_in(path) == ["2", "3"]
     assert len(server.requests) == 3
 
 
@@ -59,7 +54,7 @@ def test_a41_a_first_recording_keeps_the_newest(tmp_path: Path, server: Counter,
         for name in "12345":
             server.get(f"/{name}")
         assert cassette.evicted == 3
-    assert held_by(path) == ["4", "5"]
+    assert names_in(path) == ["4", "5"]
 
 
 def test_a41_in_memory_too(server: Counter) -> None:

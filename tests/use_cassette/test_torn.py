@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reqsnap import Cassette, CassetteFormatError, TornCassetteWarning, use_cassette
+from tests.support.cassettes import targets_in, targets_of
 from tests.support.counter import Counter
 
 
@@ -21,12 +22,6 @@ def path(tmp_path: Path, server: Counter) -> Path:
         server.get("/1")
     path.write_bytes(path.read_bytes()[:-40])
     return path
-
-
-def held_by(path: Path) -> list[str]:
-    cassette = Cassette()
-    cassette.load(path)
-    return ["/" + each.request.url.rpartition("/")[2] for each in cassette]
 
 
 @pytest.mark.parametrize("mode", ["playback", "once"])
@@ -60,7 +55,7 @@ def test_what_writes_next_mends_it_and_keeps_what_was_torn(
         "",
         f"{path}.damaged.",
     ]
-    assert held_by(path) == ["/0", "/1", "/2"]
+    assert targets_in(path) == ["/0", "/1", "/2"]
     assert (tmp_path / "x.yaml.damaged").read_bytes() == before
     assert sorted(each.name for each in tmp_path.iterdir()) == ["x.yaml", "x.yaml.damaged"]
 
@@ -78,7 +73,7 @@ def test_a_torn_partial_file_is_gone_on_with(path: Path, tmp_path: Path, server:
     with pytest.warns(TornCassetteWarning), use_cassette(path):
         server.get("/0")
         server.get("/1")
-    assert held_by(path) == ["/0", "/1"]
+    assert targets_in(path) == ["/0", "/1"]
     assert sorted(each.name for each in tmp_path.iterdir()) == ["x.yaml", "x.yaml.damaged"]
 
 
@@ -92,8 +87,10 @@ def test_a_warning_that_is_an_error_opens_no_block(path: Path, server: Counter) 
 
 
 def test_loading_a_torn_file_warns_too(path: Path) -> None:
+    cassette = Cassette()
     with pytest.warns(TornCassetteWarning) as caught:
-        assert held_by(path) == ["/0"]
+        cassette.load(path)
+    assert targets_of(cassette) == ["/0"]
     assert caught[0].filename == __file__
 
 

@@ -6,13 +6,13 @@ A line is looked at only as far as its method and URL until its interaction is n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import json_lines
 from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
-from reqsnap.formats.json_lines import Line
+from reqsnap.formats.json_lines import Line, with_line_ends
 from reqsnap.formats.native_json import objects, torn
 from reqsnap.formats.native_json.versions import check_version
 from reqsnap.model import Interaction
@@ -43,24 +43,18 @@ class _JsonLines(Format):
         return objects.encoded(interaction, objects.dumped(objects.written(interaction, beside)))
 
     def file(self, items: Sequence[bytes]) -> bytes:
-        return b"".join([START, *_with_line_ends(items), END])
+        return b"".join([START, *with_line_ends(items), END])
 
     def added(self, data: bytes, items: Sequence[bytes]) -> Addition | None:
         if not data.endswith(b"\n" + END):
             return None
-        return Addition(len(data) - len(END), b"".join([*_with_line_ends(items), END]))
+        return Addition(len(data) - len(END), b"".join([*with_line_ends(items), END]))
 
     def salvage(self, data: bytes, path: str | None = None, beside: Beside | None = None) -> Torn | None:
         return torn.of_lines(data, START, END, lambda whole: self.read(whole, path, beside))
 
 
 JSON_LINES: Format = _JsonLines()
-
-
-def _with_line_ends(items: Sequence[bytes]) -> Iterator[bytes]:
-    for item in items:
-        yield item
-        yield b"\n"
 
 
 def _checked(lines: list[Line], data: bytes, path: str | None) -> list[Line]:

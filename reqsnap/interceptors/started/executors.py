@@ -6,18 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from reqsnap.carrying import Job, carried, starting_workers
+from reqsnap.carrying import carried, given_to_worker
 from reqsnap.patching import Patch
 
 
 def submit(wrapped: Any, executor: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`ThreadPoolExecutor.submit`."""
-    here = carried()
-    if here is None or not args:
-        return wrapped(*args, **kwargs)
-    function, *rest = args
-    with starting_workers():
-        return wrapped(Job(here, function), *rest, **kwargs)
+    return given_to_worker(wrapped, args, kwargs)
 
 
 def make(wrapped: Any, executor: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -56,17 +56,20 @@ def outcome(response: Any, body: bytes = b"") -> Outcome:
     )
 
 
-class HttpcoreStreaming(Streaming):
-    def __init__(self, response: Any, runner: Runner) -> None:
-        self.response, self.runner = response, runner
-        self.outcome = outcome(response)
+class InPieces(Streaming):
+    """A response that is read by its method `iter_<name>`, or `aiter_<name>` where it is asynchronous."""
+
+    def __init__(self, response: Any, runner: Runner, name: str, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self._reads = getattr(response, f"iter_{name}" if runner is SYNC else f"aiter_{name}")
+        self._runner = runner
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        if self.runner is SYNC:
-            for piece in self.response.iter_stream():
+        if self._runner is SYNC:
+            for piece in self._reads():
                 yield piece
         else:
-            async for piece in self.response.aiter_stream():
+            async for piece in self._reads():
                 yield piece
 
 
@@ -104,10 +107,10 @@ class HttpcoreSession(Session):
         context = self.pool.stream(call.method, call.url, **self._arguments(call))
         if self.runner is SYNC:
             with context as response:
-                yield HttpcoreStreaming(response, self.runner)
+                yield InPieces(response, self.runner, "stream", outcome(response))
         else:
             async with context as response:
-                yield HttpcoreStreaming(response, self.runner)
+                yield InPieces(response, self.runner, "stream", outcome(response))
 
     async def exchange(self, call: Call) -> Outcome:
         method, url, arguments = call.method, call.url, self._arguments(call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import ModuleType
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ import httpx
 import httpx2
 
 from tests.conformance.clients.common import kind, text_pairs
-from tests.conformance.clients.httpcore import content_of
+from tests.conformance.clients.httpcore import InPieces, content_of
 from tests.conformance.running import ASYNCIO, SYNC, TRIO, Runner
 from tests.conformance.vocabulary import Call, Client, Outcome, Session, Settings, Streaming
 
@@ -39,20 +39,6 @@ def outcome(response: Any, body: bytes = b"") -> Outcome:
         ),
         facts,
     )
-
-
-class HttpxStreaming(Streaming):
-    def __init__(self, response: Any, runner: Runner) -> None:
-        self.response, self.runner = response, runner
-        self.outcome = outcome(response)
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        if self.runner is SYNC:
-            for piece in self.response.iter_raw():
-                yield piece
-        else:
-            async for piece in self.response.aiter_raw():
-                yield piece
 
 
 class HttpxSession(Session):
@@ -97,10 +83,10 @@ class HttpxSession(Session):
         context = self.client.stream(call.method, call.url, **self._arguments(call))
         if self.runner is SYNC:
             with context as response:
-                yield HttpxStreaming(response, self.runner)
+                yield InPieces(response, self.runner, "raw", outcome(response))
         else:
             async with context as response:
-                yield HttpxStreaming(response, self.runner)
+                yield InPieces(response, self.runner, "raw", outcome(response))
 
     def cookies(self) -> list[object]:
         return [(cookie.name, cookie.value, cookie.domain, cookie.path) for cookie in self.client.cookies.jar]

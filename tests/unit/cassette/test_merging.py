@@ -72,7 +72,7 @@ def has(file: CassetteFile, *names: str) -> None:
 # A cassette that is there
 
 
-def test_both_add(file: CassetteFile) -> None:
+def test_what_two_cassettes_add_to_one_file_stands_in_the_order_of_their_writes(file: CassetteFile) -> None:
     has(file, "0")
     one, other = opened(file), opened(file)
     note(one, "a", "b")

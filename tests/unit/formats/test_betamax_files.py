@@ -103,7 +103,7 @@ def test_the_first_versions_of_betamax_and_ruby() -> None:
         (None, b""),
     ],
 )
-def test_bodies(body: object, found: bytes) -> None:
+def test_a_body_is_read_in_each_of_its_forms(body: object, found: bytes) -> None:
     assert read(entry(body=body))[0].response.body == found
 
 

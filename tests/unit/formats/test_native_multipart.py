@@ -135,7 +135,7 @@ def test_what_is_not_written_like_that_is_base64(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("boundary", ["B [json: compact]", "-", "B--", "a b", "", '"', "é"])
-def test_odd_boundaries(boundary: str) -> None:
+def test_parts_between_odd_boundaries_come_back(boundary: str) -> None:
     quoted = boundary.replace('"', '\\"')
     body = form((NAMED % "a", b"\xff"), (NAMED % "b", b"text"), boundary=boundary)
     text_of(body, f'multipart/mixed; boundary="{quoted}"')

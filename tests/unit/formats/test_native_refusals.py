@@ -55,7 +55,7 @@ REFUSALS: list[tuple[bytes, int, str]] = [
     (edited("one", "o\x00ne"), 19, "the character '\\x00' may stand in a YAML file only as an escape"),
     (edited("one", "o\x1bne"), 19, "the character '\\x1b' may stand in a YAML file only as an escape"),
     # It is not YAML, or uses more of it than it may.
-    (edited("- request:", "<<<<<<< HEAD\n- request:"), 4, "it is not valid YAML ("),
+    (edited("- request:", "<<<<<<< HEAD\n- request:"), 3, "a merge left two versions of the file here"),
     (edited("recorded_at: 2026", 'recorded_at: "2026'), 25,
      "it is not valid YAML (while scanning a quoted scalar"),
     (edited("json: compact", r'json: "\UFFFFFFFF"'), 8, "it is not valid YAML ("),

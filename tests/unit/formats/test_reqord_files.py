@@ -57,7 +57,7 @@ def read(data: bytes, path: str = "a.jsonl", beside: Beside | None = None) -> li
     return [item.decode() for item in REQORD.read(data, path, beside)]
 
 
-def test_an_entry() -> None:
+def test_an_entry_becomes_an_interaction() -> None:
     (found,) = read(ENTRY)
     headers = Headers([("authorization", "<REDACTED>")])
     assert found.request == Request("POST", "https://api.example.com/users", headers)

@@ -43,7 +43,7 @@ from tests.unit.matching_support import post, post_json, same
         ("x-amz meta.0", ("x-amz meta", "0")),
     ],
 )
-def test_paths(text: str, steps: tuple[Any, ...]) -> None:
+def test_a_path_is_read_step_by_step(text: str, steps: tuple[Any, ...]) -> None:
     assert parse_path(text) == steps
 
 

@@ -45,7 +45,7 @@ def same(one: Request, other: Request, matching: Matching | None = None) -> bool
         ("http://h/x?u=http://k/?y", "http://h/x?u=http://k/", False),
     ],
 )
-def test_urls(one: str, other: str, expected: bool) -> None:
+def test_urls_are_compared_by_what_they_mean(one: str, other: str, expected: bool) -> None:
     assert same(Request("GET", one), Request("GET", other)) is expected
 
 
@@ -70,7 +70,9 @@ def test_the_method_is_compared_without_case() -> None:
         (Headers(), b"\xff", b"\xfe", False),
     ],
 )
-def test_bodies(headers: Headers, one: bytes, other: bytes, expected: bool) -> None:
+def test_bodies_are_compared_by_what_they_mean(
+    headers: Headers, one: bytes, other: bytes, expected: bool
+) -> None:
     assert same(Request("POST", URL, headers, one), Request("POST", URL, headers, other)) is expected
 
 

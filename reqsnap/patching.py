@@ -51,7 +51,8 @@ _generation = 0
 _table: Mapping[str, str] = {}
 _KEEPER = "reqsnap.interceptors"
 """Where the table is that is used unless another is set; not loaded before there is a user."""
-_watched: set[str] = set()
+_watched: dict[str, ModuleType] = {}
+"""The clients whose import is waited for, with the wrapt that is to tell of it."""
 _loaded: dict[str, tuple[Patch, ...]] = {}
 _applied: dict[str, list[_Applied]] = {}
 _replacements: dict[tuple[int, str], _Applied] = {}
@@ -135,16 +136,20 @@ class Hold:
 def _prepare() -> None:
     """Import what patching needs. Never under the lock: another thread may be importing a client."""
     import wrapt
+    from wrapt.importer import ImportHookFinder
 
     if not _table:
         use_table(importlib.import_module(_KEEPER).TABLE)
     for client in _table:
         if client in sys.modules:
             _load(client)
-        if client not in _watched:
-            # Once, since wrapt cannot be told to forget. It tells at once of what is imported.
-            _watched.add(client)
+        elif _watched.get(client) is not wrapt:
+            # Once until it is imported, since wrapt cannot be told to forget.
+            _watched[client] = wrapt
             wrapt.register_post_import_hook(_imported, client)
+    if not any(isinstance(finder, ImportHookFinder) for finder in sys.meta_path):
+        # It was put there once in the life of a process (wrapt 1.16 to 2.5), and somebody took it away.
+        sys.meta_path.insert(0, ImportHookFinder())
 
 
 def _load(client: str) -> None:
@@ -166,6 +171,8 @@ def _install() -> None:
 
 def _imported(module: ModuleType) -> None:
     client = module.__name__
+    # It has told us, and tells no more of this one.
+    _watched.pop(client, None)
     if client in _table:
         _load(client)
         with guard:

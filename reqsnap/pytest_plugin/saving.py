@@ -21,6 +21,9 @@ def taken(config: pytest.Config, given: dict[str, Any]) -> tuple[dict[str, Any],
         save_on = suite_options.save_on(config)
     elif save_on not in suite_options.SAVE_ON:
         raise ConfigurationError("save_on", save_on, f"it is one of {', '.join(suite_options.SAVE_ON)}")
+    elif save_on == "pass" and options.get("record_on_exception"):
+        allowed = "it is not given together with record_on_exception=True, which says the contrary"
+        raise ConfigurationError("save_on", save_on, allowed)
     if save_on == "pass":
         options.setdefault("record_on_exception", False)
     required = options.pop("require_all_played", None)

@@ -10,6 +10,7 @@ import pytest
 
 import reqsnap
 from reqsnap.pytest_plugin.as_written import AsWritten, begin, end
+from tests.support.counter import Counter
 
 INSTALLED = {
     "METADATA": "Metadata-Version: 2.1\nName: as-from-a-wheel\nVersion: 1\n",
@@ -113,3 +114,31 @@ def test_runs_within_a_run_have_the_same_modules(run: pytest.Pytester) -> None:
     """pytest forgets what a run in its own process has loaded."""
     run.makepyfile(OUTER)
     run.runpytest_subprocess("-p", "no:cassetter", "-p", "pytester").assert_outcomes(passed=2)
+
+
+CLIENT = """
+def test_it(reqsnap):
+    import httpx
+
+    httpx.get(SERVER)
+    counts = reqsnap.counts
+    assert (counts.recorded, counts.replayed) == EXPECTED
+"""
+
+AROUND = f"""
+def test_within(pytester):
+    for expected in ("(1, 0)", "(0, 1)", "(0, 1)"):
+        pytester.makepyfile({CLIENT!r}.replace("SERVER", "'URL'").replace("EXPECTED", expected))
+        pytester.runpytest_inprocess("-p", "reqsnap.pytest_plugin").assert_outcomes(passed=1)
+"""
+
+
+def test_a_client_that_each_run_within_a_run_imports_is_seen_by_each(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, server: Counter
+) -> None:
+    # Another plugin would import the client before.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(AROUND.replace("URL", f"http://127.0.0.1:{server.port}/"))
+    result = pytester.runpytest_subprocess("-p", "reqsnap.pytest_plugin", "-p", "pytester")
+    result.assert_outcomes(passed=1)
+    assert len(server.requests) == 1

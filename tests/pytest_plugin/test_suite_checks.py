@@ -168,3 +168,28 @@ def test_a_word_that_means_nothing_is_refused(suite: Suite, arguments: list[str]
 def test_a_marker_s_value_that_means_nothing_is_refused(suite: Suite, options: str) -> None:
     write(suite, options, "")
     suite.run().assert_outcomes(errors=1)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "marker"),
+    [
+        ({}, "save_on='pass', record_on_exception=True"),
+        ({"save_on": "pass"}, "record_on_exception=True"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(suite: Suite, fixture: dict[str, str], marker: str) -> None:
+    suite.write("conftest.py", f"import pytest\n@pytest.fixture\ndef reqsnap_config(): return {fixture}\n")
+    write(suite, f"({marker})", "")
+    result = suite.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ConfigurationError: save_on='pass' cannot be used: *record_on_exception=True*"]
+    )
+
+
+@pytest.mark.parametrize(
+    "options", ["(save_on='pass', record_on_exception=False)", "(record_on_exception=True)"]
+)
+def test_a_marker_stands_above_what_the_suite_says_of_saving(suite: Suite, options: str) -> None:
+    write(suite, options, "")
+    suite.run("--reqsnap-save-on=pass").assert_outcomes(passed=1)

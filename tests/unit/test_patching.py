@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from wrapt.importer import ImportHookFinder
 
 from reqsnap import patching
 from reqsnap.interceptors import TABLE
@@ -191,6 +192,30 @@ def test_a_module_imported_later_is_patched_then(
     patching.acquire()
     assert a_later_client.greet() == "HELLO"
     patching.release()
+
+
+def test_a_module_that_was_forgotten_is_patched_whenever_it_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pytest's `pytester` forgets what a run within a run has imported, and the finders that it has put."""
+    (tmp_path / "a_forgotten_client.py").write_text("def shout(): return 'loud'\n")
+    ours = ModuleType("an_interceptor")
+    vars(ours)["PATCHES"] = (Patch("a_forgotten_client", "shout", shout),)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "an_interceptor", ours)
+    patching.use_table({"a_forgotten_client": "an_interceptor"})
+    modules, finders = dict(sys.modules), list(sys.meta_path)
+    try:
+        for _ in range(3):
+            with held():
+                assert importlib.import_module("a_forgotten_client").shout() == "LOUD"
+            assert importlib.import_module("a_forgotten_client").shout() == "loud"
+            del sys.modules["a_forgotten_client"]
+            sys.meta_path[:] = [each for each in finders if type(each) is not ImportHookFinder]
+    finally:
+        sys.meta_path[:] = finders
+        patching.use_table(TABLE)
+    assert sys.modules == modules
 
 
 def test_a_module_that_another_thread_is_importing_is_waited_for(

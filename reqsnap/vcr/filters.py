@@ -154,8 +154,8 @@ def sensitive_data_hooks(sensitive_data: Any) -> tuple[Interactions, Interaction
             shown, real = _texts(pair, request, response)
             if shown and real:
                 found, put = (real, shown) if hides else (shown, real)
-                request = Request._from_dict(replace_text(request._to_dict(), found, put))
-                response = replace_text(response, found, put)
+                request = Request._from_dict(_in_parts(request._to_dict(), found, put))
+                response = _in_response(response, found, put)
         return request, response
 
     def hide(request: Request, response: Any) -> tuple[Request, Any]:
@@ -165,6 +165,21 @@ def sensitive_data_hooks(sensitive_data: Any) -> tuple[Interactions, Interaction
         return changed(request, response, hides=False)
 
     return hide, restore
+
+
+def _in_parts(parts: Mapping[str, Any], text: str, replacement: str) -> dict[str, Any]:
+    """Replace a text within named parts; their names are no data, and stay."""
+    return {name: replace_text(part, text, replacement) for name, part in parts.items()}
+
+
+def _in_response(response: Any, text: str, replacement: str) -> Any:
+    if not isinstance(response, Mapping):
+        return replace_text(response, text, replacement)
+    found = _in_parts(response, text, replacement)
+    for name in ("status", "body"):
+        if isinstance(response.get(name), Mapping):
+            found[name] = _in_parts(response[name], text, replacement)
+    return found
 
 
 def without_sensitive_data(text: str, pairs: Iterable[Any], request: Any) -> str:

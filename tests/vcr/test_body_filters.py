@@ -170,3 +170,16 @@ def test_what_is_hidden_is_restored(given_as: Any) -> None:
     _, restore = filters.sensitive_data_hooks(secrets)
     back, answered = restore(hidden, shown)
     assert (back.body, answered["body"]["string"]) == (b"s3cret", b"s3cret at <WHO>")
+
+
+@pytest.mark.parametrize("value", ["o", "d", "status", "string", "body", "headers", "uri"])
+def test_a_value_that_is_in_the_names_of_the_parts_too_changes_no_name(value: str) -> None:
+    hide, restore = filters.sensitive_data_hooks({"<HIDDEN>": value})
+    request = Request("GET", "http://h/", value.encode(), {"X": value})
+    response = answer(value.encode())
+    hidden, shown = hide(request, response)
+    assert (hidden.body, hidden.headers) == (b"<HIDDEN>", {"X": "<HIDDEN>"})
+    assert (shown.keys(), shown["status"].keys()) == (response.keys(), response["status"].keys())
+    assert shown["body"] == {"string": b"<HIDDEN>"}
+    back, answered = restore(hidden, shown)
+    assert (back._to_dict(), answered) == (request._to_dict(), response)

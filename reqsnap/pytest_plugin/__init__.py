@@ -1,9 +1,9 @@
 """The pytest plugin: markers, fixtures and options around `use_cassette`. Quiet until it is used.
 
-options    the command line and the ini file
+options    the command line and the ini file; settings: what they come to
 markers    the markers, and the fixtures that they ask for
 asked      which cassette a test has asked for by its markers
-fixtures   `reqsnap`, and what it is made of
+fixtures   `reqsnap`, and what it is made of; wider_fixtures: behind a cassette of several tests
 layout     where the cassette of a test lies
 opening    a block for a test; ending: its end
 outcomes   how a test went, for the end of its blocks and for its report
@@ -34,27 +34,8 @@ from __future__ import annotations
 import pytest
 
 from reqsnap.pytest_plugin import as_written
-from reqsnap.pytest_plugin.fixtures import (
-    _reqsnap_class,
-    _reqsnap_module,
-    _reqsnap_session,
-    reqsnap,
-    reqsnap_cassette_dir,
-    reqsnap_config,
-)
 
-__all__ = [
-    "_reqsnap_class",
-    "_reqsnap_module",
-    "_reqsnap_session",
-    "pytest_addhooks",
-    "pytest_addoption",
-    "pytest_configure",
-    "pytest_unconfigure",
-    "reqsnap",
-    "reqsnap_cassette_dir",
-    "reqsnap_config",
-]
+__all__ = ["pytest_addhooks", "pytest_addoption", "pytest_configure", "pytest_unconfigure"]
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -68,9 +49,9 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Begin; pytest calls this first. Add pytest-recording's hook, where that is not there."""
     as_written.begin()
-    from reqsnap.pytest_plugin import markers, options
+    from reqsnap.pytest_plugin import fixtures, options
 
-    markers.begin(pluginmanager)
+    pluginmanager.register(fixtures, "reqsnap_fixtures")
     if options.are_free(pluginmanager):
         from reqsnap.pytest_plugin import hooks
 
@@ -82,13 +63,13 @@ def pytest_configure(config: pytest.Config) -> None:
     from reqsnap.pytest_plugin import markers, noting, options, suite_options
 
     suite_options.choose_mode(config)
-    settings = options.apply(config)
-    markers.marked(config).declare(config, settings)
-    if settings.lent == options.RECORDING:
+    options.apply(config)
+    markers.declare(config)
+    if options.lent(config) == options.RECORDING:
         from reqsnap.pytest_plugin import recording
 
         config.pluginmanager.register(recording, "reqsnap_recording")
-    elif settings.lent == options.VCR:
+    elif options.lent(config) == options.VCR:
         from reqsnap.pytest_plugin import vcr_names
 
         config.pluginmanager.register(vcr_names, "reqsnap_vcr_names")

@@ -1,4 +1,9 @@
-"""The native fixtures: `reqsnap`, and what a suite may override to change what it does."""
+"""The native fixtures: `reqsnap`, and what a suite may override to change what it does.
+
+With the hook that gives tests fixtures: pytest looks at every name of each plugin that is registered, so
+that there is one for both. It is registered before any conftest.py, whose hooks are called earlier and
+may add markers.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reqsnap.pytest_plugin.markers import marked
+
 if TYPE_CHECKING:
     from reqsnap.cassette import Cassette
     from reqsnap.pytest_plugin.shared import Shared
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Have a test set up with the fixtures that its markers ask for."""
+    marked(item.config).ask(item)
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +47,7 @@ def reqsnap(request: pytest.FixtureRequest) -> Iterator[Cassette]:
 
     item = request.node
     given = asked(item)
-    shared = None if given.scope == "function" else request.getfixturevalue(f"_reqsnap_{given.scope}")
+    shared = None if given.scope == "function" else _shared(request, given.scope)
     config = request.getfixturevalue("reqsnap_config")
     directory = request.getfixturevalue("reqsnap_cassette_dir")
     node = item if shared is None else shared.node
@@ -44,26 +56,11 @@ def reqsnap(request: pytest.FixtureRequest) -> Iterator[Cassette]:
         yield cassette
 
 
-@pytest.fixture(scope="class")
-def _reqsnap_class(request: pytest.FixtureRequest) -> Iterator[Shared]:
-    """The cassettes of a class whose markers say `scope="class"`."""
-    yield from _shared(request)
+def _shared(request: pytest.FixtureRequest, scope: str) -> Shared:
+    from reqsnap.pytest_plugin import wider_fixtures
 
-
-@pytest.fixture(scope="module")
-def _reqsnap_module(request: pytest.FixtureRequest) -> Iterator[Shared]:
-    """The cassettes of a module whose markers say `scope="module"`."""
-    yield from _shared(request)
-
-
-@pytest.fixture(scope="session")
-def _reqsnap_session(request: pytest.FixtureRequest) -> Iterator[Shared]:
-    """The cassettes of all tests whose markers say `scope="session"`."""
-    yield from _shared(request)
-
-
-def _shared(request: pytest.FixtureRequest) -> Iterator[Shared]:
-    from reqsnap.pytest_plugin.shared import shared_by
-
-    with shared_by(request.node) as shared:
-        yield shared
+    plugins = request.config.pluginmanager
+    if not plugins.is_registered(wider_fixtures):
+        plugins.register(wider_fixtures, "reqsnap_wider_fixtures")
+    found: Shared = request.getfixturevalue(f"_reqsnap_{scope}")
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reqsnap.pytest_plugin.options import OFF, RECORDING, VCR, Settings
+from reqsnap.pytest_plugin.options import OFF, RECORDING, VCR, blocks_network, lent
 
 _RECORDING = {"reqsnap": "reqsnap", "vcr": "vcr", "block_network": "block_network"}
 _VCR = {"reqsnap": "reqsnap", "vcr": "vcr_cassette", "block_network": "block_network"}
@@ -26,56 +26,49 @@ _LENT_LINES = (
 
 
 class Marked:
-    """The plugin that gives tests the fixtures that their markers ask for.
+    """Gives tests the fixtures that their markers ask for.
 
     current: the test that is run, or was the last to be.
     """
 
     current: pytest.Item | None = None
 
-    def __init__(self) -> None:
-        self._fixtures: Mapping[str, str] = {}
-        self._always: tuple[str, ...] = ()
-
-    def declare(self, config: pytest.Config, settings: Settings) -> None:
-        """Tell pytest which markers there are."""
-        self._fixtures = _FIXTURES[settings.lent]
-        if settings.blocks_network:
-            self._always = ("block_network",)
-        for line in _LINES + (_LENT_LINES if settings.lent != OFF else ()):
+    def __init__(self, config: pytest.Config) -> None:
+        whose = lent(config)
+        self._fixtures: Mapping[str, str] = _FIXTURES[whose]
+        self._always: tuple[str, ...] = ("block_network",) if blocks_network(config) else ()
+        for line in _LINES + (_LENT_LINES if whose != OFF else ()):
             config.addinivalue_line("markers", line)
 
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def ask(self, item: pytest.Item) -> None:
         """Have a test set up with the fixtures that its markers ask for.
 
         Called for every test there is, so a look at the markers is all that those without one pay.
         """
         self.current = item
-        wanted = list(self._always)
+        wanted = self._always
         node: pytest.Item | pytest.Collector | None = item
         while node is not None:
             for mark in node.own_markers:
                 if mark.name in self._fixtures:
-                    wanted.append(self._fixtures[mark.name])
+                    wanted += (self._fixtures[mark.name],)
             node = node.parent
         if wanted:
             # The network is blocked around cassettes, which need none.
             _prepend(item, sorted(set(wanted)))
 
 
-def begin(plugins: pytest.PytestPluginManager) -> None:
-    """Look at the markers from now on: after any conftest.py, which is loaded later and may add some."""
-    plugins.register(Marked(), _NAME)
+_marked = pytest.StashKey[Marked]()
+
+
+def declare(config: pytest.Config) -> None:
+    """Tell pytest which markers there are, and be ready to look at them."""
+    config.stash[_marked] = Marked(config)
 
 
 def marked(config: pytest.Config) -> Marked:
-    """What `begin` has registered."""
-    found = config.pluginmanager.get_plugin(_NAME)
-    assert isinstance(found, Marked)
-    return found
-
-
-_NAME = "reqsnap_markers"
+    """What `declare` has made."""
+    return config.stash[_marked]
 
 
 def _prepend(item: Any, wanted: Iterable[str]) -> None:

@@ -1,14 +1,17 @@
-"""The plugin's options, on the command line and in the ini file, and what they come to."""
+"""The plugin's options, on the command line and in the ini file."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from importlib import metadata
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import pytest
+
+if TYPE_CHECKING:
+    from reqsnap.pytest_plugin.settings import Settings
 
 MODE_VARIABLE = "REQSNAP_MODE"
 MODES = ("once", "playback", "update", "record", "live")
@@ -18,9 +21,6 @@ RECORD_MODES = ("once", "new_episodes", "none", "all", "rewrite")
 RECORDING, VCR, OFF = "pytest-recording", "pytest-vcr", "off"
 """Whose markers and fixtures there are beside our own."""
 
-_NATIVE = {"once": "once", "new_episodes": "update", "none": "playback", "all": "record", "rewrite": "record"}
-_VCRS = {"once": "once", "update": "new_episodes", "playback": "none", "record": "rewrite", "live": "all"}
-
 _PEERS = (
     ("recording", "pytest_recording", "pytest-recording"),
     ("vcr", "pytest_vcr", "pytest-vcr"),
@@ -29,46 +29,17 @@ _PEERS = (
 """Plugins that have these names too, each with its module and its distribution."""
 
 
-class Settings(NamedTuple):
-    """What the command line and the ini file say. Modes are in VCR.py's words.
-
-    lent: one of RECORDING, VCR and OFF.
-    commanded: the mode that `--record-mode` gives, above all code.
-    default, native_default: the modes of the ini file, for code that gives none; that of
-    `reqsnap` markers in our own words.
-    disabled: nothing is recorded or replayed.
-    blocks_network: no test may connect, except one that records.
-    allowed_hosts: regular expressions of hosts that are not blocked.
-    """
-
-    lent: str = OFF
-    commanded: str | None = None
-    default: str | None = None
-    native_default: str | None = None
-    disabled: bool = False
-    blocks_network: bool = False
-    allowed_hosts: tuple[str, ...] = ()
-
-    def record_mode(self) -> str | None:
-        """The mode that is forced on cassettes in VCR.py's words, by REQSNAP_MODE or the command line."""
-        forced = os.environ.get(MODE_VARIABLE, "").strip().lower()
-        return _VCRS.get(forced) or (forced if forced in RECORD_MODES else None) or self.commanded
-
-    def native(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Options of `use_cassette`: the mode of the command line stands above them, the ini file's below."""
-        forced = "live" if self.disabled else _NATIVE.get(self.commanded or "")
-        if forced:
-            return {**given, "mode": forced}
-        default = self.native_default or _NATIVE.get(self.default or "")
-        return {"mode": default, **given} if default else dict(given)
-
-
-_settings = pytest.StashKey[Settings]()
+_settings = pytest.StashKey["Settings"]()
 _before = pytest.StashKey[str | None]()
 
 
 def settings_of(config: pytest.Config) -> Settings:
-    """What `apply` has read."""
+    """What the options come to, read when it is first asked for."""
+    if _settings not in config.stash:
+        # Here, because suites that do not use the plugin never ask.
+        from reqsnap.pytest_plugin import settings
+
+        config.stash[_settings] = settings.read(config)
     return config.stash[_settings]
 
 
@@ -76,7 +47,7 @@ def are_free(plugins: pytest.PytestPluginManager) -> bool:
     """Whether the names of pytest-recording and pytest-vcr are nobody's.
 
     They are where no plugin that has them is installed, or `-p no:recording` keeps it out.
-    It is looked for once in a run, because looking for modules takes long.
+    It is looked for once in a run.
     """
     if plugins not in _free:
         _free[plugins] = not any(
@@ -90,16 +61,15 @@ _free: WeakKeyDictionary[pytest.PytestPluginManager, bool] = WeakKeyDictionary()
 
 
 def _is_installed(module: str, distribution: str) -> bool:
-    if importlib.util.find_spec(module) is None:
-        return False
-    # A module of that name need not be the plugin. Here, because looking for distributions takes long.
-    from importlib import metadata
+    """Whether a plugin is there: a module of its name alone need not be it.
 
+    Distributions first: pytest has just looked for all of them, and Python remembers where they are.
+    """
     try:
         metadata.distribution(distribution)
     except metadata.PackageNotFoundError:
         return False
-    return True
+    return importlib.util.find_spec(module) is not None
 
 
 def add(parser: pytest.Parser, plugins: pytest.PytestPluginManager) -> None:
@@ -148,39 +118,42 @@ def _add_lent(parser: pytest.Parser) -> None:
     parser.addini("reqsnap_disable_recording", "As --disable-recording.", type="bool", default=False)
 
 
-def apply(config: pytest.Config) -> Settings:
-    """Read the options, and put the mode of the command line in force.
+def apply(config: pytest.Config) -> None:
+    """Put the mode of the command line in force.
 
     `--reqsnap-mode` stands above all code and reaches child processes, as REQSNAP_MODE.
     Raises pytest.UsageError for two modes, and for a word in the ini file that there is not.
     """
-    found = config.stash[_settings] = _read(config)
+    ini_modes(config)
+    lent(config)
     mode = config.getoption("--reqsnap-mode")
     if mode is not None:
-        if found.commanded is not None:
+        if getattr(config.option, "record_mode", None) is not None and are_free(config.pluginmanager):
             raise pytest.UsageError("--reqsnap-mode and --record-mode are two ways to say the same: give one")
         config.stash[_before] = os.environ.get(MODE_VARIABLE)
         os.environ[MODE_VARIABLE] = mode
-    return found
 
 
-def _read(config: pytest.Config) -> Settings:
-    native_default = _word(config, "reqsnap_mode", MODES)
+def lent(config: pytest.Config) -> str:
+    """Whose markers and fixtures there are beside our own. Raises pytest.UsageError."""
     if not are_free(config.pluginmanager):
-        return Settings(native_default=native_default)
-    option = config.option
-    hosts = (
-        option.allowed_hosts.split(",") if option.allowed_hosts else config.getini("reqsnap_allowed_hosts")
-    )
-    return Settings(
-        _word(config, "reqsnap_vcr_names", (RECORDING, VCR, OFF)) or OFF,
-        option.record_mode,
-        _word(config, "reqsnap_record_mode", RECORD_MODES) or _VCRS.get(native_default or ""),
-        native_default,
-        option.disable_recording or config.getini("reqsnap_disable_recording"),
-        option.block_network or config.getini("reqsnap_block_network"),
-        tuple(hosts),
-    )
+        return OFF
+    return _word(config, "reqsnap_vcr_names", (RECORDING, VCR, OFF)) or OFF
+
+
+def blocks_network(config: pytest.Config) -> bool:
+    """Whether no test may connect, except one that records."""
+    if not are_free(config.pluginmanager):
+        return False
+    return bool(config.option.block_network or config.getini("reqsnap_block_network"))
+
+
+def ini_modes(config: pytest.Config) -> tuple[str | None, str | None]:
+    """The modes of the ini file: in our words, and in VCR.py's. Raises pytest.UsageError."""
+    native = _word(config, "reqsnap_mode", MODES)
+    if not are_free(config.pluginmanager):
+        return native, None
+    return native, _word(config, "reqsnap_record_mode", RECORD_MODES)
 
 
 def _word(config: pytest.Config, name: str, known: tuple[str, ...]) -> str | None:

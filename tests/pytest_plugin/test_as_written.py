@@ -30,8 +30,7 @@ def test_it():
 """
 
 BEFORE_THE_FIRST_CALL = (
-    "reqsnap reqsnap.naming reqsnap.on_demand "
-    "reqsnap.pytest_plugin reqsnap.pytest_plugin.as_written reqsnap.pytest_plugin.fixtures"
+    "reqsnap reqsnap.naming reqsnap.on_demand reqsnap.pytest_plugin reqsnap.pytest_plugin.as_written"
 )
 
 

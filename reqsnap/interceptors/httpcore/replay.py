@@ -14,6 +14,7 @@ from typing import Any
 from reqsnap.interceptors.http1 import is_bodiless
 from reqsnap.interceptors.httpcore.no_connection import no_connection_async, no_connection_sync
 from reqsnap.interceptors.httpcore.shapes import CoreRequest, CoreResponse, byte_headers
+from reqsnap.interceptors.making_way import may_go_on
 from reqsnap.model import Response
 from reqsnap.recorder import Replay
 
@@ -40,7 +41,8 @@ async def replay_async(name: str, request: CoreRequest, decision: Replay) -> Cor
         for step in traces.up_to_head(answer.parsed()):
             async with step:
                 pass
-    await checkpoint()
+    if not may_go_on():
+        await checkpoint()
     return answer.response(_AsyncBody, request, traces, answer.library.async_no_stream)
 
 

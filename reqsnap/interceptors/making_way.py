@@ -1,0 +1,61 @@
+"""Whether other tasks are to run before a replayed answer, as they would while a server is waited for.
+
+Making way takes a whole cycle of the event loop, with a system call, so it is left out where
+nothing else would run. asyncio is not imported here: blocking clients do without it.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+MOST = 15
+"""How many answers in a row a task gets without making way. Timers and sockets are looked at only then."""
+
+
+def may_go_on() -> bool:
+    """Whether the running task may have its answer at once, since nothing else waits for its turn.
+
+    Where that cannot be known, as with trio, uvloop and other loops than asyncio's own, it may not.
+    Nor may one that did not make way last: another had its turn since, or it is new. A task
+    that starts eagerly (Python 3.12) runs within the one that starts it, which is to go on.
+    """
+    asyncio: Any = sys.modules.get("asyncio")
+    loop: Any = None if asyncio is None else asyncio._get_running_loop()
+    kind: Any = type(loop)
+    if not _is_asyncios_own(kind):
+        return False
+    task = asyncio.current_task(loop)
+    if task is None:
+        # trio may run as asyncio's guest.
+        return False
+    latest = _latest
+    if latest.left and latest.task() is task and not (loop._ready or loop._stopping or task.cancelling()):
+        latest.left -= 1
+        return True
+    latest.task, latest.left = weakref.ref(task), MOST
+    return False
+
+
+def _no_task() -> Any:
+    return None
+
+
+class _Latest(threading.local):
+    """The task that made way last in this thread, and how often it need not do so again."""
+
+    task: Callable[[], Any] = staticmethod(_no_task)
+    left = 0
+
+
+_latest = _Latest()
+
+
+@functools.lru_cache(maxsize=16)
+def _is_asyncios_own(kind: Any) -> bool:
+    """Whether it is known what a loop of this class keeps; of a subclass that is not."""
+    return str(kind.__module__).partition(".")[0] == "asyncio"

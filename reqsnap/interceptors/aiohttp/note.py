@@ -12,6 +12,7 @@ from reqsnap import patching
 from reqsnap.interceptors.aiohttp.body import Upload
 from reqsnap.interceptors.aiohttp.errors import ABANDONED, WITHIN_HEAD, Witness, losing
 from reqsnap.interceptors.http1 import SWITCHED, Answer, is_event_stream, is_left_between_events, request_sent
+from reqsnap.interceptors.telling import tell_whole
 from reqsnap.model import ErrorKind, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder
 
@@ -118,14 +119,8 @@ class Exchange:
     def complete(self) -> None:
         """Tell the recorder what was exchanged."""
         recorder = self._conclude()
-        if recorder is None:
-            return
-        try:
-            request = self._request_sent()
-        except ValueError as error:
-            recorder.failed(self._forward, error)
-        else:
-            recorder.after(self._forward, request, self._answer.response())
+        if recorder is not None:
+            tell_whole(recorder, self._forward, self._request_sent, self._answer)
 
     def fail(self, error: BaseException | None, *, cause: NetworkError | None = None, why: str = "") -> None:
         """Tell the recorder that the exchange did not come to its end.

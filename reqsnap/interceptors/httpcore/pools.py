@@ -31,7 +31,7 @@ from reqsnap.interceptors.httpcore.shapes import (
     with_body,
 )
 from reqsnap.model import Request
-from reqsnap.patching import Patch
+from reqsnap.patching import Patch, Wrapper
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay, let_out
 
 _Decision = Replay | Forward | Refuse
@@ -39,7 +39,13 @@ _Decision = Replay | Forward | Refuse
 
 def patches(client: str) -> tuple[Patch, ...]:
     """The patches for httpcore, or for a library of another name that is made like it."""
+    return (
+        Patch(client, "ConnectionPool.handle_request", _sync_handler(client)),
+        Patch(client, "AsyncConnectionPool.handle_async_request", _async_handler(client)),
+    )
 
+
+def _sync_handler(client: str) -> Wrapper:
     def handle_request(wrapped: Any, pool: object, args: Any, kwargs: Any) -> Any:
         turn = _turn(args, kwargs)
         if turn is None:
@@ -50,21 +56,16 @@ def patches(client: str) -> tuple[Patch, ...]:
             if body.error is not None:
                 return wrapped(turn.doomed(body, body.error))
             decision = turn.before(body)
-        if isinstance(decision, Replay):
-            if decision.error is not None:
-                return replay_failed_sync(client, pool, turn.request, decision, decision.error)
-            return replay_sync(client, turn.request, decision)
-        exchange, outgoing = turn.forward(client, decision, sent_body_sync)
-        try:
-            response: CoreResponse = wrapped(outgoing)
-        except BaseException as error:
-            exchange.failed(error)
-            raise
-        exchange.listen(outgoing, response, ReceivedBodySync)
-        if exchange.reads_ahead:
-            read_ahead_sync(response)
-        return response
+        if not isinstance(decision, Replay):
+            return _send_sync(wrapped, *turn.forward(client, decision, sent_body_sync))
+        if decision.error is not None:
+            return replay_failed_sync(client, pool, turn.request, decision, decision.error)
+        return replay_sync(client, turn.request, decision)
 
+    return handle_request
+
+
+def _async_handler(client: str) -> Wrapper:
     async def handle_async_request(wrapped: Any, pool: object, args: Any, kwargs: Any) -> Any:
         turn = _turn(args, kwargs)
         if turn is None:
@@ -75,25 +76,39 @@ def patches(client: str) -> tuple[Patch, ...]:
             if body.error is not None:
                 return await wrapped(turn.doomed(body, body.error))
             decision = turn.before(body)
-        if isinstance(decision, Replay):
-            if decision.error is not None:
-                return await replay_failed_async(client, pool, turn.request, decision, decision.error)
-            return await replay_async(client, turn.request, decision)
-        exchange, outgoing = turn.forward(client, decision, sent_body_async)
-        try:
-            response: CoreResponse = await wrapped(outgoing)
-        except BaseException as error:
-            exchange.failed(error)
-            raise
-        exchange.listen(outgoing, response, ReceivedBodyAsync)
-        if exchange.reads_ahead:
-            await read_ahead_async(response)
-        return response
+        if not isinstance(decision, Replay):
+            return await _send_async(wrapped, *turn.forward(client, decision, sent_body_async))
+        if decision.error is not None:
+            return await replay_failed_async(client, pool, turn.request, decision, decision.error)
+        return await replay_async(client, turn.request, decision)
 
-    return (
-        Patch(client, "ConnectionPool.handle_request", handle_request),
-        Patch(client, "AsyncConnectionPool.handle_async_request", handle_async_request),
-    )
+    return handle_async_request
+
+
+def _send_sync(wrapped: Any, exchange: Exchange, outgoing: CoreRequest) -> CoreResponse:
+    """Have a sync pool send a request, and note what comes of it."""
+    try:
+        response: CoreResponse = wrapped(outgoing)
+    except BaseException as error:
+        exchange.failed(error)
+        raise
+    exchange.listen(outgoing, response, ReceivedBodySync)
+    if exchange.reads_ahead:
+        read_ahead_sync(response)
+    return response
+
+
+async def _send_async(wrapped: Any, exchange: Exchange, outgoing: CoreRequest) -> CoreResponse:
+    """Have an async pool send a request, and note what comes of it."""
+    try:
+        response: CoreResponse = await wrapped(outgoing)
+    except BaseException as error:
+        exchange.failed(error)
+        raise
+    exchange.listen(outgoing, response, ReceivedBodyAsync)
+    if exchange.reads_ahead:
+        await read_ahead_async(response)
+    return response
 
 
 class _Turn:

@@ -8,6 +8,7 @@ from tornado.simple_httpclient import HTTPTimeoutError
 
 from reqsnap import patching
 from reqsnap.interceptors.http1 import SWITCHED, Answer, is_left_between_events, request_sent
+from reqsnap.interceptors.telling import tell_whole
 from reqsnap.interceptors.tornado.errors import ABANDONED, connecting, losing
 from reqsnap.model import ErrorKind, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder
@@ -98,14 +99,8 @@ class Exchange:
 
     def _complete(self) -> None:
         recorder = self._conclude()
-        if recorder is None:
-            return
-        try:
-            request = self._request_sent()
-        except ValueError as error:
-            recorder.failed(self._forward, error)
-        else:
-            recorder.after(self._forward, request, self._answer.response())
+        if recorder is not None:
+            tell_whole(recorder, self._forward, self._request_sent, self._answer)
 
     def _fail(self, error: BaseException | None, cause: NetworkError | None, why: str = "") -> None:
         """The exchange did not come to its end; `cause` is what the network did, if it is to blame."""

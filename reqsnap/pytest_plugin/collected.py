@@ -83,6 +83,14 @@ def gaps_of(config: pytest.Config) -> Iterable[str]:
             yield f"--{_SPELLED.get(option, option)} was given"
 
 
+def is_everything(session: pytest.Session) -> bool:
+    """Whether all that there is was to be run: no files were chosen or left out, and all were collected."""
+    config = session.config
+    narrowed = any(config.getoption(option, None) for option in ("ignore", "ignore_glob"))
+    all_chosen = config.args_source is not pytest.Config.ArgsSource.ARGS
+    return all_chosen and not narrowed and not session.testsfailed
+
+
 _SPELLED = {"setuponly": "setup-only", "setupplan": "setup-plan", "collectonly": "collect-only"}
 
 

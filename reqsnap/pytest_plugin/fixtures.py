@@ -8,12 +8,12 @@ may add markers.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reqsnap.pytest_plugin.markers import marked
+from reqsnap.pytest_plugin.markers import marked, note_collected
 
 if TYPE_CHECKING:
     from reqsnap.cassette import Cassette
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Have a test set up with the fixtures that its markers ask for."""
     marked(item.config).ask(item)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """Note all tests, before any is left out of this run."""
+    note_collected(config, items)
+    return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from collections.abc import Generator
 import pytest
 
 from reqsnap.pytest_plugin import misses, runs
-from reqsnap.pytest_plugin.markers import marked
+from reqsnap.pytest_plugin.markers import marked, sharing
 
 _NAME = "reqsnap_outcomes"
 
@@ -39,6 +39,20 @@ def failure_of(node: pytest.Item | pytest.Collector) -> BaseException | None:
 def came_to_its_end(node: pytest.Item | pytest.Collector) -> bool:
     """Whether a test, or all of a class, module or session so far, neither failed nor was skipped."""
     return failure_of(node) is None and not node.stash.get(_skipped, False)
+
+
+def all_came_to_their_end(node: pytest.Item | pytest.Collector, scope: str) -> bool:
+    """Whether all tests that may share a cassette of a class, module or session were run here, and passed.
+
+    Where the command line lets pytest collect less than there is, nobody knows.
+    """
+    from reqsnap.pytest_plugin import collected
+
+    if not came_to_its_end(node) or any(collected.gaps_of(node.config)):
+        return False
+    if isinstance(node, pytest.Session) and not collected.is_everything(node):
+        return False
+    return all(item.stash.get(_ended, False) for item in sharing(node, scope))
 
 
 class _Outcomes:

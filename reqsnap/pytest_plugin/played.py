@@ -24,7 +24,7 @@ def mark(cassette: Cassette) -> None:
 
 
 _ALONE = "record the test anew with --reqsnap-mode=record, or leave it to --reqsnap-unused=trim."
-_SHARED = f"run all tests that share it; if that is not enough, {_ALONE.replace('the test', 'all of them')}"
+_SHARED = _ALONE.replace("the test", "all tests that share it")
 
 
 def check(cassette: Cassette, *, is_shared: bool = False) -> None:

@@ -22,8 +22,8 @@ class Shared:
     meanwhile is neither recorded in them, nor is it the reason why they are not saved.
     """
 
-    def __init__(self, node: layout.Node) -> None:
-        self.node = node
+    def __init__(self, node: layout.Node, scope: str) -> None:
+        self.node, self._scope = node, scope
         self._cassettes: dict[Location, Cassette] = {}
         self._to_be_played: dict[Cassette, None] = {}
         self._ends = ExitStack()
@@ -41,15 +41,15 @@ class Shared:
     def close(self) -> None:
         """Save what was kept open. Raises what goes wrong then, and fails where not all was played."""
         self._ends.close()
-        if outcomes.came_to_its_end(self.node):
+        if self._to_be_played and outcomes.all_came_to_their_end(self.node, self._scope):
             for cassette in self._to_be_played:
                 played.check(cassette, is_shared=True)
 
 
 @contextmanager
-def shared_by(node: layout.Node) -> Iterator[Shared]:
+def shared_by(node: layout.Node, scope: str) -> Iterator[Shared]:
     """Have a place for the cassettes that the tests of a node share."""
-    shared = Shared(node)
+    shared = Shared(node, scope)
     try:
         yield shared
     finally:

@@ -77,6 +77,50 @@ def test_a_cassette_of_a_module_is_to_be_played_by_all_of_it(suite: Suite, again
     suite.run().assert_outcomes(passed=2, errors=1)
 
 
+DROPS = """
+def pytest_addoption(parser): parser.addini("drops", "whether tests are", "bool")
+def pytest_collection_modifyitems(config, items):
+    if config.getini("drops"): del items[1:]
+"""
+
+PARTS = [
+    ["-k", "one"],
+    ["--deselect", "test_it.py::TestIt::test_two"],
+    ["test_it.py::TestIt::test_one"],
+    ["-o", "drops=true"],
+    ["-x"],
+    ["-n", "2", "-p", "reqsnap.pytest_plugin"],
+]
+
+
+@pytest.mark.parametrize("scope", ["class", "module", "session"])
+@pytest.mark.parametrize("part", PARTS, ids=" ".join)
+def test_a_run_of_some_of_the_tests_that_share_a_cassette_is_blamed_for_nothing(
+    suite: Suite, again: pytest.MonkeyPatch, scope: str, part: list[str]
+) -> None:
+    mark = f"@pytest.mark.reqsnap('shared.yaml', scope={scope!r}, require_all_played=True)"
+    one = f"  {mark}\n  def test_one(self): get('/a')\n"
+    two = f"  {mark}\n  def test_two(self): get('/b')\n"
+    suite.write("conftest.py", DROPS)
+    suite.write("test_it.py", f"{GET}\nclass TestIt:\n{one}  def test_stops(self): assert not AGAIN\n{two}")
+    suite.run().assert_outcomes(passed=3)
+    if part == ["-x"]:
+        again.setenv("AGAIN", "1")
+    result = suite.run(*part)
+    assert "errors" not in result.parseoutcomes(), result.stdout.str()
+
+
+def test_a_session_s_cassette_is_not_judged_by_a_file_of_it(suite: Suite, again: pytest.MonkeyPatch) -> None:
+    marks = "pytestmark = pytest.mark.reqsnap(scope='session', require_all_played=True)"
+    for name in "ab":
+        suite.write(f"test_{name}.py", f"{GET}\n{marks}\ndef test_it(): get('/{name}')\n")
+    suite.run().assert_outcomes(passed=2)
+    suite.run("test_a.py").assert_outcomes(passed=1)
+    suite.run("--ignore=test_b.py").assert_outcomes(passed=1)
+    suite.write("test_b.py", f"{GET}\n{marks}\ndef test_it(): pass\n")
+    suite.run().assert_outcomes(passed=2, errors=1)
+
+
 def test_blocks_of_a_test_s_own_are_to_be_played_too(suite: Suite, again: pytest.MonkeyPatch) -> None:
     suite.write(
         "test_it.py",

@@ -17,6 +17,7 @@ from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 
 from reqsnap.interceptors.aiohttp.answer import Answer, Parsed, answer_to
+from reqsnap.interceptors.making_way import may_go_on
 from reqsnap.recorder import Replay
 
 _PATIENCE = 1.0
@@ -165,9 +166,10 @@ class ReplayHandler(ResponseHandler):
             self._due = self._loop.call_soon(self._arrive)
 
     async def read(self) -> _Received:
-        """The head of the answer and its body. Meanwhile others run, as they would with a server."""
+        """The head of the answer and its body. Others that wait run first, as they would with a server."""
         if self._begun and self._at_once:
-            await asyncio.sleep(0)
+            if not may_go_on():
+                await asyncio.sleep(0)
             if (received := self._receive()) is not None:
                 return received
         return await super().read()

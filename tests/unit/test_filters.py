@@ -25,14 +25,14 @@ INTERACTION = Interaction(Request("GET", "http://h/x"), Response(200), datetime(
         (lambda url: url.endswith("/me"), "http://h/me"),
     ],
 )
-def test_a31_urls_are_excluded_by_part_pattern_and_function(excluded: UrlFilter, url: str) -> None:
+def test_urls_are_excluded_by_part_pattern_and_function(excluded: UrlFilter, url: str) -> None:
     filters = Filters(exclude_urls=(excluded,))
     assert filters.exclude_any
     assert [filters.excludes(url) for _ in range(3)] == [True] * 3
     assert not filters.excludes("http://h/items")
 
 
-def test_a31_a_pattern_regards_case_unless_it_says_otherwise() -> None:
+def test_a_pattern_regards_case_unless_it_says_otherwise() -> None:
     assert not Filters(exclude_urls=(re.compile("/Ping"),)).excludes("http://h/ping")
     assert Filters(exclude_urls=(re.compile("/Ping", re.IGNORECASE),)).excludes("http://h/ping")
 

@@ -29,7 +29,7 @@ FORMS: dict[str, Callable[[list[tuple[str, str]]], Any]] = {
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @given(fields)
-def test_a27_every_form_gives_the_same_headers_and_key(
+def test_every_form_gives_the_same_headers_and_key(
     form: Callable[[list[tuple[str, str]]], Any], pairs: list[tuple[str, str]]
 ) -> None:
     made = Headers(form(pairs))
@@ -41,11 +41,11 @@ def test_a27_every_form_gives_the_same_headers_and_key(
 
 
 @given(st.dictionaries(names, values, max_size=4))
-def test_a27_a_mapping_gives_its_items(mapping: dict[str, str]) -> None:
+def test_a_mapping_gives_its_items(mapping: dict[str, str]) -> None:
     assert Headers(mapping) == Headers(list(mapping.items()))
 
 
-def test_a27_repeated_headers_keep_every_value() -> None:
+def test_repeated_headers_keep_every_value() -> None:
     made = Headers(["A", "1", "a", "2", "B", "3"])
     assert made.get_all("a") == ["1", "2"]
 
@@ -53,6 +53,6 @@ def test_a27_repeated_headers_keep_every_value() -> None:
 @pytest.mark.parametrize(
     "bad", [["a"], ["a", "1", "b"], [("a",)], [("a", 1)], [1, 2], [("a", "b", "c")], [None], {"a": None}]
 )
-def test_a27_what_is_no_header_raises(bad: Any) -> None:
+def test_what_is_no_header_raises(bad: Any) -> None:
     with pytest.raises(ValueError, match=r"header|name"):
         Headers(bad)

@@ -56,7 +56,7 @@ def recorded_by(found: Recorder, request: Request, answer: Response | None = Non
 # Strict order
 
 
-def test_b19_strict_refuses_what_is_out_of_order_and_goes_on() -> None:
+def test_a_strict_order_refuses_what_is_out_of_order_and_goes_on() -> None:
     found = recorder(Mode.PLAYBACK, A, B, A, C, order=Order.STRICT)
     assert [status(found.before(A)), status(found.before(B))] == [200, 201]
     for _ in range(2):
@@ -103,7 +103,7 @@ def test_reset_starts_a_strict_order_again() -> None:
 
 
 @pytest.mark.parametrize("mode", [Mode.PLAYBACK, Mode.UPDATE, Mode.RECORD, Mode.ONCE])
-def test_a31_an_excluded_url_goes_live_in_every_mode_and_takes_no_place(mode: Mode) -> None:
+def test_an_excluded_url_goes_live_in_every_mode_and_takes_no_place(mode: Mode) -> None:
     found = recorder(mode, A, A, filters=Filters(exclude_urls=("/a",)))
     for decision in (found.head("GET", A.url), found.before(A)):
         assert isinstance(decision, Forward)
@@ -118,7 +118,7 @@ def test_an_excluded_url_that_is_under_way_at_the_end_is_not_missed() -> None:
     assert found.close() == ()
 
 
-def test_a29_should_record_false_stores_nothing() -> None:
+def test_should_record_false_stores_nothing() -> None:
     filters = Filters(should_record=lambda request, response: response.status < 400)
     found = recorder(Mode.RECORD, filters=filters)
     recorded_by(found, A, Response(500))
@@ -126,13 +126,13 @@ def test_a29_should_record_false_stores_nothing() -> None:
     assert [each.request.url for each in found.cassette] == [B.url]
 
 
-def test_a30_should_playback_false_refuses_in_playback() -> None:
+def test_should_playback_false_refuses_in_playback() -> None:
     found = recorder(Mode.PLAYBACK, A, B, filters=Filters(should_playback=lambda request: request != A))
     assert "should_playback says no" in str(refusal(found.before(A)))
     assert status(found.before(B)) == 201
 
 
-def test_a30_should_playback_false_goes_live_in_update_and_doubles_nothing() -> None:
+def test_should_playback_false_goes_live_in_update_and_doubles_nothing() -> None:
     found = recorder(Mode.UPDATE, A, filters=Filters(should_playback=lambda request: False))
     for request in (A, A, C):
         recorded_by(found, request)
@@ -159,7 +159,7 @@ def with_body(body: bytes) -> Callable[[Interaction], Interaction]:
     return lambda interaction: replace(interaction, response=replace(interaction.response, body=body))
 
 
-def test_b62_before_record_changes_or_drops_what_is_stored_once() -> None:
+def test_before_record_changes_or_drops_what_is_stored_once() -> None:
     calls: list[str] = []
 
     def hook(interaction: Interaction) -> Interaction | None:
@@ -225,7 +225,7 @@ def test_a_hook_that_returns_something_else_is_told_at_the_end() -> None:
 
 
 @pytest.mark.parametrize("mode", [Mode.PLAYBACK, Mode.UPDATE, Mode.RECORD, Mode.ONCE])
-def test_a10_a_stub_answers_before_recordings_exclusions_and_network(mode: Mode) -> None:
+def test_a_stub_answers_before_recordings_exclusions_and_network(mode: Mode) -> None:
     found = recorder(mode, A, filters=Filters(exclude_urls=("/a",)))
     found.cassette.stub("GET", A.url, Response(299), times=1)
     assert found.may_replay
@@ -348,7 +348,7 @@ def failed(found: Recorder, request: Request, **facts: Any) -> None:
     found.failed(decision, ConnectionRefusedError(), request=request, **facts)
 
 
-def test_a40_an_error_leaves_no_interaction_unless_asked() -> None:
+def test_an_error_leaves_no_interaction_unless_asked() -> None:
     found = recorder(Mode.RECORD)
     failed(found, A, cause=REFUSED)
     assert (len(found.cassette), found.lost) == (0, [])

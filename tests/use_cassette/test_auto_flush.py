@@ -41,7 +41,7 @@ def partial(path: Path) -> Path:
     return path.with_name(f"{path.name}.partial")
 
 
-def test_a44_a_first_recording_is_in_the_partial_file_after_an_interval(
+def test_a_first_recording_is_in_the_partial_file_after_an_interval(
     path: Path, server: Counter, clock: Clock
 ) -> None:
     with use_cassette(path, auto_flush=True, flush_interval=0.1):
@@ -55,7 +55,7 @@ def test_a44_a_first_recording_is_in_the_partial_file_after_an_interval(
     assert not partial(path).exists()
 
 
-def test_a44_with_thirty_seconds_nothing_is_written_within_one(
+def test_with_an_interval_of_thirty_seconds_nothing_is_written_within_one(
     path: Path, server: Counter, clock: Clock
 ) -> None:
     with use_cassette(path, auto_flush=True):
@@ -66,7 +66,7 @@ def test_a44_with_thirty_seconds_nothing_is_written_within_one(
         assert names_in(partial(path)) == ["1"]
 
 
-def test_a44_the_real_timer_writes_without_a_call(path: Path, server: Counter) -> None:
+def test_the_real_timer_writes_without_a_call(path: Path, server: Counter) -> None:
     with use_cassette(path, auto_flush=True, flush_interval=0.01):
         server.get("/1")
         while not partial(path).exists():
@@ -95,7 +95,7 @@ def test_record_leaves_the_old_cassette_alone_until_its_block_ends(
 
 
 @pytest.mark.parametrize("mode", ["playback", "once", "update"])
-def test_a45_where_nothing_is_new_the_file_stays_byte_for_byte(
+def test_where_nothing_is_new_the_file_stays_byte_for_byte(
     recorded: Path, server: Counter, clock: Clock, mode: str
 ) -> None:
     before = recorded.read_bytes(), recorded.stat().st_mtime_ns
@@ -108,13 +108,13 @@ def test_a45_where_nothing_is_new_the_file_stays_byte_for_byte(
     assert (recorded.read_bytes(), recorded.stat().st_mtime_ns) == before
 
 
-def test_a45_a_block_that_records_nothing_writes_nothing(path: Path, clock: Clock) -> None:
+def test_a_block_that_records_nothing_writes_nothing(path: Path, clock: Clock) -> None:
     with use_cassette(path, auto_flush=True, flush_interval=0.1):
         clock.pass_time(10)
     assert list(path.parent.iterdir()) == []
 
 
-def test_a45_an_error_of_a_flush_is_raised_when_the_block_ends(
+def test_an_error_of_a_flush_is_raised_when_the_block_ends(
     path: Path, server: Counter, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_space(*args: object) -> None:
@@ -132,7 +132,7 @@ def test_a45_an_error_of_a_flush_is_raised_when_the_block_ends(
     assert names_in(path) == ["1", "2"]
 
 
-def test_a45_an_error_of_a_flush_does_not_hide_that_of_the_block(
+def test_an_error_of_a_flush_does_not_hide_that_of_the_block(
     path: Path, server: Counter, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_space(*args: object) -> None:
@@ -199,7 +199,7 @@ def test_the_timer_belongs_to_no_block_and_leaves_no_patch(
     assert "reqsnap flush" not in [thread.name for thread in threading.enumerate()]
 
 
-def test_a61_the_interpreter_exits_while_a_block_is_open(path: Path, server: Counter) -> None:
+def test_the_interpreter_exits_while_a_block_is_open(path: Path, server: Counter) -> None:
     program = f"""
 import http.client
 from reqsnap import use_cassette

@@ -61,7 +61,7 @@ def failure(get: Get, url: str) -> tuple[type[Exception], str]:
 
 
 @clients
-def test_a40_a_transport_error_leaves_no_entry(path: Path, origin: str, get: Get) -> None:
+def test_a_transport_error_leaves_no_entry(path: Path, origin: str, get: Get) -> None:
     with use_cassette(path, mode="record") as cassette:
         failure(get, f"http://127.0.0.1:{free_port()}/")
         failure(get, f"{origin}/half")
@@ -69,7 +69,7 @@ def test_a40_a_transport_error_leaves_no_entry(path: Path, origin: str, get: Get
 
 
 @sync_clients
-def test_a40_a_transport_error_is_recorded_where_asked(path: Path, origin: str, get: Get) -> None:
+def test_a_transport_error_is_recorded_where_asked(path: Path, origin: str, get: Get) -> None:
     refused, cut = f"http://127.0.0.1:{free_port()}/", f"{origin}/half"
     with use_cassette(path, mode="record", record_errors=True) as cassette:
         live = [failure(get, refused)[0], failure(get, cut)]
@@ -81,7 +81,9 @@ def test_a40_a_transport_error_is_recorded_where_asked(path: Path, origin: str, 
 
 
 @sync_clients
-def test_a67_101_passes_through_unrecorded_with_one_warning(path: Path, origin: str, get: Get) -> None:
+def test_switching_protocols_passes_through_unrecorded_with_one_warning(
+    path: Path, origin: str, get: Get
+) -> None:
     with (
         pytest.warns(LostExchangeWarning, match="it switched protocols") as warned,
         use_cassette(path, mode="record") as cassette,
@@ -92,7 +94,7 @@ def test_a67_101_passes_through_unrecorded_with_one_warning(path: Path, origin: 
     assert len(warned) == 1
 
 
-def test_a67_connect_passes_through_unrecorded_with_one_warning(path: Path, origin: str) -> None:
+def test_connect_passes_through_unrecorded_with_one_warning(path: Path, origin: str) -> None:
     with (
         pytest.warns(LostExchangeWarning, match="it switched protocols") as warned,
         use_cassette(path, mode="record") as cassette,

@@ -33,13 +33,13 @@ def by_hand(server: Counter, name: str, text: str) -> Interaction:
     return Interaction(asked(server, name), response, datetime.now(UTC))
 
 
-def test_a55_the_block_yields_the_cassette(path: Path) -> None:
+def test_the_block_yields_the_cassette(path: Path) -> None:
     with use_cassette(path) as cassette:
         assert isinstance(cassette, Cassette)
         assert (cassette.path, cassette.mode) == (str(path), reqsnap.Mode.ONCE)
 
 
-def test_a57_clear_touches_the_file_when_the_block_ends(path: Path, server: Counter) -> None:
+def test_clear_touches_the_file_when_the_block_ends(path: Path, server: Counter) -> None:
     before = path.read_bytes()
     with use_cassette(path, mode="update") as cassette:
         cassette.clear()
@@ -48,27 +48,27 @@ def test_a57_clear_touches_the_file_when_the_block_ends(path: Path, server: Coun
     assert names_in(path) == ["a"]
 
 
-def test_a57_clear_touches_the_file_when_it_is_saved(path: Path) -> None:
+def test_clear_touches_the_file_when_it_is_saved(path: Path) -> None:
     with use_cassette(path, mode="update") as cassette:
         cassette.clear()
         cassette.save()
         assert names_in(path) == []
 
 
-def test_a58_what_is_deleted_is_recorded_anew_and_the_rest_replayed(path: Path, server: Counter) -> None:
+def test_what_is_deleted_is_recorded_anew_and_the_rest_replayed(path: Path, server: Counter) -> None:
     with use_cassette(path, mode="update") as cassette:
         assert cassette.delete(asked(server, "a")) == 2
         assert [server.get("/a"), server.get("/b")] == ["4 GET /a ", "2 GET /b "]
     assert names_in(path) == ["b", "a"]
 
 
-def test_a58_by_a_function(path: Path) -> None:
+def test_what_a_function_names_is_deleted(path: Path) -> None:
     with use_cassette(path, mode="update") as cassette:
         assert cassette.delete(lambda each: b"3 GET" in each.response.body) == 1
     assert names_in(path) == ["a", "b"]
 
 
-def test_a59_info_does_not_advance_a_sequence(path: Path, server: Counter) -> None:
+def test_info_does_not_advance_a_sequence(path: Path, server: Counter) -> None:
     with use_cassette(path) as cassette:
         assert server.get("/a") == "1 GET /a "
         for _ in range(3):
@@ -78,7 +78,7 @@ def test_a59_info_does_not_advance_a_sequence(path: Path, server: Counter) -> No
         assert server.get("/a") == "3 GET /a "
 
 
-def test_a60_only_the_new_set_is_answered(path: Path, server: Counter) -> None:
+def test_only_the_new_set_is_answered(path: Path, server: Counter) -> None:
     with use_cassette(path, mode="playback") as cassette:
         cassette.replace([by_hand(server, "c", "made by hand")])
         assert server.get("/c") == "made by hand"
@@ -121,7 +121,7 @@ def test_a_cassette_that_could_not_be_saved_says_where_its_recordings_are(
         rescued.unlink()
 
 
-def test_a48_a_version_that_is_not_known_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_version_that_is_not_known_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("reqsnap: 9\ninteractions: []\n# end\n")
     cassette = Cassette()
@@ -130,12 +130,12 @@ def test_a48_a_version_that_is_not_known_is_refused_and_left_alone(tmp_path: Pat
     assert path.read_text() == "reqsnap: 9\ninteractions: []\n# end\n"
 
 
-def test_a54_options_of_matching_may_change_after_recording(path: Path, server: Counter) -> None:
+def test_options_of_matching_may_change_after_recording(path: Path, server: Counter) -> None:
     with use_cassette(path, match_on=["method", "host"]):
         assert server.get("/another") == "1 GET /a "
 
 
-def test_a61_leaving_twice_is_a_mistake_and_nothing_is_made_where_nothing_was_recorded(
+def test_leaving_twice_is_a_mistake_and_nothing_is_made_where_nothing_was_recorded(
     tmp_path: Path,
 ) -> None:
     context = use_cassette(tmp_path / "x.yaml")
@@ -146,7 +146,7 @@ def test_a61_leaving_twice_is_a_mistake_and_nothing_is_made_where_nothing_was_re
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a62_nothing_is_kept_of_a_block_that_says_so(tmp_path: Path, server: Counter) -> None:
+def test_nothing_is_kept_of_a_block_that_says_so(tmp_path: Path, server: Counter) -> None:
     with use_cassette(tmp_path / "x.yaml") as cassette:
         server.get("/a")
         cassette.clear()

@@ -9,6 +9,7 @@ import pytest
 import reqsnap
 from reqsnap import use_cassette
 from tests.support.counter import Counter
+from tests.support.network import no_network
 
 
 @pytest.fixture
@@ -252,3 +253,72 @@ def test_a_library_has_options_and_a_directory_in_common(tmp_path: Path, server:
     assert (tmp_path / "sub" / "x.yaml").exists()
     with library.use_cassette("sub/x.yaml", mode="playback"):
         assert server.get("/a") == "1 GET /a "
+
+
+def test_record_leaves_the_old_file_until_the_block_has_ended_well(path: Path, server: Counter) -> None:
+    with use_cassette(path, mode="record"):
+        server.get("/a")
+    old = path.read_bytes()
+    with pytest.raises(ZeroDivisionError), use_cassette(path, mode="record"):
+        server.get("/b")
+        raise ZeroDivisionError
+    assert path.read_bytes() == old
+    with use_cassette(path, mode="record"):
+        assert server.get("/c") == "3 GET /c "
+        assert path.read_bytes() == old
+    with use_cassette(path) as cassette:
+        assert [each.request.url for each in cassette] == [f"http://127.0.0.1:{server.port}/c"]
+        assert server.get("/c") == "3 GET /c "
+
+
+def test_playback_replays_with_sockets_forbidden_and_refuses_the_rest(path: Path, server: Counter) -> None:
+    with use_cassette(path, mode="record"):
+        live = server.get("/a")
+    with no_network():
+        with use_cassette(path, mode="playback"):
+            assert server.get("/a") == live
+        with pytest.raises(reqsnap.UnmatchedRequestError), use_cassette(path, mode="playback"):
+            server.get("/b")
+
+
+def test_update_replays_what_is_there_and_appends_polls_of_something_new(path: Path, server: Counter) -> None:
+    with use_cassette(path, mode="record"):
+        server.get("/a")
+    with use_cassette(path, mode="update"):
+        assert [server.get(target) for target in ("/a", "/b", "/b", "/b")] == [
+            "1 GET /a ",
+            "2 GET /b ",
+            "3 GET /b ",
+            "4 GET /b ",
+        ]
+    with use_cassette(path) as cassette:
+        assert [server.get("/b") for _ in range(3)] == ["2 GET /b ", "3 GET /b ", "4 GET /b "]
+        assert len(cassette) == 4
+
+
+@pytest.mark.parametrize("mode", ["playback", "update"])
+def test_playback_and_update_need_a_path_and_say_so(mode: str) -> None:
+    with (
+        pytest.raises(reqsnap.ConfigurationError, match=f"mode {mode} needs the path"),
+        use_cassette(mode=mode),
+    ):
+        pass
+
+
+def test_record_works_without_a_path(server: Counter) -> None:
+    with use_cassette(mode="record") as cassette:
+        server.get("/a")
+    assert len(cassette) == 1
+
+
+def test_an_unknown_mode_is_answered_with_the_legal_ones() -> None:
+    with pytest.raises(reqsnap.ConfigurationError) as caught:
+        use_cassette(mode="invalid")
+    for mode in reqsnap.Mode:
+        assert mode.value in str(caught.value)
+
+
+@pytest.mark.parametrize("mode", ["once", "record"])
+def test_the_cassette_tells_its_mode(mode: str) -> None:
+    with use_cassette(mode=mode) as cassette:
+        assert cassette.mode is reqsnap.Mode(mode)

@@ -61,7 +61,7 @@ def written(folder: Path, server: Counter, monkeypatch: pytest.MonkeyPatch) -> I
         sys.modules.pop(name)
 
 
-def test_b27_the_context_is_empty_by_default_and_after_the_test_its_own_in_each_task_and_thread(
+def test_the_context_is_empty_by_default_and_after_the_test_its_own_in_each_task_and_thread(
     folder: Path, server: Counter
 ) -> None:
     async def fetch(model: str) -> None:
@@ -88,7 +88,7 @@ def test_b27_the_context_is_empty_by_default_and_after_the_test_its_own_in_each_
     assert made(folder) == ["tasks-a.yaml", "tasks-b.yaml", "thread-c.yaml", "thread-d.yaml"]
 
 
-def test_b28_the_name_is_made_when_the_block_is_entered(folder: Path, server: Counter) -> None:
+def test_the_name_is_made_when_the_block_is_entered(folder: Path, server: Counter) -> None:
     context = use_cassette("{model}.yaml")
 
     @use_cassette("{test}-{model}.yaml")
@@ -103,7 +103,7 @@ def test_b28_the_name_is_made_when_the_block_is_entered(folder: Path, server: Co
     assert made(folder) == ["a.yaml", "b.yaml", "fetch-a.yaml", "fetch-b.yaml"]
 
 
-def test_b28_a_context_set_in_set_up_is_honoured(folder: Path, server: Counter) -> None:
+def test_a_context_set_in_set_up_is_honoured(folder: Path, server: Counter) -> None:
     class Case(unittest.TestCase):
         def setUp(self) -> None:
             self.enterContext(naming(model="a"))
@@ -135,11 +135,11 @@ def test_b28_a_context_set_in_set_up_is_honoured(folder: Path, server: Counter) 
     for case in (Case, AsyncCase, Whole):
         run(case)
         assert current_naming() == {}
-    around = f"{test_b28_a_context_set_in_set_up_is_honoured.__name__}.Case"
+    around = f"{test_a_context_set_in_set_up_is_honoured.__name__}.Case"
     assert made(folder) == [f"{around}/test_x-a.yaml", "test_y-b-c.yaml", "test_z-d.yaml"]
 
 
-def test_b28_an_unknown_field_is_an_error_when_the_block_is_entered(folder: Path, server: Counter) -> None:
+def test_an_unknown_field_is_an_error_when_the_block_is_entered(folder: Path, server: Counter) -> None:
     @use_cassette("{test}-{model}.yaml")
     def fetch() -> None:
         server.get("/a")
@@ -151,7 +151,7 @@ def test_b28_an_unknown_field_is_an_error_when_the_block_is_entered(folder: Path
     assert (server.requests, made(folder)) == ([], [])
 
 
-def test_b29_the_nearest_says_the_name(folder: Path, server: Counter, written: Written) -> None:
+def test_the_nearest_of_several_says_the_name(folder: Path, server: Counter, written: Written) -> None:
     def naming_it(name: str) -> Callable[[TestContext], str]:
         return lambda context: f"{name}/{context.test}.yaml"
 
@@ -181,14 +181,14 @@ def test_b29_the_nearest_says_the_name(folder: Path, server: Counter, written: W
     ]
 
 
-def test_b29_a_builder_names_a_with_block_too(folder: Path, server: Counter) -> None:
+def test_a_builder_names_a_with_block_too(folder: Path, server: Counter) -> None:
     library = Library("lib", path_builder=lambda context: f"{context.test}-{context.extra['model']}.yaml")
     with naming(model="a"), library.use_cassette():
         server.get("/a")
     assert made(folder) == ["lib/None-a.yaml"]
 
 
-def test_b30_a_bare_decorator_uses_the_class_and_test_next_to_the_test_file(
+def test_a_bare_decorator_uses_the_class_and_test_next_to_the_test_file(
     folder: Path, written: Written
 ) -> None:
     module = written(
@@ -203,7 +203,7 @@ def test_b30_a_bare_decorator_uses_the_class_and_test_next_to_the_test_file(
     assert made(folder) == ["cassettes/test_written_0/TestApi.test_x.yaml"]
 
 
-def test_b31_an_unknown_or_invalid_builder_is_refused_when_it_is_given() -> None:
+def test_an_unknown_or_invalid_builder_is_refused_when_it_is_given() -> None:
     library = Library("lib", builders={"by_model": lambda context: "x.yaml", "a": lambda context: "y.yaml"})
     told = re.escape("Named path builder 'x' is not known; there are ['a', 'by_model']")
     with pytest.raises(ConfigurationError, match=told) as caught:
@@ -222,7 +222,7 @@ def test_b31_an_unknown_or_invalid_builder_is_refused_when_it_is_given() -> None
         use_cassette(**cast(Any, {"path_builder": "x"}))
 
 
-def test_b32_a_builder_gets_the_context_of_the_test(folder: Path, written: Written) -> None:
+def test_a_builder_gets_the_context_of_the_test(folder: Path, written: Written) -> None:
     seen: list[TestContext] = []
 
     def builder(context: TestContext) -> str:
@@ -260,7 +260,7 @@ def test_b32_a_builder_gets_the_context_of_the_test(folder: Path, written: Writt
     ]
 
 
-def test_b32_a_callable_path_is_told_from_a_function_to_decorate(folder: Path, server: Counter) -> None:
+def test_a_callable_path_is_told_from_a_function_to_decorate(folder: Path, server: Counter) -> None:
     def fetch(context: TestContext | None = None) -> str:
         return server.get("/a")
 
@@ -329,7 +329,7 @@ del test
 """
 
 
-def test_b33_generated_tests_get_cassettes_of_their_own(folder: Path, written: Written) -> None:
+def test_generated_tests_get_cassettes_of_their_own(folder: Path, written: Written) -> None:
     module = written(GENERATED)
     for _ in range(2):
         answers = [
@@ -356,7 +356,7 @@ def test_b33_generated_tests_get_cassettes_of_their_own(folder: Path, written: W
     ]
 
 
-def test_b33_generated_tests_of_a_decorated_test_case(folder: Path, server: Counter) -> None:
+def test_generated_tests_of_a_decorated_test_case(folder: Path, server: Counter) -> None:
     def make(size: int) -> Any:
         return lambda self: self.assertEqual(server.get(f"/{size}")[2:], f"GET /{size} ")
 
@@ -369,7 +369,7 @@ def test_b33_generated_tests_of_a_decorated_test_case(folder: Path, server: Coun
     assert len(server.requests) == 2
 
 
-def test_b33_a_generated_test_is_found_under_other_decorators(folder: Path, written: Written) -> None:
+def test_a_generated_test_is_found_under_other_decorators(folder: Path, written: Written) -> None:
     module = written(GENERATED)
     patched = mock.patch.dict(os.environ, {})
     vars(module)["test_size_1"] = patched(module.test_size_1)
@@ -378,15 +378,15 @@ def test_b33_a_generated_test_is_found_under_other_decorators(folder: Path, writ
 
 
 @pytest.mark.parametrize("model", ["a/b", "a:b"])
-def test_b33_the_cases_of_a_parametrised_test_have_a_default_cassette_each(
+def test_the_cases_of_a_parametrised_test_have_a_default_cassette_each(
     folder: Path, server: Counter, model: str
 ) -> None:
     library = Library(folder)
 
-    def test_b33_the_cases_of_a_parametrised_test_have_a_default_cassette_each() -> str:
+    def test_the_cases_of_a_parametrised_test_have_a_default_cassette_each() -> str:
         return server.get("/a")
 
-    case = library.use_cassette(test_b33_the_cases_of_a_parametrised_test_have_a_default_cassette_each)
+    case = library.use_cassette(test_the_cases_of_a_parametrised_test_have_a_default_cassette_each)
     case()
     (path,) = folder.rglob("*.yaml")
     assert re.search(r"each\[a_b\]~[0-9a-f]{10}\.yaml\Z", path.name)
@@ -398,7 +398,7 @@ def test_b33_the_cases_of_a_parametrised_test_have_a_default_cassette_each(
     assert len(list(folder.rglob("*.yaml"))) == 2
 
 
-def test_b33_each_sub_test_has_a_default_cassette(folder: Path, server: Counter) -> None:
+def test_each_sub_test_has_a_default_cassette(folder: Path, server: Counter) -> None:
     library = Library(folder)
 
     class Case(unittest.TestCase):
@@ -421,7 +421,7 @@ def test_b33_each_sub_test_has_a_default_cassette(folder: Path, server: Counter)
 
 @pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize("model", ["a/b", "a:b"])
-def test_b33_the_arguments_of_a_parametrised_test_name_its_cassette(
+def test_the_arguments_of_a_parametrised_test_name_its_cassette(
     size: int, model: str, folder: Path, server: Counter
 ) -> None:
     @use_cassette("{test}-{model}-{size}-{params}.yaml")
@@ -440,7 +440,7 @@ def test_b33_the_arguments_of_a_parametrised_test_name_its_cassette(
     assert len(y) == 1 and y[0].startswith("test_y-a")
 
 
-def test_b33_an_argument_that_is_a_fixture_makes_no_name(server: Counter) -> None:
+def test_an_argument_that_is_a_fixture_makes_no_name(server: Counter) -> None:
     @use_cassette("{test}-{params}.yaml")
     def test_x(model: str, client: Any) -> None:
         server.get("/a")
@@ -450,7 +450,7 @@ def test_b33_an_argument_that_is_a_fixture_makes_no_name(server: Counter) -> Non
     assert server.requests == []
 
 
-def test_b33_a_call_that_does_not_fit_fails_as_it_would(server: Counter) -> None:
+def test_a_call_that_does_not_fit_fails_as_it_would(server: Counter) -> None:
     @use_cassette(path=lambda context: "x.yaml")
     def test_x(model: str) -> None:
         server.get("/a")
@@ -459,7 +459,7 @@ def test_b33_a_call_that_does_not_fit_fails_as_it_would(server: Counter) -> None
         cast(Any, test_x)(size=1)
 
 
-def test_b33_sub_tests_have_cassettes_of_their_own(folder: Path, server: Counter) -> None:
+def test_sub_tests_have_cassettes_of_their_own(folder: Path, server: Counter) -> None:
     class Case(unittest.TestCase):
         def test_x(self) -> None:
             for model in ("a", "b"):
@@ -481,7 +481,7 @@ def test_b33_sub_tests_have_cassettes_of_their_own(folder: Path, server: Counter
     assert len(server.requests) == 4
 
 
-def test_b34_names_are_sanitised_and_none_escapes_the_directory(folder: Path, server: Counter) -> None:
+def test_names_are_sanitised_and_none_escapes_the_directory(folder: Path, server: Counter) -> None:
     library = Library("lib", path_builder=lambda context: f"{context.extra['model']}.yaml")
     awkward = ["..", "../x", "a/../../x", "a\\b", "C:x", "con", "x" * 300, " ", "a\nb", "a?b", "a*b"]
     for model in awkward:
@@ -501,7 +501,7 @@ def test_b34_names_are_sanitised_and_none_escapes_the_directory(folder: Path, se
     assert (folder / "elsewhere.yaml").exists()
 
 
-def test_b34_a_librarys_default_is_in_its_directory(folder: Path, written: Written) -> None:
+def test_a_librarys_default_is_in_its_directory(folder: Path, written: Written) -> None:
     library = Library(folder / "lib", mode="update")
     module = written("class TestApi:\n    def test_x(self):\n        return get('/a')\n")
     library.use_cassette(module.TestApi)

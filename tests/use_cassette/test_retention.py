@@ -22,7 +22,7 @@ def path(tmp_path: Path, server: Counter) -> Path:
     return path
 
 
-def test_a41_a_replay_keeps_a_recording_from_leaving(path: Path, server: Counter) -> None:
+def test_a_replay_keeps_a_recording_from_leaving(path: Path, server: Counter) -> None:
     with use_cassette(path, mode="update", max_interactions=3) as cassette:
         server.get("/1")
         server.get("/4")
@@ -30,7 +30,9 @@ def test_a41_a_replay_keeps_a_recording_from_leaving(path: Path, server: Counter
     assert names_in(path) == ["1", "3", "4"]
 
 
-def test_a41_it_holds_when_a_cassette_is_opened_and_what_left_is_gone(path: Path, server: Counter) -> None:
+def test_no_more_are_held_when_a_cassette_is_opened_and_what_left_is_gone(
+    path: Path, server: Counter
+) -> None:
     with use_cassette(path, mode="update", max_interactions=2) as cassette:
         assert (len(cassette), cassette.evicted) == (2, 1)
     assert names_in(path) == ["2", "3"]
@@ -38,7 +40,7 @@ def test_a41_it_holds_when_a_cassette_is_opened_and_what_left_is_gone(path: Path
 
 
 @pytest.mark.parametrize("mode", ["once", "playback"])
-def test_a41_where_the_mode_does_not_write_everything_stays(path: Path, server: Counter, mode: str) -> None:
+def test_where_the_mode_does_not_write_everything_stays(path: Path, server: Counter, mode: str) -> None:
     before = path.read_bytes(), path.stat().st_mtime_ns
     with use_cassette(path, mode=mode, max_interactions=1) as cassette:
         for name in "3211":
@@ -48,7 +50,7 @@ def test_a41_where_the_mode_does_not_write_everything_stays(path: Path, server: 
 
 
 @pytest.mark.parametrize("mode", ["once", "record"])
-def test_a41_a_first_recording_keeps_the_newest(tmp_path: Path, server: Counter, mode: str) -> None:
+def test_a_first_recording_keeps_the_newest(tmp_path: Path, server: Counter, mode: str) -> None:
     path = tmp_path / "new.yaml"
     with use_cassette(path, mode=mode, max_interactions=2) as cassette:
         for name in "12345":
@@ -57,14 +59,14 @@ def test_a41_a_first_recording_keeps_the_newest(tmp_path: Path, server: Counter,
     assert names_in(path) == ["4", "5"]
 
 
-def test_a41_in_memory_too(server: Counter) -> None:
+def test_a_cassette_in_memory_keeps_the_newest_too(server: Counter) -> None:
     with use_cassette(max_interactions=2) as cassette:
         for name in "123":
             server.get(f"/{name}")
     assert (len(cassette), cassette.evicted) == (2, 1)
 
 
-def test_a42_a_sequence_loses_its_first(tmp_path: Path, server: Counter) -> None:
+def test_a_sequence_loses_its_first(tmp_path: Path, server: Counter) -> None:
     path = tmp_path / "poll.yaml"
     with use_cassette(path):
         live = [server.get("/poll") for _ in range(3)]

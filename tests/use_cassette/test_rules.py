@@ -39,7 +39,7 @@ def url(server: Counter, target: str) -> str:
 
 
 @clients
-def test_a31_an_excluded_url_passes_live_in_playback(path: Path, server: Counter, get: Get) -> None:
+def test_an_excluded_url_passes_live_in_playback(path: Path, server: Counter, get: Get) -> None:
     with use_cassette(path, mode="record", exclude_urls=["/LIVE"]) as cassette:
         assert [get(url(server, target))[1] for target in ("/a", "/live", "/a")] == [
             b"1 GET /a ",
@@ -66,7 +66,7 @@ def test_a31_an_excluded_url_passes_live_in_playback(path: Path, server: Counter
 
 @pytest.mark.filterwarnings("ignore::reqsnap.SwallowedRefusalWarning")
 @clients
-def test_a10_a_stub_answers_in_every_client_and_is_not_stored(path: Path, server: Counter, get: Get) -> None:
+def test_a_stub_answers_in_every_client_and_is_not_stored(path: Path, server: Counter, get: Get) -> None:
     answer = Response(418, "Teapot", Headers([("Content-Length", "3")]), b"tea")
     for mode in ("record", "playback"):
         with use_cassette(path, mode=mode) as cassette:
@@ -103,7 +103,7 @@ def test_ignored_hosts_are_left_alone(path: Path, server: Counter, get: Get) -> 
     assert not path.exists()
 
 
-def test_a29_should_record_may_look_at_the_request_or_at_both(path: Path, server: Counter) -> None:
+def test_should_record_may_look_at_the_request_or_at_both(path: Path, server: Counter) -> None:
     with use_cassette(path, mode="record", should_record=lambda request: "/a" in request.url) as cassette:
         assert [server.get("/a"), server.get("/b")] == ["1 GET /a ", "2 GET /b "]
         assert len(cassette) == 1
@@ -114,7 +114,7 @@ def test_a29_should_record_may_look_at_the_request_or_at_both(path: Path, server
         assert server.get("/a") == "3 GET /a "
 
 
-def test_a30_should_playback_keeps_a_request_live_in_update(path: Path, server: Counter) -> None:
+def test_should_playback_keeps_a_request_live_in_update(path: Path, server: Counter) -> None:
     with use_cassette(path, mode="record"):
         server.get("/a")
     with use_cassette(path, mode="update", should_playback=lambda request: False):
@@ -127,7 +127,7 @@ def test_a30_should_playback_keeps_a_request_live_in_update(path: Path, server: 
         server.get("/a")
 
 
-def test_b62_hooks_run_once_for_each_thing_and_never_on_load(path: Path, server: Counter) -> None:
+def test_hooks_run_once_for_each_thing_and_never_on_load(path: Path, server: Counter) -> None:
     recorded: list[str] = []
     played: list[str] = []
 
@@ -170,7 +170,7 @@ def test_a_hook_that_fails_raises_at_the_end_of_the_block_and_the_rest_is_saved(
         assert len(cassette) == 2
 
 
-def test_b19_strict_order_raises_and_the_right_request_still_succeeds(path: Path, server: Counter) -> None:
+def test_strict_order_raises_and_the_right_request_still_succeeds(path: Path, server: Counter) -> None:
     with use_cassette(path, mode="record"):
         live = [server.get(target) for target in ("/a", "/b")]
     told = pytest.warns(SwallowedRefusalWarning, match="recording 1 of 2 is next")
@@ -273,8 +273,33 @@ def test_exclude_headers_leaves_no_trace_in_the_file(path: Path, server: Counter
     ],
     ids=lambda options: ",".join(options),
 )
-def test_a7_each_bad_value_is_refused_by_name(path: Path, options: dict[str, Any]) -> None:
+def test_each_bad_value_is_refused_by_name(path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError) as caught:
         use_cassette(path, **options)
     assert caught.value.option in options
     assert caught.value.allowed
+
+
+def test_the_filters_are_asked_in_their_order(path: Path, server: Counter) -> None:
+    asked: list[str] = []
+
+    def note(name: str, answer: bool) -> bool:
+        asked.append(name)
+        return answer
+
+    options: dict[str, Any] = {
+        "exclude_urls": [lambda url: note("exclude", "/live" in url)],
+        "should_playback": lambda request: note("playback", True),
+        "should_record": lambda request: note("record", True),
+    }
+    with use_cassette(path, mode="update", **options):
+        server.get("/live")
+        assert set(asked) == {"exclude"}
+        asked.clear()
+        server.get("/a")
+        assert asked[0] == "exclude"
+        assert asked[-1] == "record"
+    asked.clear()
+    with use_cassette(path, **options):
+        server.get("/a")
+    assert (asked[0], asked[-1]) == ("exclude", "playback")

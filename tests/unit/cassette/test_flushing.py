@@ -78,7 +78,7 @@ def note(cassette: Cassette, number: int) -> None:
     cassette.note(cassette.next_order(), interaction(number))
 
 
-def test_a44_twenty_recordings_in_a_second_are_written_at_most_eleven_times(
+def test_twenty_recordings_in_a_second_are_written_at_most_eleven_times(
     file: CassetteFile, clock: Clock, writes: list[str]
 ) -> None:
     cassette = opened(file)
@@ -90,7 +90,7 @@ def test_a44_twenty_recordings_in_a_second_are_written_at_most_eleven_times(
     assert held_by(file) == [str(number) for number in range(20)]
 
 
-def test_a43_a_timer_exists_only_while_something_is_new(file: CassetteFile, clock: Clock) -> None:
+def test_a_timer_exists_only_while_something_is_new(file: CassetteFile, clock: Clock) -> None:
     cassette = opened(file)
     assert clock.waiting == []
     note(cassette, 1)
@@ -141,7 +141,7 @@ def test_what_changes_nothing_is_not_written(file: CassetteFile, clock: Clock, w
     assert (writes, clock.waiting) == ([], [])
 
 
-def test_a45_playback_has_no_timer_and_writes_nothing(
+def test_playback_has_no_timer_and_writes_nothing(
     file: CassetteFile, clock: Clock, writes: list[str]
 ) -> None:
     cassette = opened(file, Mode.PLAYBACK)
@@ -262,7 +262,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     return fill
 
 
-def test_a45_a_flush_that_fails_is_tried_again_and_raised_at_the_end(
+def test_a_flush_that_fails_is_tried_again_and_raised_at_the_end(
     file: CassetteFile, clock: Clock, full_disk: Callable[[bool], None]
 ) -> None:
     cassette = opened(file)
@@ -459,7 +459,7 @@ def test_a_forked_process_does_not_write_for_its_parent(
     assert (clock.waiting, writes) == ([], [])
 
 
-def test_a61_what_is_new_is_written_when_the_interpreter_exits(
+def test_what_is_new_is_written_when_the_interpreter_exits(
     file: CassetteFile, clock: Clock, full_disk: Callable[[bool], None], tmp_path: Path
 ) -> None:
     first, second = opened(CassetteFile(tmp_path / "y.yaml")), opened(file, unfinished=True)

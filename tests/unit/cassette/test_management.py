@@ -45,7 +45,7 @@ def play(cassette: Cassette, name: str) -> Entry | None:
 # Reading
 
 
-def test_a56_interactions_are_frozen_and_in_order() -> None:
+def test_interactions_are_frozen_and_in_order() -> None:
     cassette = filled("1", "2")
     assert (len(cassette), names(cassette)) == (2, "1 2")
     with pytest.raises(FrozenInstanceError):
@@ -53,7 +53,7 @@ def test_a56_interactions_are_frozen_and_in_order() -> None:
     assert isinstance(cassette.interactions, tuple)
 
 
-def test_a59_info_counts_nothing() -> None:
+def test_info_counts_nothing() -> None:
     cassette = Cassette()
     cassette.replace([interaction("1", 201), interaction("1", 202)])
     for _ in range(3):
@@ -69,28 +69,28 @@ def test_a59_info_counts_nothing() -> None:
 # Changing
 
 
-def test_a57_clear_forgets_everything() -> None:
+def test_clear_forgets_everything() -> None:
     cassette = filled("1")
     play(cassette, "1")
     cassette.clear()
     assert (len(cassette), cassette.play_count, play(cassette, "1")) == (0, 0, None)
 
 
-def test_a58_delete_by_request_says_how_many_there_were() -> None:
+def test_delete_by_request_says_how_many_there_were() -> None:
     cassette = filled("1", "2", "1")
     assert cassette.delete(interaction("1").request) == 2
     assert cassette.delete(interaction("1").request) == 0
     assert names(cassette) == "2"
 
 
-def test_a58_delete_by_a_function_of_an_interaction() -> None:
+def test_delete_by_a_function_of_an_interaction() -> None:
     cassette = filled("1", "2", "3")
     cassette.note(cassette.next_order(), interaction("4"))
     assert cassette.delete(lambda each: each.request.url[-1] in "24") == 2
     assert names(cassette) == "1 3"
 
 
-def test_a58_the_other_sequences_go_on_where_they_were() -> None:
+def test_the_other_sequences_go_on_where_they_were() -> None:
     cassette = Cassette()
     cassette.replace([interaction("1", 201), interaction("2"), interaction("1", 202)])
     play(cassette, "1")
@@ -100,7 +100,7 @@ def test_a58_the_other_sequences_go_on_where_they_were() -> None:
     assert entry.interaction.response.status == 202
 
 
-def test_a58_a_function_that_raises_changes_nothing() -> None:
+def test_a_function_that_raises_changes_nothing() -> None:
     cassette = filled("1", "2")
 
     def fails(each: Interaction) -> bool:
@@ -114,12 +114,12 @@ def test_a58_a_function_that_raises_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("which", [None, "http://h/1", ("GET", "http://h/1")])
-def test_a58_delete_takes_a_request_or_a_function(which: Any) -> None:
+def test_delete_takes_a_request_or_a_function(which: Any) -> None:
     with pytest.raises(ConfigurationError, match="which="):
         filled("1").delete(which)
 
 
-def test_a60_after_replace_only_the_new_set_is_found() -> None:
+def test_after_replace_only_the_new_set_is_found() -> None:
     cassette = filled("1", "2")
     cassette.note(cassette.next_order(), interaction("3"))
     cassette.replace([interaction("4")])
@@ -127,7 +127,7 @@ def test_a60_after_replace_only_the_new_set_is_found() -> None:
     assert play(cassette, "4") is not None
 
 
-def test_a60_replace_with_one_bad_item_changes_nothing() -> None:
+def test_replace_with_one_bad_item_changes_nothing() -> None:
     cassette = filled("1", "2")
     play(cassette, "1")
     bad: Any = "no interaction"
@@ -136,7 +136,7 @@ def test_a60_replace_with_one_bad_item_changes_nothing() -> None:
     assert (names(cassette), cassette.position) == ("1 2", 1)
 
 
-def test_a60_a_set_that_fails_while_it_is_read_changes_nothing() -> None:
+def test_a_set_that_fails_while_it_is_read_changes_nothing() -> None:
     cassette = filled("1")
 
     def failing() -> Any:
@@ -269,7 +269,7 @@ def on_disk(tmp_path: Path, *names: str) -> Path:
     return path
 
 
-def test_a46_a_crash_in_the_middle_of_a_save_leaves_the_old_file(
+def test_a_crash_in_the_middle_of_a_save_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = on_disk(tmp_path, "1")
@@ -286,14 +286,14 @@ def test_a46_a_crash_in_the_middle_of_a_save_leaves_the_old_file(
     assert names(cassette) == "1"
 
 
-def test_a47_a_missing_file_reads_as_empty(tmp_path: Path) -> None:
+def test_a_missing_file_reads_as_empty(tmp_path: Path) -> None:
     cassette = filled("1")
     cassette.load(tmp_path / "none.yaml")
     assert len(cassette) == 0
 
 
 @pytest.mark.parametrize("own", [True, False])
-def test_a47_a_corrupt_file_is_named_with_its_line_and_changes_nothing(tmp_path: Path, own: bool) -> None:
+def test_a_corrupt_file_is_named_with_its_line_and_changes_nothing(tmp_path: Path, own: bool) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("reqsnap: 1\ninteractions:\n- request: 5\n# end\n")
     cassette = Cassette(CassetteFile(path), Policy(Mode.UPDATE))
@@ -343,7 +343,7 @@ def test_in_memory_there_is_no_own_file_and_nothing_to_flush() -> None:
     assert names(cassette) == "1"
 
 
-def test_a45_save_in_playback_writes_other_files_only(tmp_path: Path) -> None:
+def test_save_in_playback_writes_other_files_only(tmp_path: Path) -> None:
     path = on_disk(tmp_path, "1")
     before = path.read_bytes(), path.stat().st_mtime_ns
     cassette = Cassette(CassetteFile(path), Policy(Mode.PLAYBACK))
@@ -356,7 +356,7 @@ def test_a45_save_in_playback_writes_other_files_only(tmp_path: Path) -> None:
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
-def test_a54_keys_are_made_when_a_cassette_is_opened(tmp_path: Path) -> None:
+def test_keys_are_made_when_a_cassette_is_opened(tmp_path: Path) -> None:
     path = on_disk(tmp_path, "1")
     other = Cassette(policy=Policy(matching=Matching(("method", "host")), rules=DEFAULT_RULES))
     other.load(path)

@@ -46,7 +46,7 @@ def note(held: Cassette, name: str, order: int | None = None) -> Entry:
     return held.note(held.next_order() if order is None else order, interaction(name))
 
 
-def test_a41_the_least_recently_used_leaves_and_a_replay_is_a_use() -> None:
+def test_the_least_recently_used_leaves_and_a_replay_is_a_use() -> None:
     held = cassette(3, "1", "2", "3")
     play(held, "1")
     note(held, "4")
@@ -56,7 +56,7 @@ def test_a41_the_least_recently_used_leaves_and_a_replay_is_a_use() -> None:
     assert (names(held), held.evicted) == ("3 4 5", 2)
 
 
-def test_a41_it_holds_after_load_and_after_replace(tmp_path: Path) -> None:
+def test_no_more_are_held_after_load_and_after_replace(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(native.dump(map(interaction, "12345")))
     held = cassette(2)
@@ -67,7 +67,7 @@ def test_a41_it_holds_after_load_and_after_replace(tmp_path: Path) -> None:
     assert (names(cassette(2, "1", "2", "3"))) == "2 3"
 
 
-def test_a41_what_was_evicted_is_gone_from_the_file(tmp_path: Path) -> None:
+def test_what_was_evicted_is_gone_from_the_file(tmp_path: Path) -> None:
     file = CassetteFile(tmp_path / "x.yaml")
     file.write(native.dump(map(interaction, "123")))
     held = cassette(2, "1", "2", "3", file=file)
@@ -75,7 +75,7 @@ def test_a41_what_was_evicted_is_gone_from_the_file(tmp_path: Path) -> None:
     assert [each.request.url for each in native.load(file.read() or b"")] == ["http://h/2", "http://h/3"]
 
 
-def test_a41_what_its_own_file_holds_too_much_of_is_gone_from_it(tmp_path: Path) -> None:
+def test_what_its_own_file_holds_too_much_of_is_gone_from_it(tmp_path: Path) -> None:
     file = CassetteFile(tmp_path / "x.yaml")
     held = cassette(2, file=file)
     file.write(native.dump(map(interaction, "123")))
@@ -84,7 +84,7 @@ def test_a41_what_its_own_file_holds_too_much_of_is_gone_from_it(tmp_path: Path)
     assert [each.request.url for each in native.load(file.read() or b"")] == ["http://h/2", "http://h/3"]
 
 
-def test_a41_recency_starts_at_the_order_of_the_file() -> None:
+def test_recency_starts_at_the_order_of_the_file() -> None:
     held = cassette(3, "1", "2", "3")
     note(held, "4")
     note(held, "5")
@@ -114,7 +114,7 @@ def test_use_counts_not_the_order_in_which_requests_started() -> None:
     assert names(held) == "1 3"
 
 
-def test_a42_a_sequence_loses_its_first_and_keeps_its_place() -> None:
+def test_a_sequence_loses_its_first_and_keeps_its_place() -> None:
     held = cassette(3)
     held.replace([interaction("a", 201), interaction("a", 202), interaction("a", 203)])
     assert _status(play(held, "a")) == 201
@@ -125,7 +125,7 @@ def test_a42_a_sequence_loses_its_first_and_keeps_its_place() -> None:
     assert (held.play_count, held.position) == (3, 2)
 
 
-def test_a42_a_sequence_that_loses_what_was_played_goes_on_with_the_next() -> None:
+def test_a_sequence_that_loses_what_was_played_goes_on_with_the_next() -> None:
     held = cassette(4)
     held.replace([interaction("a", status) for status in (201, 202, 203, 204)])
     assert [_status(play(held, "a")), _status(play(held, "a"))] == [201, 202]

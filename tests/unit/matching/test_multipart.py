@@ -34,7 +34,7 @@ def request(boundary: str, *parts: tuple[str, str], line_end: str = "\r\n", quot
         ("multipart/form-data; xboundary=abc", None),
     ],
 )
-def test_a20_boundaries(content_type: str, boundary: str | None) -> None:
+def test_the_boundary_is_read_from_the_content_type(content_type: str, boundary: str | None) -> None:
     assert boundary_of(content_type) == boundary
 
 
@@ -42,7 +42,7 @@ boundaries = st.text("abcABC019'()+_-./:=?", min_size=1, max_size=20)
 
 
 @given(boundaries, boundaries, st.booleans())
-def test_a20_multipart_is_compared_without_its_boundary(one: str, other: str, quoted: bool) -> None:
+def test_multipart_is_compared_without_its_boundary(one: str, other: str, quoted: bool) -> None:
     assert same(request(one, NOTE, FILE, quoted=True), request(other, NOTE, FILE, quoted=True))
     assert not same(request(one, NOTE, FILE, quoted=True), request(other, NOTE, quoted=True))
     headers = Matching(match_headers=("content-type",))
@@ -69,7 +69,7 @@ def joined(found: Multipart, boundary: bytes) -> bytes:
 
 
 @given(pieces)
-def test_a20_nothing_but_the_boundary_is_lost(body: bytes) -> None:
+def test_nothing_but_the_boundary_is_lost(body: bytes) -> None:
     found = split_multipart(body, "b")
     if found is None:
         assert not re.search(rb"(?m)^--b(?:--)?[ \r]*$", body)
@@ -78,7 +78,7 @@ def test_a20_nothing_but_the_boundary_is_lost(body: bytes) -> None:
 
 
 @given(pieces, pieces)
-def test_a20_different_uploads_never_match(one: bytes, other: bytes) -> None:
+def test_different_uploads_never_match(one: bytes, other: bytes) -> None:
     assume(b"--b" not in one + other and one != other)
     first, second = (
         post(b"--b\r\n\r\n" + each + b"\r\n--b--\r\n", "multipart/mixed; boundary=b") for each in (one, other)
@@ -86,26 +86,26 @@ def test_a20_different_uploads_never_match(one: bytes, other: bytes) -> None:
     assert not same(first, second)
 
 
-def test_a20_the_boundary_within_the_content_is_content() -> None:
+def test_the_boundary_within_the_content_is_content() -> None:
     one = request("aaa", ("Content-Disposition: form-data; name=x", "see aaa here"))
     other = request("bbb", ("Content-Disposition: form-data; name=x", "see bbb here"))
     assert not same(one, other)
 
 
-def test_a20_lines_may_end_with_lf_alone_but_it_counts() -> None:
+def test_lines_may_end_with_lf_alone_but_that_counts() -> None:
     assert same(request("one", NOTE, FILE, line_end="\n"), request("two", NOTE, FILE, line_end="\n"))
     assert not same(request("one", NOTE, line_end="\n"), request("two", NOTE, line_end="\r\n"))
 
 
 @pytest.mark.parametrize("cut", [1, 4, 8, 20])
-def test_a20_a_cut_upload_is_another_one(cut: int) -> None:
+def test_a_cut_upload_is_another_one(cut: int) -> None:
     whole, other = request("one", NOTE, FILE), request("two", NOTE, FILE)
     shorter = [Request("POST", r.url, r.headers, r.body[:-cut]) for r in (whole, other)]
     assert not same(whole, shorter[0])
     assert same(shorter[0], shorter[1])
 
 
-def test_a20_names_and_order_of_a_parts_fields_do_not_count() -> None:
+def test_names_and_order_of_a_parts_fields_do_not_count() -> None:
     one = ('Content-Disposition: form-data; name="a"|Content-Type: text/plain', "x")
     other = ('content-type: text/plain|CONTENT-DISPOSITION:form-data; name="a"', "x")
     assert same(request("b", one), request("c", other))
@@ -121,13 +121,13 @@ def nested(outer: str, inner: str, content: str) -> Request:
     )
 
 
-def test_a20_nested_multipart_is_compared_without_its_boundaries() -> None:
+def test_nested_multipart_is_compared_without_its_boundaries() -> None:
     assert same(nested("o1", "i1", "x"), nested("o2", "i2", "x"))
     assert same(nested("o", "o1", "x"), nested("p", "p1", "x"))
     assert not same(nested("o1", "i1", "x"), nested("o2", "i2", "y"))
 
 
-def test_a20_multipart_within_itself_ends() -> None:
+def test_multipart_within_itself_ends() -> None:
     body = b"x"
     for level in range(100):
         head = f"Content-Type: multipart/mixed; boundary=b{level}"

@@ -13,8 +13,8 @@ from reqsnap.cli import main
 from reqsnap.cli.audit.places import places_of_secrets
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.redaction import DEFAULT_RULES
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, write
-from tests.cli.terminal import on_a_terminal
+from tests.support.shown_cassettes import DOWN, IMAGE, LIST, LOGIN, SECRET, write
+from tests.support.terminal import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 

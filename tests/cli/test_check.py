@@ -14,8 +14,8 @@ from reqsnap.cli.check.problems import Problem, first_differing_line
 from reqsnap.cli.check.reports import as_annotation, as_line
 from reqsnap.formats import register_format, registry
 from reqsnap.model import Interaction
-from tests.cli.formats import Shelved
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
+from tests.support.lossy_formats import Shelved
+from tests.support.shown_cassettes import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
 
 
 @pytest.fixture(autouse=True)

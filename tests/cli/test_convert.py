@@ -15,8 +15,8 @@ import pytest
 from reqsnap.cli import main
 from reqsnap.formats import native, register_format, registry
 from reqsnap.model import Headers, Interaction
-from tests.cli.formats import Poor, Shelved, Wrong
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
+from tests.support.lossy_formats import Poor, Shelved, Wrong
+from tests.support.shown_cassettes import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
 
 ROOT = Path(__file__).parents[2]
 ALL = [LIST, LOGIN, IMAGE, DOWN]

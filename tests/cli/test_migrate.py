@@ -10,7 +10,7 @@ import pytest
 from reqsnap.cli import main
 from reqsnap.cli.migrate.survey import has
 from reqsnap.formats import recognised
-from tests.cli.terminal import on_a_terminal
+from tests.support.terminal import on_a_terminal
 
 CONFTEST = """\
 import pytest

@@ -10,9 +10,9 @@ import pytest
 
 from reqsnap.cli import main, prune
 from reqsnap.formats import register_format, registry
-from tests.cli.formats import Shelved
-from tests.cli.support import IMAGE, LIST, write
-from tests.cli.terminal import on_a_terminal
+from tests.support.lossy_formats import Shelved
+from tests.support.shown_cassettes import IMAGE, LIST, write
+from tests.support.terminal import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 BODIES = Path("a/x.shelved.bodies")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reqsnap.cli import main
-from tests.cli.support import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
-from tests.cli.terminal import REQSNAP, on_a_terminal
+from tests.support.shown_cassettes import DOWN, IMAGE, LIST, LOGIN, SECRET, tear, write
+from tests.support.terminal import REQSNAP, on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 

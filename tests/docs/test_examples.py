@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.documented_api import serving
-from tests.docs.pages import examples, run_page
+from tests.support.documented_api import serving
+from tests.support.documented_examples import examples, run_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -23,7 +23,7 @@ from reqsnap import (
     use_cassette,
 )
 from tests.support.counter import Counter
-from tests.use_cassette.simple_clients import CLIENTS
+from tests.support.simple_clients import CLIENTS
 
 TOKEN = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
 

@@ -1,1 +1,1 @@
-"""What the tests stand on: loopback servers, proxies, certificates, a guard on sockets."""
+"""What the tests stand on: servers, proxies, a guard on sockets; cassettes, requests, ways to drive them."""

@@ -17,8 +17,8 @@ from reqsnap.cli.convert.losses import Comparison, compare
 from reqsnap.cli.convert.plan import Step, plan, renamed
 from reqsnap.formats import NATIVE
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
-from tests.cli.formats import Poor
-from tests.unit.native_files import AT
+from tests.support.lossy_formats import Poor
+from tests.support.native_files import AT
 
 GZIP = gzip.compress(b"content", mtime=0)
 WHOLE = Interaction(

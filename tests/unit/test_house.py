@@ -91,6 +91,13 @@ def test_contributors_are_told_of_every_room() -> None:
     assert told | {"__init__", "__main__"} == {room_of(module) for module, _ in modules()}
 
 
+@pytest.mark.parametrize("folder", ["unit", "use_cassette", "cli", "vcr", "pytest_plugin", "docs"])
+def test_what_tests_share_lies_in_their_support(folder: str) -> None:
+    tests = Path(__file__).parents[1]
+    names = {path.relative_to(tests) for path in (tests / folder).rglob("*.py")}
+    assert [name for name in names if not re.match("test_|conftest|__init__", name.name)] == []
+
+
 @pytest.mark.parametrize(("module", "path"), list(modules()))
 def test_module_is_under_three_hundred_lines(module: str, path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 300

@@ -11,9 +11,9 @@ import pytest
 from reqsnap.formats import named
 from reqsnap.message_checks import stating_its_length
 from reqsnap.model import Headers, Interaction, Request, Response
+from tests.support.random_exchanges import exchange
 from tests.support.rounds import rounds
 from tests.unit.formats import test_har_writing, test_reqord_files, test_undici_files
-from tests.unit.random_exchanges import exchange
 
 _AT_ONCE = 5
 

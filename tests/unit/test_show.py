@@ -17,7 +17,7 @@ from reqsnap.cli.show.bodies import laid_out, lines_of, text_of
 from reqsnap.cli.show.choice import Choice
 from reqsnap.cli.show.text import MOST_LINES, WIDEST, Wanted, interaction_lines
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
-from tests.unit.native_files import AT, ODD, PLAIN
+from tests.support.native_files import AT, ODD, PLAIN
 
 ALL = Wanted(truncated=False)
 

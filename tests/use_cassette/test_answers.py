@@ -13,8 +13,8 @@ from reqsnap import Cassette, Headers, Interaction, Request, Response, use_casse
 from tests.support.counter import Counter
 from tests.support.network import no_network
 from tests.support.scripted import Scripted
+from tests.support.simple_clients import CLIENTS
 from tests.use_cassette.conftest import Raw
-from tests.use_cassette.simple_clients import CLIENTS
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 

@@ -19,8 +19,7 @@ from aioresponses import aioresponses
 
 from reqsnap import UnmatchedRequestError, use_cassette
 from tests.support.counter import Counter
-from tests.support.network import no_network
-from tests.use_cassette.mock_libraries import (
+from tests.support.mock_libraries import (
     ANSWER,
     LIBRARIES,
     MOCKED,
@@ -31,6 +30,7 @@ from tests.use_cassette.mock_libraries import (
     fetch_httpx,
     fetch_httpx_async,
 )
+from tests.support.network import no_network
 
 ORDERS = ("mock outside", "mock inside")
 EXPECTED = [ANSWER, "1 GET /first ", ANSWER, "2 GET /second "]

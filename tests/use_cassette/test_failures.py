@@ -17,7 +17,7 @@ from reqsnap.interceptors.http_client.errors import unconnectable
 from reqsnap.model import ErrorKind, NetworkError
 from tests.support.listening import Listener, free_port
 from tests.support.network import no_network
-from tests.use_cassette.simple_clients import CLIENTS, Get
+from tests.support.simple_clients import CLIENTS, Get
 
 SYNC = ("http.client", "urllib3", "requests", "httplib2")
 clients = pytest.mark.parametrize("get", CLIENTS.values(), ids=CLIENTS)

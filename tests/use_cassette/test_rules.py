@@ -24,7 +24,7 @@ from reqsnap import (
     use_cassette,
 )
 from tests.support.counter import Counter
-from tests.use_cassette.simple_clients import CLIENTS, Get
+from tests.support.simple_clients import CLIENTS, Get
 
 clients = pytest.mark.parametrize("get", CLIENTS.values(), ids=CLIENTS)
 

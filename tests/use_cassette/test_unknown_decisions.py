@@ -10,7 +10,7 @@ import pytest
 from reqsnap import ReqsnapError, use_cassette
 from reqsnap.recorder import Recorder, let_out
 from tests.support.counter import Counter
-from tests.use_cassette.simple_clients import CLIENTS, Get
+from tests.support.simple_clients import CLIENTS, Get
 
 
 class Replay:

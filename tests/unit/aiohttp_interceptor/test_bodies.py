@@ -16,7 +16,7 @@ from aiohttp.payload import AsyncIterablePayload, BytesPayload
 
 from reqsnap.interceptors.aiohttp.body import gather
 from reqsnap.interceptors.http1 import request_sent
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     in_force,
     plain,
@@ -24,7 +24,7 @@ from tests.unit.aiohttp_interceptor.bench import (
     run,
     serving,
 )
-from tests.unit.aiohttp_interceptor.programs import (
+from tests.support.aiohttp_interceptor.programs import (
     pieces,
     post,
     take_request,

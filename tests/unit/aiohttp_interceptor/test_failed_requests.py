@@ -13,9 +13,9 @@ import pytest
 
 from reqsnap.interceptors.http1 import SWITCHED
 from reqsnap.model import ErrorKind
-from tests.unit.aiohttp_interceptor.bench import NotingRecorder, answering, in_force, plain, run, serving
-from tests.unit.aiohttp_interceptor.failing import HALF, SOON, Never, ending, meet, the_failure
-from tests.unit.aiohttp_interceptor.programs import pieces, take_request
+from tests.support.aiohttp_interceptor.bench import NotingRecorder, answering, in_force, plain, run, serving
+from tests.support.aiohttp_interceptor.failing import HALF, SOON, Never, ending, meet, the_failure
+from tests.support.aiohttp_interceptor.programs import pieces, take_request
 
 
 async def refused(recorder: NotingRecorder, **keywords: Any) -> None:

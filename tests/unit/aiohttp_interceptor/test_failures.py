@@ -15,7 +15,7 @@ import pytest
 from aiohttp.http_exceptions import BadHttpMessage
 
 from reqsnap.errors import UnmatchedRequestError
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     Script,
     answering,

@@ -12,8 +12,8 @@ from aiohttp import client_proto
 
 from reqsnap.model import Headers, Request, Response
 from reqsnap.recorder import Replay
-from tests.unit.aiohttp_interceptor.bench import NotingRecorder, in_force, recorded, run
-from tests.unit.aiohttp_interceptor.programs import CHUNKED, PARTS, URL, Read, read_all
+from tests.support.aiohttp_interceptor.bench import NotingRecorder, in_force, recorded, run
+from tests.support.aiohttp_interceptor.programs import CHUNKED, PARTS, URL, Read, read_all
 
 PACKED = gzip.compress(b"a" * 5000, mtime=0)
 GZIP = ("Content-Encoding", "gzip")

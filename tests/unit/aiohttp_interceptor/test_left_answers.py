@@ -10,7 +10,7 @@ import pytest
 
 from reqsnap.interceptors.http1 import Answer
 from reqsnap.model import ErrorKind
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     answering,
     in_force,
@@ -18,7 +18,7 @@ from tests.unit.aiohttp_interceptor.bench import (
     run,
     serving,
 )
-from tests.unit.aiohttp_interceptor.programs import (
+from tests.support.aiohttp_interceptor.programs import (
     get,
 )
 

@@ -11,7 +11,7 @@ import pytest
 
 from reqsnap import scope
 from reqsnap.model import Headers, Response
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     Server,
     answering,
@@ -20,7 +20,7 @@ from tests.unit.aiohttp_interceptor.bench import (
     run,
     serving,
 )
-from tests.unit.aiohttp_interceptor.programs import (
+from tests.support.aiohttp_interceptor.programs import (
     get,
     the_exchange,
 )

@@ -11,8 +11,8 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from reqsnap.model import ErrorKind, NetworkError, Response
-from tests.unit.aiohttp_interceptor.bench import NotingRecorder, Script, answering, in_force, run, serving
-from tests.unit.aiohttp_interceptor.failing import (
+from tests.support.aiohttp_interceptor.bench import NotingRecorder, Script, answering, in_force, run, serving
+from tests.support.aiohttp_interceptor.failing import (
     HALF,
     PATIENT,
     SOON,

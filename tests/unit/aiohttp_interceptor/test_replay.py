@@ -10,13 +10,13 @@ import pytest
 
 from reqsnap.model import Headers, Request
 from reqsnap.recorder import Replay
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     in_force,
     recorded,
     run,
 )
-from tests.unit.aiohttp_interceptor.programs import (
+from tests.support.aiohttp_interceptor.programs import (
     URL,
     pieces,
     replay,

@@ -11,7 +11,7 @@ from reqsnap.errors import CutRecordingError
 from reqsnap.interceptors.aiohttp import replay
 from reqsnap.model import ErrorKind, Headers, NetworkError, Response
 from reqsnap.recorder.decisions import Unread
-from tests.unit.aiohttp_interceptor.bench import NotingRecorder, answering, in_force, run, serving
+from tests.support.aiohttp_interceptor.bench import NotingRecorder, answering, in_force, run, serving
 
 URL = "http://nowhere.example/"
 LEFT = Unread(ErrorKind.ABANDONED, method="GET", url=URL, cassette="x.yaml")

@@ -13,11 +13,11 @@ import pytest
 from reqsnap import Cassette, use_cassette
 from reqsnap.interceptors.aiohttp import replay as aiohttp_replay
 from reqsnap.model import Headers, Interaction, Request, Response
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     recorded,
     run,
 )
-from tests.unit.aiohttp_interceptor.programs import (
+from tests.support.aiohttp_interceptor.programs import (
     CHUNKED,
     PARTS,
     URL,

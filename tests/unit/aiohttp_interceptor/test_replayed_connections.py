@@ -8,13 +8,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     in_force,
     recorded,
     run,
 )
-from tests.unit.aiohttp_interceptor.programs import (
+from tests.support.aiohttp_interceptor.programs import (
     CHUNKED,
     PARTS,
     URL,

@@ -11,9 +11,9 @@ import aiohttp
 import pytest
 
 from reqsnap.model import ErrorKind, NetworkError, Response
-from tests.unit.aiohttp_interceptor.bench import NotingRecorder, in_force, recorded, run
-from tests.unit.aiohttp_interceptor.failing import PATIENT, meet
-from tests.unit.aiohttp_interceptor.programs import pieces
+from tests.support.aiohttp_interceptor.bench import NotingRecorder, in_force, recorded, run
+from tests.support.aiohttp_interceptor.failing import PATIENT, meet
+from tests.support.aiohttp_interceptor.programs import pieces
 
 
 def test_pieces_that_had_come_come_again_however_slowly_they_are_read() -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.support.certificates import make_certificates
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     answering,
     in_force,
@@ -16,9 +15,10 @@ from tests.unit.aiohttp_interceptor.bench import (
     run,
     serving,
 )
-from tests.unit.aiohttp_interceptor.programs import (
+from tests.support.aiohttp_interceptor.programs import (
     the_exchange,
 )
+from tests.support.certificates import make_certificates
 
 
 def test_tls_and_unix_sockets_are_noted_alike(tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ from aiohttp.payload import AsyncIterablePayload
 
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.interceptors.http1 import request_sent
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     in_force,
     run,
     serving,
 )
-from tests.unit.aiohttp_interceptor.programs import (
+from tests.support.aiohttp_interceptor.programs import (
     pieces,
     post,
     take_request,

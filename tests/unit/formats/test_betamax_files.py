@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from reqsnap.formats import named
 from reqsnap.model import Headers, Interaction, Request, Response
+from tests.support.format_refusals import HELD_BY_FEW, NO_TEXT, assert_not_held, assert_refused
+from tests.support.native_files import PLAIN
 from tests.support.rounds import rounds
 from tests.unit.formats.test_native_round_trips import interactions
-from tests.unit.native_files import PLAIN
-from tests.unit.refusals import HELD_BY_FEW, NO_TEXT, assert_not_held, assert_refused
 
 BETAMAX = named("betamax")
 DATA = Path(__file__).parent / "data"

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from reqsnap.formats import Format, named
 from reqsnap.model import Headers, Interaction, Request, Response
+from tests.support.format_refusals import HELD_BY_FEW, assert_not_held, assert_refused
+from tests.support.native_files import PLAIN
 from tests.support.rounds import rounds
 from tests.unit.formats.test_betamax_files import grouped
 from tests.unit.formats.test_native_round_trips import interactions
-from tests.unit.native_files import PLAIN
-from tests.unit.refusals import HELD_BY_FEW, assert_not_held, assert_refused
 
 YAML, TOML = named("cassetter"), named("cassetter-toml")
 DATA = Path(__file__).parent / "data"

@@ -13,6 +13,7 @@ import pytest
 from reqsnap.errors import ConfigurationError
 from reqsnap.formats import Beside, Format, Item, format_of, named, register_format, registry
 from reqsnap.model import Headers, Interaction, Request, Response
+from tests.support.native_files import AT, BINARY, ODD, PLAIN
 from tests.unit.formats import (
     test_betamax_files,
     test_cassetter_files,
@@ -20,7 +21,6 @@ from tests.unit.formats import (
     test_reqord_files,
     test_undici_files,
 )
-from tests.unit.native_files import AT, BINARY, ODD, PLAIN
 
 NAMES = ["native", "json", "jsonl", "vcr", "vcr-json", "har", "undici", "reqord"]
 NAMES += ["cassetter", "cassetter-toml", "betamax"]

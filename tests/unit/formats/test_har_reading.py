@@ -13,7 +13,7 @@ import pytest
 from reqsnap.content_coding import undo
 from reqsnap.formats import Beside, named
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError
-from tests.unit.refusals import assert_refused
+from tests.support.format_refusals import assert_refused
 
 HAR = named("har")
 AT = datetime(2026, 11, 22, 1, 2, 3, 456000, UTC)

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from reqsnap.content_coding import content_codings, undo
 from reqsnap.formats import named
 from reqsnap.model import Headers, Interaction, Request, Response
+from tests.support.format_refusals import assert_not_held, assert_read_or_refused
+from tests.support.har_specification import check_archive
+from tests.support.native_files import AT, BINARY, PLAIN, exchange
 from tests.support.rounds import rounds
 from tests.unit.formats.test_har_reading import archive, entry
 from tests.unit.formats.test_native_round_trips import interactions
-from tests.unit.har_specification import check_archive
-from tests.unit.native_files import AT, BINARY, PLAIN, exchange
-from tests.unit.refusals import assert_not_held, assert_read_or_refused
 
 HAR = named("har")
 

@@ -12,10 +12,10 @@ from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import Format, named
 from reqsnap.formats.native_json import document
 from reqsnap.model import Headers, Interaction, Request, Response
+from tests.support.format_refusals import assert_not_held
+from tests.support.native_files import AT, BINARY, ODD, PLAIN, exchange
 from tests.support.rounds import rounds
 from tests.unit.formats.test_native_round_trips import interactions
-from tests.unit.native_files import AT, BINARY, ODD, PLAIN, exchange
-from tests.unit.refusals import assert_not_held
 
 JSON, JSON_LINES = named("json"), named("jsonl")
 BOTH = pytest.mark.parametrize("format", [JSON, JSON_LINES], ids=["json", "jsonl"])

@@ -9,10 +9,10 @@ import pytest
 
 from reqsnap.formats import Format, format_of, named
 from reqsnap.model import Interaction
+from tests.support.format_refusals import assert_read_or_refused, assert_refused
+from tests.support.native_files import BINARY, ODD, PLAIN
 from tests.support.rounds import rounds
 from tests.unit.formats.test_json_format import BOTH, DOCUMENT, JSON, JSON_LINES, written
-from tests.unit.native_files import BINARY, ODD, PLAIN
-from tests.unit.refusals import assert_read_or_refused, assert_refused
 
 
 def read(format: Format, data: bytes) -> list[Interaction]:

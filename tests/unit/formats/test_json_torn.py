@@ -7,9 +7,9 @@ import pytest
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import Format, Torn, named
 from reqsnap.model import Interaction
+from tests.support.native_files import BINARY, ODD, PLAIN, exchange
 from tests.unit.formats.test_json_format import BOTH, written
 from tests.unit.formats.test_reqord_files import ENTRY
-from tests.unit.native_files import BINARY, ODD, PLAIN, exchange
 
 REQORD = named("reqord")
 

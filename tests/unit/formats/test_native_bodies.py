@@ -6,7 +6,7 @@ import pytest
 
 from reqsnap.formats import native
 from reqsnap.model import Request
-from tests.unit.native_files import exchange, written
+from tests.support.native_files import exchange, written
 
 BODIES = {
     b"": "",

@@ -14,7 +14,7 @@ from reqsnap.errors import CassetteFormatError, MissingBodyError
 from reqsnap.formats import NATIVE, native
 from reqsnap.formats.format import Beside
 from reqsnap.model import Interaction, Request
-from tests.unit.native_files import exchange
+from tests.support.native_files import exchange
 
 MOST = 100
 LARGE = json.dumps(list(range(100))).encode()

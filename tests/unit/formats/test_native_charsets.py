@@ -12,7 +12,7 @@ from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native
 from reqsnap.formats.bodies.charsets import is_charset
 from reqsnap.formats.bodies.forms import choose, restore
-from tests.unit.native_files import exchange, written
+from tests.support.native_files import exchange, written
 
 JAPANESE, WESTERN = "日本語のテキスト", "Crème brûlée, 5 £"
 

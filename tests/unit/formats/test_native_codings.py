@@ -24,7 +24,7 @@ from reqsnap.formats.bodies.codings import redo
 from reqsnap.formats.bodies.codings import undo as undo_exactly
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
 from reqsnap.redaction import DEFAULT_RULES, redact_interaction
-from tests.unit.native_files import exchange, written
+from tests.support.native_files import exchange, written
 
 TEXT = json.dumps([{"id": number, "name": f"item {number**9}"} for number in range(300)]).encode()
 NOISE = json.dumps(

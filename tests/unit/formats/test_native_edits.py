@@ -6,7 +6,7 @@ import pytest
 
 from reqsnap.formats import native
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
-from tests.unit.native_files import AT
+from tests.support.native_files import AT
 
 
 def answer(

@@ -11,7 +11,7 @@ import pytest
 from reqsnap.errors import CassetteWriteError
 from reqsnap.formats import native
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
-from tests.unit.native_files import AT, exchange, written
+from tests.support.native_files import AT, exchange, written
 
 DESIGNED = """\
 reqsnap: 1

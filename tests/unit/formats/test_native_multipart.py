@@ -10,7 +10,7 @@ from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native
 from reqsnap.formats.bodies.forms import choose, restore
 from reqsnap.model import Headers, Interaction, Request
-from tests.unit.native_files import exchange
+from tests.support.native_files import exchange
 
 
 def form(*parts: tuple[str, bytes], boundary: str = "B1", end: bytes = b"--\r\n") -> bytes:

@@ -16,7 +16,7 @@ import yaml
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native, yaml_tree
 from reqsnap.model import Interaction, Request, Response
-from tests.unit.native_files import AT, BINARY, ODD, PLAIN, TEXT, edited
+from tests.support.native_files import AT, BINARY, ODD, PLAIN, TEXT, edited
 
 
 def test_the_file_that_is_edited_below_is_the_canonical_one() -> None:

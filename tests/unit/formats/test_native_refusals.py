@@ -7,7 +7,7 @@ import yaml
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import native
-from tests.unit.native_files import TEXT, edited
+from tests.support.native_files import TEXT, edited
 
 START_OF_RESPONSE = "head: |-\n      201 Created\n      Content-Type: text/plain"
 BAD_REQUEST_LINE = "the first line of a request's head must be a method, one blank and an absolute URL"

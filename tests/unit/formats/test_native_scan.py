@@ -21,10 +21,10 @@ from reqsnap.modes import Mode, permits
 from reqsnap.recorder import Recorder, Replay
 from reqsnap.rules.policy import Policy
 from reqsnap.storage import CassetteFile
+from tests.support.native_files import BINARY, ODD, PLAIN, TEXT, edited, exchange
 from tests.support.rounds import rounds
 from tests.unit.formats.test_native_reading import change_lines, cut_end, cut_middle, flip_bits, insert
 from tests.unit.formats.test_native_round_trips import interactions
-from tests.unit.native_files import BINARY, ODD, PLAIN, TEXT, edited, exchange
 
 HOSTILE = b"""- request:
     head: |-

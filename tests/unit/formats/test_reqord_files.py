@@ -19,10 +19,16 @@ from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import Beside, named
 from reqsnap.model import Headers, Interaction, Request, Response
 from reqsnap.storage import CassetteFile
+from tests.support.format_refusals import (
+    HELD_BY_FEW,
+    NO_TEXT,
+    assert_not_held,
+    assert_read_or_refused,
+    assert_refused,
+)
+from tests.support.native_files import AT, PLAIN, exchange
 from tests.support.rounds import rounds
 from tests.unit.formats.test_native_round_trips import interactions
-from tests.unit.native_files import AT, PLAIN, exchange
-from tests.unit.refusals import HELD_BY_FEW, NO_TEXT, assert_not_held, assert_read_or_refused, assert_refused
 
 REQORD = named("reqord")
 

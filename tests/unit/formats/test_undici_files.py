@@ -21,10 +21,16 @@ from hypothesis import strategies as st
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import named
 from reqsnap.model import Headers, Interaction, Request, Response
+from tests.support.format_refusals import (
+    HELD_BY_FEW,
+    NO_TEXT,
+    assert_not_held,
+    assert_read_or_refused,
+    assert_refused,
+)
+from tests.support.native_files import AT, PLAIN, exchange
 from tests.support.rounds import rounds
 from tests.unit.formats.test_native_round_trips import interactions
-from tests.unit.native_files import AT, PLAIN, exchange
-from tests.unit.refusals import HELD_BY_FEW, NO_TEXT, assert_not_held, assert_read_or_refused, assert_refused
 
 UNDICI = named("undici")
 RECORDED = (Path(__file__).parent / "data" / "undici-7.30.json").read_bytes()

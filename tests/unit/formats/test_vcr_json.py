@@ -13,7 +13,7 @@ from reqsnap.formats.vcr import VCR_JSON, json_text, reader
 from reqsnap.formats.vcr.values import UnreadableError
 from reqsnap.model import Interaction
 from tests.support.rounds import rounds
-from tests.unit.vcr_files import TEXT_INTERACTION
+from tests.support.vcr_files import TEXT_INTERACTION
 
 _PIECES = st.sampled_from(
     [

@@ -14,7 +14,7 @@ from reqsnap.errors import CassetteFormatError
 from reqsnap.formats import format_of
 from reqsnap.formats.vcr import VCR, VCR_JSON
 from reqsnap.model import Headers, Interaction, Request, Response
-from tests.unit.vcr_files import read
+from tests.support.vcr_files import read
 
 
 def of_yaml(request: str, response: str) -> Interaction:

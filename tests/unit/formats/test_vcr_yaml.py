@@ -20,7 +20,7 @@ from reqsnap.formats.vcr import VCR, VCR_JSON, yaml_layout
 from reqsnap.formats.vcr.yaml_format import _parsed
 from reqsnap.model import ErrorKind, Interaction, NetworkError, Request, Response
 from tests.support.rounds import rounds
-from tests.unit.vcr_files import AT, INTERACTION, INTERACTIONS, TEXT, read
+from tests.support.vcr_files import AT, INTERACTION, INTERACTIONS, TEXT, read
 
 BOTH = pytest.mark.parametrize("format", [VCR, VCR_JSON], ids=["yaml", "json"])
 

@@ -11,9 +11,7 @@ import pytest
 
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.interceptors.http1 import SWITCHED
-from tests.support.proxy import Proxy
-from tests.support.server import Server
-from tests.unit.httpcore_interceptor.flavours import (
+from tests.support.httpcore_interceptor.flavours import (
     Core,
     Flavour,
     every_flavour,
@@ -22,6 +20,8 @@ from tests.unit.httpcore_interceptor.flavours import (
     recording,
     refusing,
 )
+from tests.support.proxy import Proxy
+from tests.support.server import Server
 
 
 @every_flavour

@@ -9,9 +9,9 @@ import pytest
 
 from reqsnap.model import Request
 from reqsnap.recorder import Forward, Refuse, Replay
+from tests.support.httpcore_interceptor.flavours import RUNTIMES, FakeRecorder, recording, run
 from tests.support.network import no_network
 from tests.support.server import Server
-from tests.unit.httpcore_interceptor.flavours import RUNTIMES, FakeRecorder, recording, run
 
 
 class TapeRecorder(FakeRecorder):

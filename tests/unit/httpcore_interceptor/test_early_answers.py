@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.httpcore_interceptor.flavours import (
+from tests.support.httpcore_interceptor.flavours import (
     Core,
     FakeRecorder,
     Flavour,

@@ -12,9 +12,7 @@ import trio
 
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.recorder import Refuse
-from tests.support.network import no_network
-from tests.support.server import Server
-from tests.unit.httpcore_interceptor.flavours import (
+from tests.support.httpcore_interceptor.flavours import (
     Core,
     Flavour,
     every_async_flavour,
@@ -24,6 +22,8 @@ from tests.unit.httpcore_interceptor.flavours import (
     recording,
     refusing,
 )
+from tests.support.network import no_network
+from tests.support.server import Server
 
 
 @every_flavour

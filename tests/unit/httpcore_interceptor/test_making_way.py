@@ -13,8 +13,8 @@ import pytest
 
 from reqsnap.interceptors.making_way import MOST, may_go_on
 from reqsnap.model import Response
+from tests.support.httpcore_interceptor.flavours import Core, recording, replaying
 from tests.support.network import no_network
-from tests.unit.httpcore_interceptor.flavours import Core, recording, replaying
 
 ROUND = MOST + 1
 """A task that is alone makes way in one of so many replays."""

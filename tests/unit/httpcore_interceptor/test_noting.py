@@ -10,8 +10,7 @@ import pytest
 
 from reqsnap.model import ErrorKind, Headers
 from tests.support.endpoints.streams import EVENTS
-from tests.support.server import Server
-from tests.unit.httpcore_interceptor.flavours import (
+from tests.support.httpcore_interceptor.flavours import (
     Core,
     Flavour,
     Pieces,
@@ -21,6 +20,7 @@ from tests.unit.httpcore_interceptor.flavours import (
     leaves_generators,
     recording,
 )
+from tests.support.server import Server
 
 
 @every_flavour

@@ -10,10 +10,7 @@ import anyio
 import pytest
 
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
-from tests.support.listening import free_port
-from tests.support.network import no_network
-from tests.support.server import Server
-from tests.unit.httpcore_interceptor.flavours import (
+from tests.support.httpcore_interceptor.flavours import (
     Core,
     Flavour,
     every_async_flavour,
@@ -24,7 +21,10 @@ from tests.unit.httpcore_interceptor.flavours import (
     mock_backend,
     recording,
 )
-from tests.unit.httpcore_interceptor.troubles import TROUBLES, Place
+from tests.support.httpcore_interceptor.troubles import TROUBLES, Place
+from tests.support.listening import free_port
+from tests.support.network import no_network
+from tests.support.server import Server
 
 forgets_sockets = pytest.mark.filterwarnings("ignore:unclosed <socket.* family=1,:ResourceWarning")
 """The libraries do not close a Unix socket that they could not connect."""

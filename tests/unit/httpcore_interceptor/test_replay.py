@@ -10,8 +10,7 @@ import pytest
 
 from reqsnap.model import ErrorKind, Headers, NetworkError, Request, Response
 from reqsnap.recorder import Replay
-from tests.support.network import no_network
-from tests.unit.httpcore_interceptor.flavours import (
+from tests.support.httpcore_interceptor.flavours import (
     Core,
     Flavour,
     every_async_flavour,
@@ -20,6 +19,7 @@ from tests.unit.httpcore_interceptor.flavours import (
     recording,
     replaying,
 )
+from tests.support.network import no_network
 
 URL = "http://nowhere.invalid/path"
 ANSWER = Response(

@@ -6,8 +6,7 @@ import anyio
 import pytest
 
 from reqsnap.model import ErrorKind, Headers, NetworkError, Response
-from tests.support.network import no_network
-from tests.unit.httpcore_interceptor.flavours import (
+from tests.support.httpcore_interceptor.flavours import (
     Core,
     FakeRecorder,
     Flavour,
@@ -16,6 +15,7 @@ from tests.unit.httpcore_interceptor.flavours import (
     failing,
     recording,
 )
+from tests.support.network import no_network
 
 PARTIAL = Response(200, "OK", Headers([("Content-Length", "9")]), b"onetwo", parts=(3, 3))
 EXPECTED = {

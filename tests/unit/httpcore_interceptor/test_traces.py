@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from reqsnap.model import Headers, Response
-from tests.support.network import no_network
-from tests.support.server import Server
-from tests.unit.httpcore_interceptor.flavours import (
+from tests.support.httpcore_interceptor.flavours import (
     Core,
     Flavour,
     every_flavour,
@@ -18,6 +16,8 @@ from tests.unit.httpcore_interceptor.flavours import (
     recording,
     replaying,
 )
+from tests.support.network import no_network
+from tests.support.server import Server
 
 URL = "http://nowhere.invalid/path"
 

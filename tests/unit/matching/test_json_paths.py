@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching import Matching, differences
 from reqsnap.matching.json_paths import ANY, DEEP, LEFT_OUT, parse_path, without
-from tests.unit.matching_support import post, post_json, same
+from tests.support.requests_to_match import post, post_json, same
 
 
 @pytest.mark.parametrize(

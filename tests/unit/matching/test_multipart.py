@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reqsnap.matching import Matching, differences
 from reqsnap.matching.multipart import Multipart, boundary_of, split_multipart
 from reqsnap.model import Request
-from tests.unit.matching_support import post, same, upload
+from tests.support.requests_to_match import post, same, upload
 
 NOTE = ('Content-Disposition: form-data; name="note"', "hello")
 FILE = ('Content-Disposition: form-data; name="file"; filename="f.txt"|Content-Type: text/plain', "content")

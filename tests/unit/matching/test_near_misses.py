@@ -14,7 +14,7 @@ from reqsnap.errors import UnmatchedRequestError
 from reqsnap.matching import Matching, differences
 from reqsnap.model import Headers, Request
 from reqsnap.recorder.near_misses import nearest
-from tests.unit.matching_support import URL, get, post, post_json
+from tests.support.requests_to_match import URL, get, post, post_json
 
 
 def error_of(live: Request, recorded: Iterable[Request], matching: Matching | None = None) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reqsnap.errors import ConfigurationError
 from reqsnap.matching import Matching, differences, register_matcher
 from reqsnap.model import Headers, Request
-from tests.unit.matching_support import URL, get, post, same, upload
+from tests.support.requests_to_match import URL, get, post, same, upload
 
 FORM = "application/x-www-form-urlencoded"
 names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=4)

@@ -15,7 +15,7 @@ from reqsnap.matching import Matching, differences
 from reqsnap.matching.normal import Normal
 from reqsnap.matching.volatile import VOLATILE, says_time
 from reqsnap.model import Headers, Request
-from tests.unit.matching_support import URL, get, post, post_json, same, upload
+from tests.support.requests_to_match import URL, get, post, post_json, same, upload
 
 FIELD = 'Content-Disposition: form-data; name="a"'
 FORM = "application/x-www-form-urlencoded"

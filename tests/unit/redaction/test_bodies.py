@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reqsnap.redaction import DEFAULT_RULES, Secret, redact_request
-from tests.unit.redaction_support import FORM, JSON, ask, hide, hide_body, secrets_of
+from tests.support.redacting import FORM, JSON, ask, hide, hide_body, secrets_of
 
 MULTIPART = "multipart/form-data; boundary=B"
 

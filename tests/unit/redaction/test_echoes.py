@@ -17,7 +17,7 @@ from reqsnap.redaction import (
     redact_text,
     secret_forms,
 )
-from tests.unit.redaction_support import FORM, JSON, Numbered, answer, ask, hide, hide_both
+from tests.support.redacting import FORM, JSON, Numbered, answer, ask, hide, hide_both
 
 TOKEN = "q1w2e3r4t5y6"
 SPECIAL = 'p/q+r=s "t"&<u>\\v'

@@ -20,7 +20,7 @@ from reqsnap.redaction import (
     redact_interaction,
     redact_request,
 )
-from tests.unit.redaction_support import JSON, answer, ask, hide, hide_both
+from tests.support.redacting import JSON, answer, ask, hide, hide_both
 
 # It ships no types.
 brotli = importlib.import_module("brotli")

@@ -8,7 +8,7 @@ import pytest
 
 from reqsnap.model import Headers
 from reqsnap.redaction import DEFAULT_RULES, Secret, redact_request
-from tests.unit.redaction_support import Numbered, ask, hide, hide_header, hide_url, secrets_of
+from tests.support.redacting import Numbered, ask, hide, hide_header, hide_url, secrets_of
 
 GITHUB = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 

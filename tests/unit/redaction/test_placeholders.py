@@ -16,7 +16,7 @@ from reqsnap.redaction import (
     unnumbered,
     unnumbered_body,
 )
-from tests.unit.redaction_support import JSON, Numbered, answer, ask, hide
+from tests.support.redacting import JSON, Numbered, answer, ask, hide
 
 # It ships no types.
 brotli = importlib.import_module("brotli")

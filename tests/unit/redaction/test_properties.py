@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from reqsnap.model import Headers, Request, Response
 from reqsnap.redaction import DEFAULT_RULES, redact_interaction, redact_request, secret_forms, unnumbered
-from tests.unit.redaction_support import FORM, JSON, Numbered
+from tests.support.redacting import FORM, JSON, Numbered
 
 CLEAN = st.sampled_from("0123456789ghjkmqvwxyz")
 SPECIALS = st.sampled_from("0123456789ghjkmqvwxyz/+=_-. %&\"'\\<>{}[]:,;?#@~\né世😀")

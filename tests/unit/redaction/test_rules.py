@@ -8,7 +8,7 @@ import pytest
 
 from reqsnap.model import Headers, Request
 from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules, looks_like_credential, redact_request
-from tests.unit.redaction_support import hide_header, hide_url
+from tests.support.redacting import hide_header, hide_url
 
 GITHUB = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 

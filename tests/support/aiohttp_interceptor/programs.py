@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from reqsnap.model import Headers, Request, Response
-from tests.unit.aiohttp_interceptor.bench import (
+from tests.support.aiohttp_interceptor.bench import (
     NotingRecorder,
     Script,
     in_force,

@@ -11,7 +11,7 @@ import pytest
 from reqsnap.errors import CassetteFormatError, CassetteWriteError
 from reqsnap.formats import Format
 from reqsnap.model import Interaction, Request, Response
-from tests.unit.native_files import AT, PLAIN
+from tests.support.native_files import AT, PLAIN
 
 Reader = Callable[[bytes], Sequence[Interaction]]
 

@@ -1,4 +1,4 @@
-"""Cassettes for the tests of the commands that read them."""
+"""Cassettes for the tests of the commands that show and check them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reqsnap.formats import native
 from reqsnap.model import ErrorKind, Headers, Interaction, NetworkError, Request, Response
-from tests.unit.native_files import AT
+from tests.support.native_files import AT
 
 JSON = ("Content-Type", "application/json")
 SECRET = "tok-5f2b91c7d3e84a06"

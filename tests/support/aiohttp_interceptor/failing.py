@@ -12,7 +12,7 @@ import aiohttp
 
 from reqsnap.model import NetworkError, Request, Response
 from tests.conformance.errors import plain as described
-from tests.unit.aiohttp_interceptor.bench import NotingRecorder, Script, answering
+from tests.support.aiohttp_interceptor.bench import NotingRecorder, Script, answering
 
 SOON = 0.05
 """Seconds after which a live exchange is given up. A replay is given ages, and must not use them."""

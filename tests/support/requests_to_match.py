@@ -1,4 +1,4 @@
-"""Requests for the tests of matching, made short."""
+"""Requests to compare, made short, and whether two of them match."""
 
 from __future__ import annotations
 

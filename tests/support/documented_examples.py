@@ -30,7 +30,7 @@ from types import ModuleType
 import pytest
 
 from reqsnap import pytest_plugin
-from tests.docs.documented_api import DocumentedApi
+from tests.support.documented_api import DocumentedApi
 
 _ROOT = str(Path(__file__).parents[2])
 _BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -199,8 +199,7 @@ class Sharing:
         try:
             yield
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise CassetteError(f"{self._folder} could not be locked ({reason})", self._path) from error
+            raise CassetteError(_not_locked(self._folder, error), self._path) from error
 
 
 class StoredSharing(Sharing):
@@ -261,6 +260,14 @@ def begin(file: File, *, replaces: bool, records: bool) -> Began:
             return Began(sharing, data)
         sharing.claim(alone=replaces)
         return Began(sharing, None, None if replaces else file.partial.read())
+
+
+def _not_locked(folder: Path, error: OSError) -> str:
+    return (
+        f"it could not be locked against other processes: {folder} failed ({error.strerror or error}). "
+        "To do: see that this process may make that folder and write in it, or replay in mode playback, "
+        "which locks nothing"
+    )
 
 
 def _in_the_way(alone: bool, other: Path) -> str:

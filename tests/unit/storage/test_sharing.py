@@ -145,9 +145,23 @@ def test_a_lock_that_fails_says_so(file: CassetteFile, monkeypatch: pytest.Monke
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(locks, "_lock", broken)
-    with pytest.raises(CassetteError, match=r"x\.yaml\.lock could not be locked \(Input/output error\)"):
+    with pytest.raises(CassetteError, match=r"x\.yaml\.lock failed \(Input/output error\)\. To do: see that"):
         Sharing(file).turn().__enter__()
     assert locks._descriptors == set()
+
+
+def test_what_cannot_be_locked_is_told_with_its_reason_and_the_way_out(
+    file: CassetteFile, tmp_path: Path
+) -> None:
+    (tmp_path / ".x.yaml.lock").write_text("no folder")
+    with pytest.raises(CassetteError) as caught:
+        begin(file, replaces=False, records=True)
+    assert str(caught.value) == (
+        f"{file.path}: it could not be locked against other processes: {tmp_path / '.x.yaml.lock'} failed "
+        "(Not a directory). To do: see that this process may make that folder and write in it, "
+        "or replay in mode playback, which locks nothing"
+    )
+    assert begin(file, replaces=False, records=False).data is None
 
 
 # Claims

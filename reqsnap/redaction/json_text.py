@@ -30,19 +30,7 @@ _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 def find_in_json(text: str, finder: Finder) -> list[Edit]:
     """The edits that hide what stands under the names of the rules."""
-    edits: list[Edit] = []
-    if _may_hold_secrets(text, finder.rules.in_fields):
-        pattern = _ESCAPED_NAME if "\\u" in text else _NAME
-        kinds = {name: finder.field_kind(unescaped(name)) for name in set(pattern.findall(text))}
-        if any(kinds.values()):
-            done = 0
-            for found in pattern.finditer(text):
-                kind = kinds[found[1]]
-                # What lies in an object that goes as a whole goes with it.
-                if kind is not Kind.NEVER and found.end() >= done:
-                    for edit in _value(text, found.end(), unescaped(found[1]), kind, finder):
-                        edits.append(edit)
-                        done = edit.end
+    edits = _named(text, finder) if _may_hold_secrets(text, finder.rules.in_fields) else []
     if '\\"' in text or "\\u0022" in text:
         edits += _nested(text, finder)
     return edits
@@ -55,24 +43,45 @@ def _may_hold_secrets(text: str, names: frozenset[str]) -> bool:
     return not names.isdisjoint(fold('"'.join(_LIKELY_NAME.findall(text))).split('"'))
 
 
-def _value(text: str, place: int, name: str, kind: Kind, finder: Finder) -> Iterator[Edit]:
+def _named(text: str, finder: Finder) -> list[Edit]:
+    """Edits for the values that follow names in the text itself."""
+    pattern = _ESCAPED_NAME if "\\u" in text else _NAME
+    kinds = {name: finder.field_kind(unescaped(name)) for name in set(pattern.findall(text))}
+    edits: list[Edit] = []
+    if not any(kinds.values()):
+        return edits
+    done = 0
+    for found in pattern.finditer(text):
+        kind = kinds[found[1]]
+        # What lies in an object that goes as a whole goes with it.
+        if kind is Kind.NEVER or found.end() < done:
+            continue
+        edit = _value(text, found.end(), unescaped(found[1]), kind, finder)
+        if edit is not None:
+            edits.append(edit)
+            done = edit.end
+    return edits
+
+
+def _value(text: str, place: int, name: str, kind: Kind, finder: Finder) -> Edit | None:
     """The edit for the value that follows a name, if it has to go."""
     found = _VALUE.match(text, place)
     if found is None:
-        return
-    if found[1] is not None:
-        start, end = found.span(1)
-        replacement = finder.take_if(kind, name, unescaped(found[1]), hosts=False)
-        if replacement is not None and replacement != found[1]:
-            yield Edit(start, end, replacement)
-    elif kind is Kind.ALWAYS:
-        start = found.end() - len(found[2] or found[3])
-        end = _closing(text, start) if found[2] else found.end()
-        value = text[start:end]
-        # What is empty, false or null holds no secret, and its reader may ask for just that.
-        replacement = finder.take(name, value) if value not in ("{}", "[]") else None
-        if replacement is not None:
-            yield Edit(start, end, f'"{replacement}"')
+        return None
+    string, opening, plain = found.groups()
+    if string is not None:
+        replacement = finder.take_if(kind, name, unescaped(string), hosts=False)
+        if replacement is None or replacement == string:
+            return None
+        return Edit(*found.span(1), replacement)
+    if kind is not Kind.ALWAYS:
+        return None
+    start = found.end() - len(opening or plain)
+    end = _closing(text, start) if opening else found.end()
+    value = text[start:end]
+    # What is empty, false or null holds no secret, and its reader may ask for just that.
+    replacement = finder.take(name, value) if value not in ("{}", "[]") else None
+    return None if replacement is None else Edit(start, end, f'"{replacement}"')
 
 
 def _closing(text: str, start: int) -> int:

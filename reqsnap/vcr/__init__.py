@@ -7,7 +7,7 @@ filters      VCR.py's filters; hooks: all that changes what is recorded, as valu
 request errors record_mode serialize serializers persisters unittest migration util
              what VCR.py's users import from modules of these names
 translation  a cassette's options -> ours; opening: its block; in_block: what it shows of it;
-                 held: what one by itself holds
+                 held: what one by itself holds; cassette_like: what these know of a cassette
 messages     our requests and answers <-> VCR.py's
 files stored where a cassette lies, and how; refusals: what a refused request raises
 checks       what each option accepts

@@ -6,13 +6,14 @@ import copy
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
+from reqsnap.vcr.cassette_like import Held
 from reqsnap.vcr.checks import check
 from reqsnap.vcr.context import CassetteContextDecorator
 from reqsnap.vcr.errors import MissingMetadataError, UnhandledHTTPRequestError
 from reqsnap.vcr.filters import sensitive_data_hooks, sensitive_pairs, without_sensitive_data
-from reqsnap.vcr.held import Held, InMemory
+from reqsnap.vcr.held import InMemory
 from reqsnap.vcr.hooks import several
 from reqsnap.vcr.matchers import get_matchers_results, method, requests_match, uri
 from reqsnap.vcr.persisted import Pair
@@ -78,19 +79,19 @@ class Cassette:
         return without_sensitive_data(text, self._sensitive_pairs, request)
 
     @classmethod
-    def load(cls, **kwargs: Any) -> Cassette:
+    def load(cls, **kwargs: Any) -> Self:
         """A cassette with what is stored at its path; empty where nothing is."""
         cassette = cls(**kwargs)
         cassette._load()
         return cassette
 
     @classmethod
-    def use(cls, **kwargs: Any) -> CassetteContextDecorator:
+    def use(cls, **kwargs: Any) -> CassetteContextDecorator[Self]:
         """A context manager and decorator that puts such a cassette in force."""
         return CassetteContextDecorator.from_args(cls, **kwargs)
 
     @classmethod
-    def use_arg_getter(cls, arg_getter: Callable[[], dict[str, Any]]) -> CassetteContextDecorator:
+    def use_arg_getter(cls, arg_getter: Callable[[], dict[str, Any]]) -> CassetteContextDecorator[Self]:
         """As `use`, with options that a function returns whenever it is entered."""
         return CassetteContextDecorator(cls, arg_getter)
 

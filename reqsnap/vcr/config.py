@@ -152,7 +152,7 @@ class VCR:
     @overload
     def use_cassette(
         self, path: str | os.PathLike[str] | None = None, **kwargs: Any
-    ) -> CassetteContextDecorator: ...
+    ) -> CassetteContextDecorator[Cassette]: ...
     def use_cassette(self, path: Any = None, **kwargs: Any) -> Any:
         """Record the HTTP exchanges of a block or function, and replay them.
 
@@ -165,7 +165,7 @@ class VCR:
             return self._context(kwargs)(path)
         return self._context(kwargs if path is None else {"path": path, **kwargs})
 
-    def _context(self, kwargs: dict[str, Any]) -> CassetteContextDecorator:
+    def _context(self, kwargs: dict[str, Any]) -> CassetteContextDecorator[Cassette]:
         kwargs = dict(kwargs)
         fixed = kwargs.pop("with_current_defaults", False)
         check_names(kwargs)

@@ -6,35 +6,36 @@ import functools
 import inspect
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from reqsnap.blocks.decorators import decorate_function, in_block
 from reqsnap.errors import ConfigurationError
+from reqsnap.vcr.cassette_like import CassetteLike
 
 if TYPE_CHECKING:
     from reqsnap.blocks.decorators import Ends
-    from reqsnap.vcr.cassette import Cassette
     from reqsnap.vcr.opening import Block
 
+C = TypeVar("C", bound=CassetteLike)
 R = TypeVar("R")
 Arguments = Callable[[], dict[str, Any]]
 """Returns the options of a cassette, and what makes its path."""
 
 
-class CassetteContextDecorator:
+class CassetteContextDecorator(Generic[C]):
     """A cassette to be put in force: with `with`, `async with`, or as a decorator.
 
     Made by `use_cassette`, `Cassette.use` and `Cassette.use_arg_getter`. Its options are asked
     for whenever it is entered or what it decorates is called, and each time make another cassette.
     """
 
-    def __init__(self, cls: type[Cassette], args_getter: Arguments) -> None:
+    def __init__(self, cls: Callable[..., C], args_getter: Arguments) -> None:
         self.cls = cls
         self._args_getter = args_getter
         self._open: list[Block] = []
 
     @classmethod
-    def from_args(cls, cassette_class: type[Cassette], **kwargs: Any) -> CassetteContextDecorator:
+    def from_args(cls, cassette_class: Callable[..., C], **kwargs: Any) -> CassetteContextDecorator[C]:
         """One whose options are known now."""
         return cls(cassette_class, lambda: dict(kwargs))
 
@@ -44,7 +45,7 @@ class CassetteContextDecorator:
         name: str = function.__name__
         return name
 
-    def __enter__(self) -> Cassette:
+    def __enter__(self) -> C:
         cassette = self._new(None)
         self._open.append(_opened(cassette))
         return cassette
@@ -57,7 +58,7 @@ class CassetteContextDecorator:
     ) -> None:
         _ends()(self._open.pop(), error)
 
-    async def __aenter__(self) -> Cassette:
+    async def __aenter__(self) -> C:
         return self.__enter__()
 
     async def __aexit__(
@@ -88,7 +89,7 @@ class CassetteContextDecorator:
             return _generated(called(*args, **kwargs), cassette)
         return decorate_function(called, lambda args, kwargs: _opened(cassette), _ends())(*args, **kwargs)
 
-    def _new(self, function: Any) -> Cassette:
+    def _new(self, function: Any) -> C:
         """A cassette that is not open yet, for a call of a function or, without one, for a block."""
         arguments = dict(self._args_getter())
         transformer, generator, records = (
@@ -110,7 +111,7 @@ class CassetteContextDecorator:
         return cassette
 
 
-def _generated(generator: Generator[Any, Any, R], cassette: Cassette) -> Generator[Any, Any, R]:
+def _generated(generator: Generator[Any, Any, R], cassette: CassetteLike) -> Generator[Any, Any, R]:
     """A generator with its cassette in force between its steps too, as pytest's fixtures need."""
     with in_block(_opened(cassette), _ends()):
         return (yield from generator)
@@ -119,7 +120,7 @@ def _generated(generator: Generator[Any, Any, R], cassette: Cassette) -> Generat
 # What follows is loaded with the first block, because much stands behind it.
 
 
-def _opened(cassette: Cassette) -> Block:
+def _opened(cassette: CassetteLike) -> Block:
     from reqsnap.vcr.opening import Block
 
     return Block(cassette)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reqsnap.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from reqsnap.vcr.cassette import Cassette
+from reqsnap.vcr.cassette_like import CassetteLike
 
 
 class CustomPatches:
@@ -17,7 +15,7 @@ class CustomPatches:
     ConfigurationError for what is no such patch; making one patches nothing yet.
     """
 
-    def __init__(self, cassette: Cassette) -> None:
+    def __init__(self, cassette: CassetteLike) -> None:
         self._cassette = cassette
         self._patches = [_checked(patch) for patch in cassette.custom_patches]
         self._undone: list[tuple[Any, str, Any]] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reqsnap.formats import Beside, Format, Item, Torn
 from reqsnap.formats.format import Addition
@@ -13,6 +13,7 @@ from reqsnap.formats.registry import named, recognised
 from reqsnap.model import Interaction
 from reqsnap.storage import Storage
 from reqsnap.vcr import filters
+from reqsnap.vcr.cassette_like import CassetteLike
 from reqsnap.vcr.hooks import Chain, Hook, Recorded, Replacing, as_hook
 from reqsnap.vcr.interactions import bound
 from reqsnap.vcr.interim import INTERIM
@@ -20,13 +21,10 @@ from reqsnap.vcr.persisters.filesystem import FilesystemPersister
 from reqsnap.vcr.serializers import jsonserializer, yamlserializer
 from reqsnap.vcr.stored import PersisterStorage
 
-if TYPE_CHECKING:
-    from reqsnap.vcr.cassette import Cassette
-
 _FORMATS: dict[Any, str] = {yamlserializer: "vcr", jsonserializer: "vcr-json"}
 
 
-def storage_of(cassette: Cassette) -> Storage | None:
+def storage_of(cassette: CassetteLike) -> Storage | None:
     """Where a cassette lies that is no file of VCR.py's own kind; None for one that is."""
     hooks = cassette._after_load_interaction, cassette._before_save_interaction
     if cassette._persister is FilesystemPersister and _is_known(cassette._serializer) and not any(hooks):
@@ -61,7 +59,7 @@ class Formats:
         return _HookedFormat(format, self.hook or Recorded(None, None))
 
     @classmethod
-    def of(cls, cassette: Cassette) -> Formats:
+    def of(cls, cassette: CassetteLike) -> Formats:
         """The formats of a cassette."""
         is_file = storage_of(cassette) is None
         request = as_hook(cassette._before_record_request)

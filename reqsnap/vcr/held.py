@@ -4,55 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from reqsnap.vcr import persisted
+from reqsnap.vcr.cassette_like import CassetteLike
 from reqsnap.vcr.interactions import run
 from reqsnap.vcr.matchers import requests_match
 from reqsnap.vcr.persisted import Pair
 from reqsnap.vcr.record_mode import RecordMode
-
-if TYPE_CHECKING:
-    from reqsnap.vcr.cassette import Cassette
-
-
-class Held(Protocol):
-    """What a cassette holds."""
-
-    dirty: bool
-    rewound: bool
-
-    @property
-    def data(self) -> list[Pair]:
-        """Everything, in its order."""
-
-    @property
-    def play_counts(self) -> Counter[int]:
-        """How often each was played."""
-
-    def __len__(self) -> int: ...
-
-    def add(self, request: Any, response: Any) -> None:
-        """Hold one more."""
-
-    def play(self, index: int) -> None:
-        """Count one as played."""
-
-    def rewind(self) -> None:
-        """Count nothing as played."""
-
-    @property
-    def metadata(self) -> dict[str, Any]:
-        """What is stored beside the pairs."""
-
-    def note(self, key: str, value: Any) -> None:
-        """Have one more value stored beside them."""
-
-    def load(self, cassette: Cassette) -> None:
-        """Hold what is stored."""
-
-    def save(self, cassette: Cassette, force: bool) -> None:
-        """Store what is held."""
 
 
 class InMemory:
@@ -85,7 +44,7 @@ class InMemory:
         """Have one more value stored beside them."""
         self.metadata[key], self.dirty = value, True
 
-    def load(self, cassette: Cassette) -> None:
+    def load(self, cassette: CassetteLike) -> None:
         """Hold what is stored, changed and filtered; the same where nothing is."""
         found = persisted.load(cassette._persister, cassette.path, cassette._serializer)
         if found is None:
@@ -98,7 +57,7 @@ class InMemory:
         self.loaded, self.dirty, self.rewound = len(self.data), False, True
         self.metadata = metadata
 
-    def save(self, cassette: Cassette, force: bool) -> None:
+    def save(self, cassette: CassetteLike, force: bool) -> None:
         """Store what is held, if that is another than was loaded."""
         kept = self._kept(cassette)
         if not (force or self.dirty or len(kept) < len(self.data)):
@@ -113,7 +72,7 @@ class InMemory:
         persisted.save(cassette._persister, cassette.path, cassette._serializer, kept, self.metadata)
         self.dirty = False
 
-    def _kept(self, cassette: Cassette) -> list[Pair]:
+    def _kept(self, cassette: CassetteLike) -> list[Pair]:
         """What is stored of it: without what was recorded anew, and without what was not used."""
         old, new = self.data[: self.loaded], self.data[self.loaded :]
         if cassette.record_mode is RecordMode.ALL:
@@ -131,5 +90,5 @@ class InMemory:
         return [*kept, *new]
 
 
-def _is_in(old: Pair, new: list[Pair], cassette: Cassette) -> bool:
+def _is_in(old: Pair, new: list[Pair], cassette: CassetteLike) -> bool:
     return any(requests_match(request, old[0], cassette._match_on) for request, _ in new)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reqsnap.cassette import Cassette as Ours
 from reqsnap.redaction import NO_RULES
 from reqsnap.sequences.entries import prepare
+from reqsnap.vcr.cassette_like import CassetteLike
 from reqsnap.vcr.messages import interaction_of, to_request, to_response
 from reqsnap.vcr.metadata import Metadata
 from reqsnap.vcr.persisted import Pair
 from reqsnap.vcr.serialize import with_text
-
-if TYPE_CHECKING:
-    from reqsnap.vcr.cassette import Cassette
 
 
 class InBlock:
@@ -81,11 +79,11 @@ class InBlock:
         self._stored.write(self.metadata)
         self.has_noted = False
 
-    def load(self, cassette: Cassette) -> None:
+    def load(self, cassette: CassetteLike) -> None:
         """Hold what its file holds."""
         self._ours.load()
 
-    def save(self, cassette: Cassette, force: bool) -> None:
+    def save(self, cassette: CassetteLike, force: bool) -> None:
         """Write what is new, or all of it."""
         if force:
             self._ours.save()

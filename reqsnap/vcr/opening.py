@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reqsnap.blocks.opening import OpenBlock
 from reqsnap.errors import ReqsnapWarning
 from reqsnap.model import Interaction
+from reqsnap.vcr.cassette_like import CassetteLike
 from reqsnap.vcr.custom_patches import CustomPatches
 from reqsnap.vcr.in_block import InBlock
 from reqsnap.vcr.metadata import metadata_at
@@ -16,14 +16,11 @@ from reqsnap.vcr.record_mode import RecordMode
 from reqsnap.vcr.refusals import knows
 from reqsnap.vcr.translation import options_of
 
-if TYPE_CHECKING:
-    from reqsnap.vcr.cassette import Cassette
-
 
 class Block(OpenBlock):
     """A block that is open, of a cassette of VCR.py's kind."""
 
-    def __init__(self, cassette: Cassette) -> None:
+    def __init__(self, cassette: CassetteLike) -> None:
         options, self._patches = options_of(cassette), CustomPatches(cassette)
         super().__init__(Path(os.fspath(cassette.path)), options)
         self._vcr = cassette

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reqsnap.matching.registry import Comparison
 from reqsnap.model import Request as Sent
@@ -13,14 +13,12 @@ from reqsnap.options.habitual import HabitualOptions
 from reqsnap.rules.habits import Habits
 from reqsnap.sequences.choices import Exhaustion
 from reqsnap.vcr import matchers
+from reqsnap.vcr.cassette_like import CassetteLike
 from reqsnap.vcr.files import Formats, storage_of
 from reqsnap.vcr.hooks import Chain, IgnoringHosts, Recorded, SeenAs, as_hook
 from reqsnap.vcr.messages import to_request
 from reqsnap.vcr.record_mode import RecordMode
 from reqsnap.vcr.refusals import refusal
-
-if TYPE_CHECKING:
-    from reqsnap.vcr.cassette import Cassette
 
 _MODES = {
     RecordMode.ONCE: Mode.ONCE,
@@ -48,7 +46,7 @@ _ADDED_BELOW = frozenset(
 """Fields that clients add below the place where VCR.py looks, so that its cassettes lack them."""
 
 
-def options_of(cassette: Cassette) -> HabitualOptions:
+def options_of(cassette: CassetteLike) -> HabitualOptions:
     """The options of the block of a cassette. Those of two cassettes that do the same are equal."""
     mode = cassette.record_mode
     request, response = as_hook(cassette._before_record_request), as_hook(cassette._before_record_response)

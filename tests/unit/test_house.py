@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -60,9 +60,21 @@ def modules() -> Iterator[tuple[str, Path]]:
         yield ".".join(part for part in parts if part != "__init__"), path
 
 
-def imported_by(path: Path) -> Iterator[str]:
-    """Every module of the package that a file imports, at its top or within a function."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imported_by(path: Path, *, for_types: bool = True) -> Iterator[str]:
+    """Every module of the package that a file imports, at its top or within a function.
+
+    Without `for_types` those are left out that only a type checker imports.
+    """
+    tree = ast.parse(path.read_text())
+    unseen = {
+        each
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not for_types
+        for each in node.body
+    }
+    for node in ast.walk(tree):
+        if node in unseen:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "reqsnap")
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "reqsnap":
@@ -70,6 +82,17 @@ def imported_by(path: Path) -> Iterator[str]:
                 below = ROOT.joinpath(*node.module.split(".")[1:], alias.name)
                 is_module = below.is_dir() or below.with_suffix(".py").exists()
                 yield f"{node.module}.{alias.name}" if is_module else node.module
+
+
+def behind(module: str, uses: Mapping[str, set[str]]) -> set[str]:
+    """All modules that are loaded sooner or later once one is."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        for name in uses[waiting.pop()] - found:
+            found.add(name)
+            waiting.append(name)
+    return found
 
 
 def rank(room: str) -> int:
@@ -82,6 +105,14 @@ def test_module_imports_only_from_the_rows_above(module: str, path: Path) -> Non
     for name in imported_by(path):
         there = room_of(name)
         assert there == here or rank(there) < rank(here), f"{module} imports {name}"
+
+
+def test_no_module_needs_itself() -> None:
+    known = dict(modules())
+    uses = {module: set(imported_by(path, for_types=False)) & set(known) for module, path in known.items()}
+    circles = {module for module in known if module in behind(module, uses)}
+    # The plugin reads its settings when they are first asked for, by way of its options.
+    assert circles == {"reqsnap.pytest_plugin.options", "reqsnap.pytest_plugin.settings"}
 
 
 def test_contributors_are_told_of_every_room() -> None:

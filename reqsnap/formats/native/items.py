@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from reqsnap.formats import native
 from reqsnap.formats.format import Beside, Item, decoded
+from reqsnap.formats.native import writer
 from reqsnap.formats.native.decoding import Decoder
 from reqsnap.formats.native.scan import scan
 
@@ -32,8 +32,11 @@ def items(data: bytes, path: str | None = None, beside: Beside | None = None) ->
     found = _scanned(data, path, beside)
     if found is not None:
         return found
-    read = native.load(data, path, beside)
-    return [decoded(each, native.dump_item(each, beside)) for each in read]
+    # Here, because most files are scanned, and parsing needs yaml.
+    from reqsnap.formats.native import reader
+
+    read = reader.load(data, path, beside)
+    return [decoded(each, writer.item(each, beside).encode()) for each in read]
 
 
 def _scanned(data: bytes, path: str | None, beside: Beside | None) -> list[Item] | None:

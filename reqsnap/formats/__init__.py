@@ -6,7 +6,7 @@ native       reqsnap's own: YAML that people read and review
 native_json  the same as JSON
 vcr, cassetter, betamax, har, undici, reqord
              others' files
-bodies, heads, json_lines, json_values, text_blocks, yaml_tree
+bodies, fields, heads, json_lines, json_values, text_blocks, yaml_tree
              what the formats share
 """
 

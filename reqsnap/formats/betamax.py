@@ -18,7 +18,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from reqsnap.formats import heads, json_values
+from reqsnap.formats import fields, heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
 from reqsnap.formats.json_items import RewrittenItem, dumped_again, plain, written
 from reqsnap.formats.json_values import Value
@@ -140,26 +140,21 @@ def _entry(interaction: Interaction) -> dict[str, Any]:
     return {
         "request": {
             "body": _as_text(request.body, "utf-8"),
-            "headers": {name: [", ".join(values)] for name, values in _by_name(request.headers).items()},
+            "headers": {
+                name: [", ".join(values)]
+                for name, values in fields.by_first_spelling(request.headers).items()
+            },
             "method": request.method,
             "uri": request.url,
         },
         "response": {
             "body": _as_text(response.body, _charset(response.headers)),
-            "headers": _by_name(response.headers),
+            "headers": fields.by_first_spelling(response.headers),
             "status": {"code": response.status, "message": response.reason},
             "url": request.url,
         },
         "recorded_at": moment.isoformat(),
     }
-
-
-def _by_name(headers: Headers) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    spelled: dict[str, str] = {}
-    for name, value in headers:
-        found.setdefault(spelled.setdefault(name.lower(), name), []).append(value)
-    return found
 
 
 def _as_text(body: bytes, charset: str | None) -> dict[str, str | None]:

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from reqsnap.errors import CassetteFormatError
-from reqsnap.formats import heads, json_lines
+from reqsnap.formats import fields, heads, json_lines
 from reqsnap.formats.format import Addition, Beside, Format, Item, Torn
 from reqsnap.formats.json_lines import Line, with_line_ends
 from reqsnap.formats.json_values import Value
@@ -156,26 +156,17 @@ def _entry(interaction: Interaction) -> dict[str, Any]:
         "req": {
             "method": request.method,
             "url": request.url,
-            "headers": _by_name(request.headers),
+            "headers": fields.joined(request.headers),
             "body_hash": _hash(request),
         },
         "resp": {
             "status": response.status,
-            "headers": _by_name(response.headers),
+            "headers": fields.joined(response.headers),
             "body_b64": base64.b64encode(response.body).decode("ascii"),
             **_encoding(response),
         },
         "recorded_at": (interaction.recorded_at - _EPOCH) // _MICROSECOND,
     }
-
-
-def _by_name(headers: Headers) -> dict[str, str]:
-    """Names with their values joined, as Reqord compares them (RFC 9110, section 5.3)."""
-    found: dict[str, str] = {}
-    for name, value in headers:
-        name = name.lower()
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
 
 
 def _hash(request: Request) -> str:

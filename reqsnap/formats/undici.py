@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from reqsnap.formats import heads, json_values
+from reqsnap.formats import fields, heads, json_values
 from reqsnap.formats.format import Beside, Format, Item
 from reqsnap.formats.json_items import RewrittenItem, dumped_again, plain, written
 from reqsnap.formats.json_values import Value
@@ -167,7 +167,7 @@ def _entry(interaction: Interaction) -> dict[str, Any]:
     about: dict[str, Any] = {
         "method": request.method,
         "url": request.url,
-        "headers": {name: ", ".join(values) for name, values in _by_name(request.headers).items()},
+        "headers": fields.joined(request.headers),
         "body": request.body.decode("utf-8", "replace"),
     }
     hash = _hash(about)
@@ -184,15 +184,11 @@ def _entry(interaction: Interaction) -> dict[str, Any]:
     return {"hash": hash, "snapshot": snapshot}
 
 
-def _by_name(headers: Headers) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault(name.lower(), []).append(value)
-    return found
-
-
 def _by_name_or_one(headers: Headers) -> dict[str, str | list[str]]:
-    return {name: values[0] if len(values) == 1 else values for name, values in _by_name(headers).items()}
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in fields.by_lower_name(headers).items()
+    }
 
 
 def _hash(request: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reqsnap.errors import ConfigurationError
+from reqsnap.formats.fields import by_first_spelling
 from reqsnap.message_checks import fitting
 from reqsnap.model import Headers, Interaction, Response
 from reqsnap.model import Request as Sent
@@ -56,13 +57,9 @@ def from_request(request: Any, sent: Sent | None = None) -> Sent:
 
 def to_response(response: Response) -> ResponseDict:
     """An answer as VCR.py's users know it, theirs to change."""
-    headers: dict[str, list[str]] = {}
-    spelt: dict[str, str] = {}
-    for name, value in response.headers:
-        headers.setdefault(spelt.setdefault(name.lower(), name), []).append(value)
     return {
         "status": {"code": response.status, "message": response.reason},
-        "headers": headers,
+        "headers": by_first_spelling(response.headers),
         "body": {"string": response.body},
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from reqsnap.formats import heads
 from reqsnap.formats.cassetter import plain_json
+from reqsnap.formats.fields import by_lower_name
 from reqsnap.formats.json_values import Number
 from reqsnap.formats.native import texts
 from reqsnap.formats.unwritable import check_whole
@@ -66,12 +67,12 @@ def entry(interaction: Interaction) -> Entry:
         "request": {
             "method": request.method,
             "uri": request.url,
-            "headers": _by_name(request.headers),
+            "headers": by_lower_name(request.headers),
             "body": _as_body(request.body),
         },
         "response": {
             "status": Number(response.status),
-            "headers": _by_name(response.headers),
+            "headers": by_lower_name(response.headers),
             "body": _as_body(response.body),
         },
         "recorded_at": texts.moment(interaction.recorded_at),
@@ -121,13 +122,6 @@ def _moment(value: Any) -> datetime:
         return datetime.fromtimestamp(0, UTC)
     found = datetime.fromisoformat(_text(value, "recorded_at"))
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def _by_name(headers: Headers) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault(name.lower(), []).append(value)
-    return found
 
 
 def _as_body(body: bytes) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from reqsnap.formats.fields import by_first_spelling
 from reqsnap.formats.unwritable import unwritable
-from reqsnap.model import Headers, Interaction
+from reqsnap.model import Interaction
 
 JSON_INDENT = " " * 8
 
@@ -50,23 +51,14 @@ def _item(interaction: Interaction) -> dict[str, Any]:
             "method": request.method,
             "uri": request.url,
             "body": _text(request.body) if request.body else None,
-            "headers": _lists(request.headers),
+            "headers": by_first_spelling(request.headers),
         },
         "response": {
             "status": {"code": response.status, "message": response.reason},
-            "headers": _lists(response.headers),
+            "headers": by_first_spelling(response.headers),
             "body": {"string": _text(response.body)},
         },
     }
-
-
-def _lists(headers: Headers) -> dict[str, list[str]]:
-    """The values by name, which is spelt as it first was."""
-    spelt: dict[str, str] = {}
-    lists: dict[str, list[str]] = {}
-    for name, value in headers:
-        lists.setdefault(spelt.setdefault(name.lower(), name), []).append(value)
-    return lists
 
 
 def _text(body: bytes) -> str | bytes:

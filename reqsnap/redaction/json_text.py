@@ -47,16 +47,17 @@ def _named(text: str, finder: Finder) -> list[Edit]:
     """Edits for the values that follow names in the text itself."""
     pattern = _ESCAPED_NAME if "\\u" in text else _NAME
     kinds = {name: finder.field_kind(unescaped(name)) for name in set(pattern.findall(text))}
+    secret = {name: kind for name, kind in kinds.items() if kind is not Kind.NEVER}
     edits: list[Edit] = []
-    if not any(kinds.values()):
+    if not secret:
         return edits
     done = 0
     for found in pattern.finditer(text):
-        kind = kinds[found[1]]
         # What lies in an object that goes as a whole goes with it.
-        if kind is Kind.NEVER or found.end() < done:
+        name = found[1]
+        if name not in secret or found.end() < done:
             continue
-        edit = _value(text, found.end(), unescaped(found[1]), kind, finder)
+        edit = _value(text, found.end(), unescaped(name), secret[name], finder)
         if edit is not None:
             edits.append(edit)
             done = edit.end

@@ -25,7 +25,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Where the command runs a program, the status is that of the program.
     """
-    words = sys.argv[1:] if argv is None else argv
+    arguments = _parsed(sys.argv[1:] if argv is None else argv)
+    try:
+        status: int = arguments.run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (ReqsnapError, KeyboardInterrupt, OSError) as error:
+        return _failed(error)
+    return status
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="reqsnap", description="Record HTTP exchanges once and replay them ever after."
     )
@@ -34,26 +44,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     # The modules of the other commands take a while to import.
     for name in [name for name in COMMANDS if name in words[:1]] or COMMANDS:
         importlib.import_module(f"reqsnap.cli.{name}").add_to(commands)
-    arguments = parser.parse_args(words)
-    try:
-        status: int = arguments.run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except ReqsnapError as error:
+    return parser.parse_args(words)
+
+
+def _failed(error: ReqsnapError | KeyboardInterrupt | OSError) -> int:
+    """Say what ended a command before its time; the exit status."""
+    if isinstance(error, ReqsnapError):
         told(printable(str(error)))
         return WRONG_USAGE if isinstance(error, ConfigurationError) else 1
-    except KeyboardInterrupt:
+    if isinstance(error, KeyboardInterrupt):
         told("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         _drop_output()
         return CLOSED_PIPE
-    except OSError as error:
-        about = f"{error.filename}: " if error.filename is not None else ""
-        told(printable(f"{about}{error.strerror or error}"))
-        _drop_output()
-        return 1
-    return status
+    about = f"{error.filename}: " if error.filename is not None else ""
+    told(printable(f"{about}{error.strerror or error}"))
+    _drop_output()
+    return 1
 
 
 def _drop_output() -> None:

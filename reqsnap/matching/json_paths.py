@@ -57,16 +57,8 @@ _TOKEN = regex(
 _ESCAPE = regex(r"\\(.)")
 
 # What may come next: at the start a step or `..`, after a dot a step, and so on.
-_START, _AFTER_DOT, _AFTER_DEPTH, _AFTER_STEP = (
-    {"deep", "step", "bracket"},
-    {"step"},
-    {"step", "bracket"},
-    {
-        "deep",
-        "dot",
-        "bracket",
-    },
-)
+_START, _AFTER_STEP = {"deep", "step", "bracket"}, {"deep", "dot", "bracket"}
+_AFTER = {"deep": {"step", "bracket"}, "dot": {"step"}, "step": _AFTER_STEP, "bracket": _AFTER_STEP}
 
 
 def parse_path(text: str) -> Path:
@@ -75,8 +67,7 @@ def parse_path(text: str) -> Path:
     >>> parse_path("$.items[0].ts"), parse_path("**.id")
     (('items', 0, 'ts'), (**, 'id'))
     """
-    rooted = text.startswith("$")
-    place, allowed = (1, _AFTER_STEP) if rooted else (0, _START)
+    place, allowed = (1, _AFTER_STEP) if text.startswith("$") else (0, _START)
     steps: list[str | int | _Wildcard] = []
     while place < len(text):
         token = _TOKEN.match(text, place)
@@ -85,11 +76,10 @@ def parse_path(text: str) -> Path:
             raise ConfigurationError(
                 "ignore_json", text, GRAMMAR, f"It cannot be read from {text[place:]!r} on."
             )
-        place = token.end()
+        place, allowed = token.end(), _AFTER[kind]
         step = _step(token)
         if step is not None and not (step is DEEP and steps[-1:] == [DEEP]):
             steps.append(step)
-        allowed = _AFTER_DEPTH if kind == "deep" else _AFTER_DOT if kind == "dot" else _AFTER_STEP
     if not steps or steps[-1] is DEEP or allowed is not _AFTER_STEP:
         raise ConfigurationError("ignore_json", text, GRAMMAR, "It must end with what is to be left out.")
     return tuple(steps)

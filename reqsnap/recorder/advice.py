@@ -37,15 +37,18 @@ def _ways(differences: Iterable[Difference], is_json: bool) -> Iterator[str]:
         part = _PART.split(difference.field, maxsplit=1)[0]
         option, name = ("match_on", part) if part in _IN_MATCH_ON else (part, difference.field[len(part) :])
         within.setdefault(option, []).append(name.removeprefix("."))
-    for option, names in within.items():
-        if option == "match_on":
-            yield f"leave {' and '.join([f'the {name}' for name in names])} out of match_on"
-        elif option == "header":
-            yield _header_way(names)
-        elif option == "body" and is_json and any(names):
-            yield _json_way(list(filter(None, names)))
-        elif option in _WAYS:
-            yield _WAYS[option]
+    ways = [_way(option, names, is_json) for option, names in within.items()]
+    return filter(None, ways)
+
+
+def _way(option: str, names: list[str], is_json: bool) -> str | None:
+    if option == "match_on":
+        return f"leave {' and '.join([f'the {name}' for name in names])} out of match_on"
+    if option == "header":
+        return _header_way(names)
+    if option == "body" and is_json and any(names):
+        return _json_way(list(filter(None, names)))
+    return _WAYS.get(option)
 
 
 _PART = regex(r"[. \[]")

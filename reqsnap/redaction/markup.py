@@ -27,18 +27,26 @@ def find_in_markup(text: str, finder: Finder) -> list[Edit]:
     """The edits that hide what stands under the names of the rules."""
     edits: list[Edit] = []
     if any(finder.field_kind(name) for name in set(_ELEMENT_NAME.findall(text))):
-        # Nothing is sought behind the last end, or each beginning there would be read to the end.
-        for pattern, end in ((_ELEMENT, text.rfind("</") + 2), (_CDATA, text.rfind("]]>") + 3)):
-            for found in pattern.finditer(text, 0, end):
-                edits += _value(found, found[1], 2, finder)
+        edits += _in_elements(text, finder)
     if "<name>" in text or "<key>" in text:
         for found in _PAIR.finditer(text):
             edits += _value(found, found[2], 3, finder)
     if any(finder.field_kind(name) for name, *_ in set(_ATTRIBUTE.findall(text))):
-        for tag in _TAG.finditer(text):
-            for found in _ATTRIBUTE.finditer(text, *tag.span()):
-                edits += _value(found, found[1], 3 if found[2] is None else 2, finder)
+        edits += _in_attributes(text, finder)
     return edits
+
+
+def _in_elements(text: str, finder: Finder) -> Iterator[Edit]:
+    # Nothing is sought behind the last end, or each beginning there would be read to the end.
+    for pattern, end in ((_ELEMENT, text.rfind("</") + 2), (_CDATA, text.rfind("]]>") + 3)):
+        for found in pattern.finditer(text, 0, end):
+            yield from _value(found, found[1], 2, finder)
+
+
+def _in_attributes(text: str, finder: Finder) -> Iterator[Edit]:
+    for tag in _TAG.finditer(text):
+        for found in _ATTRIBUTE.finditer(text, *tag.span()):
+            yield from _value(found, found[1], 3 if found[2] is None else 2, finder)
 
 
 def _value(found: re.Match[str], name: str, group: int, finder: Finder) -> Iterator[Edit]:

@@ -126,8 +126,7 @@ class CassetteFile:
         not to be had: where what ends the file is nothing, and a tear would not show, or is more than is
         overwritten at once. Raises CassetteWriteError, and then the file is as it was.
         """
-        replaced = size - kept
-        if not 0 < replaced <= min(len(tail) - 1, _AT_ONCE):
+        if not 0 < size - kept <= min(len(tail) - 1, _AT_ONCE):
             return False
         with self._reporting("it could not be added to, and is as it was"):
             if not self.exists():
@@ -135,16 +134,7 @@ class CassetteFile:
             with open(self._target, "r+b", buffering=0) as file:
                 if os.fstat(file.fileno()).st_size != size:
                     return False
-                file.seek(kept)
-                before = file.read(replaced)
-                try:
-                    _put(file, size, tail[replaced:])
-                    _put(file, kept, tail[:replaced])
-                except BaseException:
-                    with suppress(OSError):
-                        _put(file, kept, before)
-                        file.truncate(size)
-                    raise
+                _replace_end(file, size, kept, tail)
         return True
 
     def keep_damaged(self, data: bytes) -> str:
@@ -240,6 +230,21 @@ def _with_room(name: str) -> str:
     import hashlib
 
     return hashlib.sha256(encoded).hexdigest()
+
+
+def _replace_end(file: FileIO, size: int, kept: int, tail: bytes) -> None:
+    """Put a tail in the place of what stands behind `kept`; where that fails, have the file as it was."""
+    replaced = size - kept
+    file.seek(kept)
+    before = file.read(replaced)
+    try:
+        _put(file, size, tail[replaced:])
+        _put(file, kept, tail[:replaced])
+    except BaseException:
+        with suppress(OSError):
+            _put(file, kept, before)
+            file.truncate(size)
+        raise
 
 
 def _put(file: FileIO, place: int, data: bytes) -> None:

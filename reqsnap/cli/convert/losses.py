@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reqsnap.content_coding import content_codings, undo
+from reqsnap.formats.fields import by_lower_name
 from reqsnap.model import Headers, Interaction, NetworkError, Request, Response
 
 _SAME_TIME = 0.001
@@ -153,40 +154,30 @@ def _of_headers(one: Headers, other: Headers, of: str, coded: bool = False) -> I
         one, other = one.without(*_OF_CODINGS), other.without(*_OF_CODINGS)
     if one == other:
         return
-    meant, found = _by_name(one), _by_name(other)
-    gone = [name for name in meant if name not in found]
+    meant, found = by_lower_name(one), by_lower_name(other)
+    gone = sorted(meant.keys() - found.keys())
     if gone:
-        yield Difference(f"{of}: {', '.join(sorted(gone))}")
+        yield Difference(f"{of}: {', '.join(gone)}")
     if any(name not in meant or not _may_be_joined(meant[name], found[name]) for name in found):
         yield Difference(f"values of {of}", is_loss=False)
-        return
-    if any(len(meant[name]) != len(values) for name, values in found.items()):
+    elif any(len(meant[name]) != len(values) for name, values in found.items()):
         yield Difference(f"that {of} were repeated")
-        return
-    kept = [pair for pair in one if pair[0].lower() in found]
-    spelled = [name for name, _ in sorted(kept, key=_folded)] != [
-        name for name, _ in sorted(other, key=_folded)
-    ]
-    if spelled:
+    else:
+        kept = [name for name, _ in one if name.lower() in found]
+        yield from _of_names(kept, [name for name, _ in other], of)
+
+
+def _of_names(meant: list[str], found: list[str], of: str) -> Iterator[Difference]:
+    """How the names of the same fields differ."""
+    if sorted(meant, key=str.lower) != sorted(found, key=str.lower):
         yield Difference(f"how names of {of} are spelled")
-    if [name.lower() for name, _ in kept] != [name.lower() for name, _ in other]:
+    if list(map(str.lower, meant)) != list(map(str.lower, found)):
         yield Difference(f"the order of {of}")
-
-
-def _by_name(headers: Headers) -> dict[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for name, value in headers:
-        found[name.lower()].append(value)
-    return found
 
 
 def _may_be_joined(meant: Sequence[str], found: Sequence[str]) -> bool:
     """Whether values are the same, or one that joins them (RFC 9110, section 5.3)."""
     return list(meant) == list(found) or [", ".join(meant)] == list(found)
-
-
-def _folded(pair: tuple[str, str]) -> str:
-    return pair[0].lower()
 
 
 # Order

@@ -106,6 +106,22 @@ def _split(charset: str) -> tuple[str, bytes]:
     return name, mark
 
 
+def _declared(content_type: str) -> str:
+    """The charset that a content type names, with its byte order; empty for none."""
+    found = _DECLARED.search(content_type)
+    declared = found[1].lower() if found else ""
+    if declared in _WITHOUT_ORDER or declared in ("utf16", "utf32"):
+        # A byte order that nothing tells is big-endian (RFC 2781, section 4.3).
+        return f"utf-{declared[-2:]}-be"
+    return declared
+
+
+def _begins_wide(body: bytes) -> bool:
+    """Whether it begins as JSON or markup does whose characters are of two or four bytes."""
+    start = body[:4]
+    return b"\0" in start and start.strip(b"\0")[:1] in (b"{", b"[", b'"', b"<")
+
+
 def _candidates(body: bytes, content_type: str) -> Iterator[str]:
     """The charsets that a body may be in, the likeliest first."""
     if body.isascii() and b"\0" not in body and not _LIKE_ASCII.search(content_type):
@@ -115,14 +131,10 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
         if body.startswith(mark):
             yield charset + _SIGNED
             break
-    found = _DECLARED.search(content_type)
-    declared = found[1].lower() if found else ""
-    if declared in _WITHOUT_ORDER or declared in ("utf16", "utf32"):
-        # A byte order that nothing tells is big-endian (RFC 2781, section 4.3).
-        declared = f"utf-{declared[-2:]}-be"
+    declared = _declared(content_type)
     if declared and _LIKE_ASCII.match(declared) and is_charset(declared):
         yield declared
-    if not declared and b"\0" in body[:4] and body[:4].strip(b"\0")[:1] in (b"{", b"[", b'"', b"<"):
+    if not declared and _begins_wide(body):
         yield json.detect_encoding(body)
     yield UTF_8
     if declared and is_charset(declared):

@@ -43,12 +43,17 @@ def undo(body: bytes, names: tuple[str, ...], parts: Sizes = ()) -> Decoded | No
     if not body or not names or len(known) < len(steps):
         return None
     try:
-        whole = _undone([body], known)
-        if whole.exact and not parts:
-            return Decoded(_written(whole.steps), b"".join(whole.pieces))
-        pieces = _undone(_cut(body, parts), known)
+        return _decoded(body, known, parts)
     except UndecodableError:
         return None
+
+
+def _decoded(body: bytes, known: list[tuple[str, Codec]], parts: Sizes) -> Decoded | None:
+    """The same, where all codings are known. Raises UndecodableError."""
+    whole = _undone([body], known)
+    if whole.exact and not parts:
+        return Decoded(_written(whole.steps), b"".join(whole.pieces))
+    pieces = _undone(_cut(body, parts), known)
     content = b"".join(pieces.pieces)
     sizes = tuple([len(piece) for piece in pieces.pieces])
     if pieces.exact and sum(parts) == len(body):

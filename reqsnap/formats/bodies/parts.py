@@ -53,20 +53,26 @@ def sizes(text: str, body: bytes, *, cut: bool = False) -> Sizes:
     word, *end = text.split(" ")
     if word in _PATTERNS and end in ([], [_END]):
         return (*_divided(_PATTERNS[word], body), *map(int, end))
+    runs = _runs(text)
+    if not runs:
+        return ()
+    total = sum(size * count for size, count in runs)
+    # Before they are counted out, so that no number takes all memory.
+    if total - (runs[-1][0] if cut else 0) <= len(body):
+        found = tuple([size for size, count in runs for _ in range(count)])
+        if parts_fit(found, len(body), cut):
+            return found
+    reason = f"the parts add up to {total} bytes, but the body has {len(body)}; "
+    raise ValueError(reason + "where the body was changed by hand, remove the line 'parts'")
+
+
+def _runs(text: str) -> list[tuple[int, int]]:
+    """Sizes, each with how many parts in a row have it."""
     runs = [_RUN.fullmatch(run) for run in text.split()]
     read = [(int(run[1]), int(run[2] or 1)) for run in runs if run is not None]
     if len(read) < len(runs) or any(not size and count > 1 for size, count in read):
         raise ValueError("parts must be sizes in bytes with blanks between them, or whole, events or lines")
-    total = sum(size * count for size, count in read)
-    # Before they are counted out, so that no number takes all memory.
-    if read and total - (read[-1][0] if cut else 0) <= len(body):
-        found = tuple([size for size, count in read for _ in range(count)])
-        if parts_fit(found, len(body), cut):
-            return found
-    elif not read:
-        return ()
-    reason = f"the parts add up to {total} bytes, but the body has {len(body)}; "
-    raise ValueError(reason + "where the body was changed by hand, remove the line 'parts'")
+    return read
 
 
 def _divided(pattern: re.Pattern[bytes], body: bytes) -> Sizes:

@@ -73,16 +73,7 @@ class _Scanner:
             # Before version 1.0 of VCR.py.
             found = self._list()
         elif self._sees("{"):
-            for _ in self._elements("{", "}"):
-                key = self._value()
-                if not isinstance(key.value, str):
-                    raise self._error("Expecting property name enclosed in double quotes", key.start)
-                self._take(":")
-                if key.value == _LIST_KEY:
-                    # Of a key that stands there twice the last value counts.
-                    found = self._interactions()
-                else:
-                    self._value()
+            found = self._mapping()
         else:
             self._value()
         self._skip()
@@ -91,6 +82,20 @@ class _Scanner:
         if isinstance(found, Document):
             return found
         raise found or UnreadableError(1, f"it must have the key {_LIST_KEY!r}")
+
+    def _mapping(self) -> Document | UnreadableError | None:
+        found: Document | UnreadableError | None = None
+        for _ in self._elements("{", "}"):
+            key = self._value()
+            if not isinstance(key.value, str):
+                raise self._error("Expecting property name enclosed in double quotes", key.start)
+            self._take(":")
+            if key.value == _LIST_KEY:
+                # Of a key that stands there twice the last value counts.
+                found = self._interactions()
+            else:
+                self._value()
+        return found
 
     def _interactions(self) -> Document | UnreadableError:
         if self._sees("["):

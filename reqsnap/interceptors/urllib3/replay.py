@@ -120,6 +120,20 @@ class _Mould(NamedTuple):
     shutdowns: list[str]
     buffers: list[tuple[str, type]]
 
+    def takes(self, name: str, value: Any, original: Any, sock: Any) -> bool:
+        """Keep how an attribute of a response is made; False for one that is not known here."""
+        if type(value) in _PLAIN:
+            self.same[name] = value
+        elif value is original:
+            self.originals.append(name)
+        elif value == sock.shutdown:
+            self.shutdowns.append(name)
+        elif type(value).__name__ == "BytesQueueBuffer" and not len(value):
+            self.buffers.append((name, type(value)))
+        else:
+            return False
+        return True
+
     def cast(self, original: Any, sock: Any) -> Any:
         """A response around one of http.client's."""
         response: Any = self.kind.__new__(self.kind)
@@ -147,15 +161,7 @@ def _mould_of(response: Any, original: Any, sock: Any, options: Any) -> _Mould |
     fields = {name: values.copy() for name, values in headers._container.items()}
     mould = _Mould(options, type(response), type(headers), type(original), {}, read, fields, [], [], [])
     for name, value in vars(response).items():
-        if type(value) in _PLAIN:
-            mould.same[name] = value
-        elif value is original:
-            mould.originals.append(name)
-        elif value == sock.shutdown:
-            mould.shutdowns.append(name)
-        elif type(value).__name__ == "BytesQueueBuffer" and not len(value):
-            mould.buffers.append((name, type(value)))
-        elif value is not headers:
+        if value is not headers and not mould.takes(name, value, original, sock):
             return None
     return mould
 

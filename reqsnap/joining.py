@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from reqsnap import patching, scope
+
+# Loaded for blocks that the process opens later: what they need may be found only while it joins.
 from reqsnap.blocks import opening as opening
 from reqsnap.interceptors import TABLE
 from reqsnap.processes import children

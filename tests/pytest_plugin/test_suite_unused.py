@@ -164,6 +164,23 @@ def test_a_worker_that_crashes_leaves_its_test_unjudged(recorded: Suite) -> None
     assert told["not_judged"] == [str(recorded.folder / "cassettes" / "shared.yaml")]
 
 
+def test_where_every_worker_crashed_nobody_knows_who_shares_a_cassette(suite: Suite) -> None:
+    code = """
+import os, urllib.request, pytest
+def get(path): return urllib.request.urlopen(SERVER + path).read()
+@pytest.mark.reqsnap(scope="class")
+class TestIt:
+    def test_one(self): get("/one")
+    def test_two(self): %s
+"""
+    suite.write("test_it.py", code % "get('/two')")
+    suite.run().assert_outcomes(passed=2)
+    suite.write("test_it.py", code % "os._exit(1)")
+    told = unused(suite, *WORKERS, "-n", "1", "--max-worker-restart=0")
+    assert told["recordings"] == {}
+    assert told["not_judged"] == [str(suite.folder / "cassettes/test_it/TestIt.yaml")]
+
+
 @pytest.mark.parametrize(
     "text", ["import nothing_of_that_name", "import pytest; pytest.skip('', allow_module_level=True)"]
 )
@@ -208,6 +225,31 @@ def test_a_folder_on_the_command_line_is_judged_whole(recorded: Suite) -> None:
     told = unused(recorded, "sub")
     assert told["cassettes"] == [str(old)]
     assert told["why"] == ""
+
+
+def test_a_run_that_is_started_in_a_folder_of_the_suite_is_one_of_that_folder(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (suite.folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    suite.write(
+        "conftest.py",
+        "import pytest\n@pytest.fixture(scope='session')\ndef reqsnap_cassette_dir(): return 'cassettes'\n",
+    )
+    code = """
+import urllib.request, pytest
+@pytest.mark.reqsnap("shared.yaml", mode="update")
+def test_it(): urllib.request.urlopen(SERVER + "/%s").read()
+"""
+    suite.write("test_it.py", code % "one")
+    suite.write("sub/test_sub.py", code % "two")
+    suite.run().assert_outcomes(passed=2)
+    old = old_cassette(suite, "gone.yaml")
+    assert unused(suite)["cassettes"] == [str(old)]
+    monkeypatch.chdir(suite.folder / "sub")
+    suite.run("--reqsnap-unused=warn", "--reqsnap-report-file=../report.json").assert_outcomes(passed=1)
+    told = json.loads((suite.folder / "report.json").read_text("utf-8"))["unused"]
+    assert (told["recordings"], told["cassettes"]) == ({}, [])
+    assert told["not_judged"] == [str(suite.folder / "cassettes/shared.yaml")]
 
 
 def test_equal_recordings_are_told_apart(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ options    the command line and the ini file; settings: what they come to
 markers    the markers, and the fixtures that they ask for
 asked      which cassette a test has asked for by its markers
 fixtures   `reqsnap`, and what it is made of; wider_fixtures: behind a cassette of several tests
+sharers    which tests share a cassette; shared: that one
 layout     where the cassette of a test lies
 opening    a block for a test; ending: its end
 outcomes   how a test went, for the end of its blocks and for its report

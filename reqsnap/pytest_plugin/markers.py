@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -69,23 +69,6 @@ def declare(config: pytest.Config) -> None:
 def marked(config: pytest.Config) -> Marked:
     """What `declare` has made."""
     return config.stash[_marked]
-
-
-_collected = pytest.StashKey[tuple[pytest.Item, ...]]()
-
-
-def note_collected(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
-    """Note the tests that there are, those that this run is to leave out included."""
-    config.stash[_collected] = tuple(items)
-
-
-def sharing(node: pytest.Item | pytest.Collector, scope: str) -> Iterator[pytest.Item]:
-    """The tests of a node that ask for a cassette of a scope, those that this run leaves out included."""
-    for item in node.config.stash.get(_collected, ()):
-        if node in item.listchain() and any(
-            mark.kwargs.get("scope") == scope for mark in item.iter_markers("reqsnap")
-        ):
-            yield item
 
 
 def _prepend(item: Any, wanted: Iterable[str]) -> None:

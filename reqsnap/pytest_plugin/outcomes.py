@@ -10,7 +10,8 @@ from collections.abc import Generator
 import pytest
 
 from reqsnap.pytest_plugin import misses, runs
-from reqsnap.pytest_plugin.markers import marked, sharing
+from reqsnap.pytest_plugin.markers import marked
+from reqsnap.pytest_plugin.sharers import awaited, sharing
 
 _NAME = "reqsnap_outcomes"
 
@@ -56,6 +57,11 @@ def all_came_to_their_end(node: pytest.Item | pytest.Collector, scope: str) -> b
     if isinstance(node, pytest.Session) and not collected.is_everything(node):
         return False
     return all(item.stash.get(_ended, False) for item in sharing(node, scope))
+
+
+def all_were_run(node: pytest.Item | pytest.Collector, scope: str) -> bool:
+    """Whether none of the tests of this run that share a cassette is to come in this process."""
+    return all(item.stash.get(_ended, False) for item in awaited(node, scope))
 
 
 class _Outcomes:

@@ -22,6 +22,7 @@ suite_options  the options for that
 saving, played when recordings are saved, and whether all of a cassette is to be played
 suite          the report and the checks at the end of a run, also over xdist
 told, witness  what the cassettes of one test did, and who looks at them
+outside        which cassettes processes open that tests start
 report         the report, as text and as JSON
 collected, endings, unused, findings
                which tests there are and came to their end, and what of the cassettes none of them uses

@@ -53,7 +53,8 @@ class Marked:
                 if mark.name in self._fixtures:
                     wanted += (self._fixtures[mark.name],)
             node = node.parent
-        if wanted:
+        # An item of another plugin's kind, a linter's perhaps, may have no fixtures.
+        if wanted and hasattr(item, "_fixtureinfo"):
             # The network is blocked around cassettes, which need none.
             _prepend(item, sorted(set(wanted)))
 

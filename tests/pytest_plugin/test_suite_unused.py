@@ -164,6 +164,45 @@ def test_a_worker_that_crashes_leaves_its_test_unjudged(recorded: Suite) -> None
     assert told["not_judged"] == [str(recorded.folder / "cassettes" / "shared.yaml")]
 
 
+FORKS = """
+    import multiprocessing
+    child = multiprocessing.get_context("fork").Process(target=crawl)
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+"""
+STARTS = """
+    import subprocess, sys
+    subprocess.run([sys.executable, "-c", "import test_it; test_it.crawl()"], check=True, cwd=FOLDER)
+"""
+
+
+@pytest.mark.parametrize(("starts", "workers"), [(FORKS, ()), (STARTS, ()), (STARTS, WORKERS)])
+def test_what_a_child_process_opens_by_itself_is_not_judged(
+    suite: Suite, starts: str, workers: tuple[str, ...]
+) -> None:
+    suite.write(
+        "test_it.py",
+        f"""
+import os, urllib.request
+from reqsnap import use_cassette
+FOLDER = os.path.dirname(__file__)
+def get(path): return urllib.request.urlopen(SERVER + path).read()
+def crawl():
+    for name in ("shared", "its_own"):
+        with use_cassette(f"{{FOLDER}}/cassettes/{{name}}.yaml", mode="update"): get("/child")
+def test_parent():
+    with use_cassette("cassettes/shared.yaml", mode="update"): get("/parent")
+def test_child():{starts}
+""",
+    )
+    suite.run().assert_outcomes(passed=2)
+    told = unused(suite, *workers)
+    assert (told["recordings"], told["cassettes"]) == ({}, [])
+    folder = suite.folder / "cassettes"
+    assert told["not_judged"] == [str(folder / "its_own.yaml"), str(folder / "shared.yaml")]
+
+
 def test_where_every_worker_crashed_nobody_knows_who_shares_a_cassette(suite: Suite) -> None:
     code = """
 import os, urllib.request, pytest

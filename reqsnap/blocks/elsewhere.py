@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reqsnap.blocks.opening import OpenBlock
 
-VARIABLE = "REQSNAP_OPENED_IN"
-"""The environment variable in which a child finds the folder."""
-
 
 class Notes:
     """A folder in which each process but one, `asks`, notes the paths of cassettes that it opens."""

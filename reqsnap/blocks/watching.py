@@ -6,16 +6,26 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reqsnap.blocks import elsewhere
-
 if TYPE_CHECKING:
     from reqsnap.blocks.opening import OpenBlock
 
 Watcher = Callable[["OpenBlock"], None]
 
-for_parent: list[Watcher] = (
-    [elsewhere.Notes(os.environ[elsewhere.VARIABLE]).note] if elsewhere.VARIABLE in os.environ else []
-)
+VARIABLE = "REQSNAP_OPENED_IN"
+"""The environment variable that names the folder in which a child process is to note its blocks."""
+
+
+def _for_parent() -> list[Watcher]:
+    folder = os.environ.get(VARIABLE)
+    if not folder:
+        return []
+    # Here, because few processes are asked.
+    from reqsnap.blocks.elsewhere import Notes
+
+    return [Notes(folder).note]
+
+
+for_parent = _for_parent()
 """Who tells a process that started this one and asks for it."""
 
 watchers: list[Watcher] = [*for_parent]

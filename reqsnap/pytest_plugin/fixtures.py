@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reqsnap.pytest_plugin.markers import marked
-from reqsnap.pytest_plugin.sharers import note_collected
+from reqsnap.pytest_plugin.markers import marked, note_collected
 
 if TYPE_CHECKING:
     from reqsnap.cassette import Cassette

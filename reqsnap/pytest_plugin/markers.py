@@ -72,6 +72,19 @@ def marked(config: pytest.Config) -> Marked:
     return config.stash[_marked]
 
 
+_collected = pytest.StashKey[tuple[pytest.Item, ...]]()
+
+
+def note_collected(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
+    """Note the tests that there are, those that this run is to leave out included."""
+    config.stash[_collected] = tuple(items)
+
+
+def collected_of(config: pytest.Config) -> tuple[pytest.Item, ...]:
+    """What `note_collected` has noted."""
+    return config.stash[_collected]
+
+
 def _prepend(item: Any, wanted: Iterable[str]) -> None:
     """Put fixtures where autouse ones of a test stand: behind those of a wider scope, before its own."""
     names = [name for name in getattr(item, "fixturenames", ()) if name not in wanted]

@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Iterable
 
 from reqsnap.blocks import watching
-from reqsnap.blocks.elsewhere import VARIABLE, Notes
+from reqsnap.blocks.elsewhere import Notes
+from reqsnap.blocks.watching import VARIABLE
 
 
 class Outside:

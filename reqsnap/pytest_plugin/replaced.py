@@ -1,4 +1,4 @@
-"""Warns of recordings of one test that those of another are about to replace."""
+"""Warns of recordings of one test that those of another may stand for, or are about to replace."""
 
 from __future__ import annotations
 
@@ -29,6 +29,21 @@ def warn_of_another(item: pytest.Item, path: str) -> None:
         told = (
             f"{path}: {item.nodeid} records it anew, and replaces what {first} has recorded in this run. "
             "To do: give each a path of its own, or one marker with a wider scope to both."
+        )
+        warnings.warn(ReqsnapWarning(told), stacklevel=2)
+
+
+_named = pytest.StashKey[dict[str, str]]()
+"""Which test was the first of this run that has a path by its own name."""
+
+
+def warn_of_namesake(item: pytest.Item, path: str) -> None:
+    """Note what is called after a test; warn where another one of this run has the same by the same name."""
+    first = item.config.stash.setdefault(_named, {}).setdefault(os.path.realpath(path), item.nodeid)
+    if first != item.nodeid:
+        told = (
+            f"{path}: {item.nodeid} and {first} have the same name, and so one cassette. To do: "
+            "have reqsnap_cassette_dir give each folder of tests one of its own, or give the markers paths."
         )
         warnings.warn(ReqsnapWarning(told), stacklevel=2)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from reqsnap.pytest_plugin.markers import marked
+from reqsnap.pytest_plugin.markers import collected_of, marked
 
 Node = pytest.Item | pytest.Collector
 
@@ -24,13 +24,7 @@ class _Sharers:
     were_before: frozenset[pytest.Item]
 
 
-_collected = pytest.StashKey[tuple[pytest.Item, ...]]()
 _sharers = pytest.StashKey[_Sharers]()
-
-
-def note_collected(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
-    """Note the tests that there are, those that this run is to leave out included."""
-    config.stash[_collected] = tuple(items)
 
 
 def sharing(node: Node, scope: str) -> Collection[pytest.Item]:
@@ -54,8 +48,9 @@ def _sharers_of(node: Node) -> _Sharers:
     stash = node.config.stash
     if _sharers not in stash:
         items = node.session.items
-        collected: tuple[pytest.Item, ...] = stash[_collected]
-        stash[_sharers] = _Sharers(_by_node(collected), frozenset(items), frozenset(_before(node, items)))
+        stash[_sharers] = _Sharers(
+            _by_node(collected_of(node.config)), frozenset(items), frozenset(_before(node, items))
+        )
     return stash[_sharers]
 
 

@@ -119,12 +119,20 @@ def _are_given(config: pytest.Config) -> bool:
 def _may_have_tests(path: Path, config: pytest.Config) -> bool:
     patterns = config.getini("python_files")
     if not path.is_dir():
-        return any(fnmatch(path.name, pattern) for pattern in patterns)
-    if any(fnmatch(path.name, pattern) for pattern in ("__pycache__", *config.getini("norecursedirs"))):
+        return _matches(path, patterns)
+    if _matches(path, ("__pycache__", *config.getini("norecursedirs"))):
         return False
     if any((path / name).exists() for name in ("pyvenv.cfg", "conda-meta")):
         return False
-    return any(found for pattern in patterns for found in path.rglob(pattern))
+    return any(_matches(found, patterns) for found in path.rglob("*"))
+
+
+def _matches(path: Path, patterns: Iterable[str]) -> bool:
+    """Whether pytest's patterns mean a path: those with a slash its end, others its name."""
+    return any(
+        fnmatch(str(path), f"*{os.sep}{each}") if os.sep in each else fnmatch(path.name, each)
+        for each in patterns
+    )
 
 
 def _shown(path: Path, config: pytest.Config) -> str:

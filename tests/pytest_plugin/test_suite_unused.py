@@ -239,6 +239,17 @@ def test_an_ignored_module_may_need_anything(recorded: Suite) -> None:
     assert (told["cassettes"], told["why"]) == ([], "test_other.py was ignored")
 
 
+@pytest.mark.parametrize(
+    ("ignored", "why"),
+    [("parts/one.py", "parts/one.py was ignored"), ("parts", "parts was ignored"), ("parts/notes.txt", "")],
+)
+def test_a_module_is_what_the_ini_file_says(recorded: Suite, ignored: str, why: str) -> None:
+    (recorded.folder / "pytest.ini").write_text("[pytest]\npython_files = test_*.py parts/*.py\n", "utf-8")
+    recorded.write("parts/one.py", "def test_one(): pass\n")
+    recorded.write("parts/notes.txt", "")
+    assert unused(recorded, f"--ignore={ignored}")["why"] == why
+
+
 def test_what_a_hook_takes_out_of_the_collection_may_need_anything(recorded: Suite) -> None:
     recorded.write("conftest.py", "def pytest_collection_modifyitems(items): del items[1:]")
     told = unused(recorded)

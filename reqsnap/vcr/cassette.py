@@ -11,13 +11,13 @@ from typing import Any
 from reqsnap.vcr.checks import check
 from reqsnap.vcr.context import CassetteContextDecorator
 from reqsnap.vcr.errors import MissingMetadataError, UnhandledHTTPRequestError
-from reqsnap.vcr.filters import sensitive_data_hooks, sensitive_pairs, without_sensitive_data
 from reqsnap.vcr.held import Held, InMemory
 from reqsnap.vcr.hooks import several
 from reqsnap.vcr.matchers import get_matchers_results, method, requests_match, uri
 from reqsnap.vcr.persisted import Pair
 from reqsnap.vcr.persisters.filesystem import FilesystemPersister
 from reqsnap.vcr.record_mode import RecordMode, validate_record_mode
+from reqsnap.vcr.sensitive import Hidden, sensitive_data_hooks, sensitive_pairs
 from reqsnap.vcr.serializers import yamlserializer
 
 Similar = tuple[Any, list[str], list[tuple[str, str | None]]]
@@ -73,9 +73,9 @@ class Cassette:
         self.record_on_exception = True
         self._held: Held = InMemory()
 
-    def _shown(self, text: str, request: Any) -> str:
-        """What an error says of a request, without the values that the file does not show."""
-        return without_sensitive_data(text, self._sensitive_pairs, request)
+    def _hidden(self, request: Any) -> Hidden:
+        """How an error shows a request and the recordings: without the values that the file does not show."""
+        return Hidden(self._sensitive_pairs, [request, *self.requests] if self._sensitive_pairs else ())
 
     @classmethod
     def load(cls, **kwargs: Any) -> Cassette:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from reqsnap.differences import Difference, NearMiss
 from reqsnap.errors import ReqsnapError, UnmatchedRequestError
 from reqsnap.shortening import shortened
 from reqsnap.vcr.util import read_body
 
 if TYPE_CHECKING:
     from reqsnap.vcr.request import Request
+    from reqsnap.vcr.sensitive import Hidden
 
 Similar = tuple["Request", list[str], list[tuple[str, str]]]
 """A recorded request, the matchers that agree, and those that do not, each with what differs."""
@@ -26,22 +29,23 @@ class CannotOverwriteExistingCassetteException(UnmatchedRequestError):
     `cassette` and `failed_request` are those it is about. `similar_requests` are the closest
     recordings: each a request, the names of the matchers that agree, and pairs of the name of
     one that does not and what differs. `reason` is `cassette_not_found`, `already_played`,
-    `no_match` or `nothing_similar`.
+    `no_match` or `nothing_similar`. Nothing here shows a value that `filter_sensitive_data` hides.
     """
 
     cassette: Any
     _text: str
 
-    def __init__(self, *, cassette: Any, failed_request: Any) -> None:
-        self._be_about(cassette, failed_request)
-        self.similar_requests: list[Similar] = cassette.find_requests_with_most_matches(failed_request)
-        self.reason = _reason(cassette, self.similar_requests)
-        text = _text(cassette, failed_request, self.similar_requests, self.reason)
-        self._text = cassette._shown(text, failed_request)
+    def __init__(self, *, cassette: Any, failed_request: Any, nearest: Iterable[NearMiss] = ()) -> None:
+        found: list[Similar] = cassette.find_requests_with_most_matches(failed_request)
+        hidden = cassette._hidden(failed_request)
+        self._be_about(cassette, hidden.request(failed_request))
+        self.reason = _reason(cassette, found)
+        self.nearest = tuple(_near_miss(each, hidden) for each in nearest)
+        self.similar_requests = [_similar(each, hidden) for each in found]
+        self._text = hidden.text(_text(cassette, failed_request, self.similar_requests, self.reason))
 
     def _be_about(self, cassette: Any, request: Any) -> None:
         method, url = str(getattr(request, "method", "")), str(getattr(request, "uri", ""))
-        url = cassette._shown(url, request)
         super().__init__(method, url, mode=_mode(cassette), cassette=None, reason="", advice="")
         self.cassette, self.failed_request = cassette, request
 
@@ -74,6 +78,21 @@ class MissingMetadataError(CannotOverwriteExistingCassetteException):
 
 class UnhandledHTTPRequestError(ReqsnapError, KeyError):
     """A request of which a cassette holds no recording that is left."""
+
+
+def _similar(similar: Similar, hidden: Hidden) -> Similar:
+    request, agree, differ = similar
+    return hidden.request(request), agree, [(name, what and hidden.text(what)) for name, what in differ]
+
+
+def _near_miss(miss: NearMiss, hidden: Hidden) -> NearMiss:
+    differences = [_difference(each, hidden) for each in miss.differences]
+    return replace(miss, url=hidden.text(miss.url), differences=tuple(differences))
+
+
+def _difference(difference: Difference, hidden: Hidden) -> Difference:
+    recorded, live = difference.recorded, difference.live
+    return replace(difference, recorded=recorded and hidden.text(recorded), live=live and hidden.text(live))
 
 
 def _mode(cassette: Any) -> str:

@@ -11,7 +11,6 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_plus, urlencode, urlparse
@@ -136,72 +135,6 @@ def replace_text(value: Any, text: str, replacement: str) -> Any:
     if isinstance(value, list | tuple):
         return type(value)([replace_text(each, text, replacement) for each in value])
     return value
-
-
-Interactions = Callable[[Request, Any], tuple[Request, Any]]
-
-
-def sensitive_data_hooks(sensitive_data: Any) -> tuple[Interactions, Interactions]:
-    """The two functions of an interaction that `filter_sensitive_data` is: to hide, and to restore.
-
-    Takes placeholders and the values that they stand for, as a mapping or as pairs. A value may be a
-    function of the request and the answer; None and an empty one stand for nothing.
-    """
-    pairs = sensitive_pairs(sensitive_data)
-
-    def changed(request: Request, response: Any, *, hides: bool) -> tuple[Request, Any]:
-        for pair in pairs:
-            shown, real = _texts(pair, request, response)
-            if shown and real:
-                found, put = (real, shown) if hides else (shown, real)
-                request = Request._from_dict(_in_parts(request._to_dict(), found, put))
-                response = _in_response(response, found, put)
-        return request, response
-
-    def hide(request: Request, response: Any) -> tuple[Request, Any]:
-        return changed(request, response, hides=True)
-
-    def restore(request: Request, response: Any) -> tuple[Request, Any]:
-        return changed(request, response, hides=False)
-
-    return hide, restore
-
-
-def _in_parts(parts: Mapping[str, Any], text: str, replacement: str) -> dict[str, Any]:
-    """Replace a text within named parts; their names are no data, and stay."""
-    return {name: replace_text(part, text, replacement) for name, part in parts.items()}
-
-
-def _in_response(response: Any, text: str, replacement: str) -> Any:
-    if not isinstance(response, Mapping):
-        return replace_text(response, text, replacement)
-    found = _in_parts(response, text, replacement)
-    for name in ("status", "body"):
-        if isinstance(response.get(name), Mapping):
-            found[name] = _in_parts(response[name], text, replacement)
-    return found
-
-
-def without_sensitive_data(text: str, pairs: Iterable[Any], request: Any) -> str:
-    """A text about a request that has no answer, with placeholders for what `filter_sensitive_data` hides."""
-    for pair in pairs:
-        # A function may look into the answer, and find no value where there is none.
-        with suppress(Exception):
-            shown, real = _texts(pair, request, None)
-            text = text.replace(real, shown) if shown and real else text
-    return text
-
-
-def sensitive_pairs(sensitive_data: Any) -> list[Any]:
-    """Placeholders and their values, given as a mapping or as pairs."""
-    return list(sensitive_data.items() if isinstance(sensitive_data, Mapping) else sensitive_data)
-
-
-def _texts(pair: Any, request: Any, response: Any) -> tuple[str, str]:
-    """A placeholder, and the value that it stands for; empty where there is none."""
-    placeholder, value = pair
-    secret = value(request, response) if callable(value) else value
-    return str(placeholder), "" if secret is None else str(secret)
 
 
 def _removing(names: Iterable[str]) -> list[tuple[str, Replacement]]:

@@ -24,7 +24,7 @@ def refusal(error: UnmatchedRequestError, ours: Any) -> UnmatchedRequestError:
     if cassette is None:
         return error
     found = CannotOverwriteExistingCassetteException(
-        cassette=cassette, failed_request=to_request(error.request)
+        cassette=cassette, failed_request=to_request(error.request), nearest=error.nearest
     )
-    found.nearest, found.advice = error.nearest, error.advice
+    found.advice = error.advice
     return found

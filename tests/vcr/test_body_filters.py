@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reqsnap.vcr import filters
 from reqsnap.vcr.request import Request
+from reqsnap.vcr.sensitive import sensitive_data_hooks
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json"}
@@ -155,7 +156,7 @@ def test_what_is_hidden_is_restored(given_as: Any) -> None:
         "": "x",
         "<WHO>": lambda request, _: request.host,
     }
-    hide, restore = filters.sensitive_data_hooks(given_as(secrets))
+    hide, restore = sensitive_data_hooks(given_as(secrets))
     request = Request("POST", "http://ada:8080/?key=s3cret", b"s3cret", {"Key": "s3cret"})
     response = answer(b"s3cret at ada")
     hidden, shown = hide(request, response)
@@ -167,14 +168,14 @@ def test_what_is_hidden_is_restored(given_as: Any) -> None:
     }
     assert shown["body"]["string"] == b"<KEY> at <WHO>"
     del secrets["<WHO>"]
-    _, restore = filters.sensitive_data_hooks(secrets)
+    _, restore = sensitive_data_hooks(secrets)
     back, answered = restore(hidden, shown)
     assert (back.body, answered["body"]["string"]) == (b"s3cret", b"s3cret at <WHO>")
 
 
 @pytest.mark.parametrize("value", ["o", "d", "status", "string", "body", "headers", "uri"])
 def test_a_value_that_is_in_the_names_of_the_parts_too_changes_no_name(value: str) -> None:
-    hide, restore = filters.sensitive_data_hooks({"<HIDDEN>": value})
+    hide, restore = sensitive_data_hooks({"<HIDDEN>": value})
     request = Request("GET", "http://h/", value.encode(), {"X": value})
     response = answer(value.encode())
     hidden, shown = hide(request, response)

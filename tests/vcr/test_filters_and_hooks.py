@@ -187,11 +187,14 @@ def test_sensitive_values_are_hidden_in_a_refusal(path: str, server: Counter) ->
     ):
         server.get("/wh0?k=s3cret&more=1")
     error = caught.value
+    ((recorded, agree, differ),) = error.similar_requests
     told = [str(error), error.url, *getattr(error, "__notes__", ())]
+    told += [error.failed_request.uri, repr(error.request), repr(error.nearest), recorded.uri, str(differ)]
     assert not [text for text in told if "s3cret" in text or "wh0" in text]
     assert "/<PATH>?k=<KEY>&more=1" in error.url
-    # What the program sent is its own.
-    assert error.failed_request.uri.endswith("/wh0?k=s3cret&more=1")
+    assert (error.failed_request.uri, agree) == (error.url, ["method"])
+    assert [miss.url for miss in error.nearest] == [recorded.uri]
+    assert "/<PATH>?k=<KEY>" in str(differ)
 
 
 def test_interactions_are_changed_where_they_are_stored_and_loaded(path: str, server: Counter) -> None:

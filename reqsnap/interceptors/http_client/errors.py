@@ -215,7 +215,7 @@ def _urllib3_base(conn: Any) -> Any:
     if module is None or not isinstance(conn, module.HTTPConnection):
         return None
     owner = next(each for each in type(conn).__mro__ if "connect" in vars(each))
-    return module.HTTPConnection if owner.__module__ == module.__name__ else None
+    return module.HTTPConnection if owner.__module__.partition(".")[0] == "urllib3" else None
 
 
 def _raising(error: NetworkError) -> Callable[[], None]:

@@ -24,6 +24,7 @@ from reqsnap.interceptors.http_client.state import (
     notes_errors,
     url_of,
 )
+from reqsnap.interceptors.urllib3 import http2
 from reqsnap.interceptors.urllib3.replay import Answering, getresponse
 from reqsnap.model import Request
 from reqsnap.patching import Patch
@@ -64,9 +65,13 @@ def _would_be_verified(conn: Any) -> bool:
 def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`HTTPConnectionPool._make_request`: one attempt at one exchange."""
     recorder = scope.current()
-    if recorder is None or len(args) < 3 or not (recorder.may_replay or notes_errors(recorder)):
+    if recorder is None or len(args) < 3:
         return wrapped(*args, **kwargs)
     conn, method, url = args[:3]
+    if http2.is_http2(conn):
+        return http2.make_request(wrapped, recorder, args, kwargs, _would_be_verified(conn))
+    if not (recorder.may_replay or notes_errors(recorder)):
+        return wrapped(*args, **kwargs)
     mark = mark_of_attempt(pool, wrapped, args, kwargs)
     built = known(conn, mark, recorder.built)
     if built is None:

@@ -3,6 +3,7 @@
 opening          one opening of a cassette, and the way back
 reports          what the end of a block tells
 watching         who is told of every block that is opened
+elsewhere        what child processes open by themselves
 decorators       around a function of any kind
 class_decorator  around each test of a class
 programs         around a whole program

@@ -63,6 +63,11 @@ class OpenBlock:
         """Whether it has not been closed yet."""
         return self.scope.open
 
+    @property
+    def is_joined(self) -> bool:
+        """Whether the cassette is open in the parent process, which does what this one asks."""
+        return self._remote is not None
+
     def _recorder(self, path: Where | None, policy: Policy) -> tuple[Cassette, Recorder | None]:
         if self._remote is not None:
             return self._remote.cassette, self._remote

@@ -4,6 +4,7 @@ options    the command line and the ini file; settings: what they come to
 markers    the markers, and the fixtures that they ask for
 asked      which cassette a test has asked for by its markers
 fixtures   `reqsnap`, and what it is made of; wider_fixtures: behind a cassette of several tests
+sharers    which tests share a cassette; shared: that one
 layout     where the cassette of a test lies
 opening    a block for a test; ending: its end
 outcomes   how a test went, for the end of its blocks and for its report
@@ -21,6 +22,7 @@ suite_options  the options for that
 saving, played when recordings are saved, and whether all of a cassette is to be played
 suite          the report and the checks at the end of a run, also over xdist
 told, witness  what the cassettes of one test did, and who looks at them
+outside        which cassettes processes open that tests start
 report         the report, as text and as JSON
 collected, endings, unused, findings
                which tests there are and came to their end, and what of the cassettes none of them uses

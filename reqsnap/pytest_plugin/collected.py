@@ -87,7 +87,8 @@ def is_everything(session: pytest.Session) -> bool:
     """Whether all that there is was to be run: no files were chosen or left out, and all were collected."""
     config = session.config
     narrowed = any(config.getoption(option, None) for option in ("ignore", "ignore_glob"))
-    all_chosen = config.args_source is not pytest.Config.ArgsSource.ARGS
+    root = Path(os.path.realpath(config.rootpath))
+    all_chosen = not _are_given(config) and any(map(root.is_relative_to, roots_of(config)))
     return all_chosen and not narrowed and not session.testsfailed
 
 
@@ -95,22 +96,43 @@ _SPELLED = {"setuponly": "setup-only", "setupplan": "setup-plan", "collectonly":
 
 
 def roots_of(config: pytest.Config) -> tuple[Path, ...]:
-    """The folders of which all tests are meant to be run; none where files or tests were chosen."""
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        return (Path(os.path.realpath(config.rootpath)),)
-    given = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
-    return tuple([Path(os.path.realpath(path)) for path in given if path.is_dir()])
+    """The folders of which all tests are meant to be run; none where files or tests were chosen.
+
+    Where nothing was chosen that is the folder that pytest was started in, which may lie in a suite, or
+    what the ini file calls the suite.
+    """
+    folder = config.invocation_params.dir
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        folders = [config.rootpath]
+    elif _are_given(config):
+        given = [folder / argument.partition("::")[0] for argument in config.args]
+        folders = [path for path in given if path.is_dir()]
+    else:
+        folders = [folder]
+    return tuple([Path(os.path.realpath(path)) for path in folders])
+
+
+def _are_given(config: pytest.Config) -> bool:
+    return config.args_source is pytest.Config.ArgsSource.ARGS
 
 
 def _may_have_tests(path: Path, config: pytest.Config) -> bool:
     patterns = config.getini("python_files")
     if not path.is_dir():
-        return any(fnmatch(path.name, pattern) for pattern in patterns)
-    if any(fnmatch(path.name, pattern) for pattern in ("__pycache__", *config.getini("norecursedirs"))):
+        return _matches(path, patterns)
+    if _matches(path, ("__pycache__", *config.getini("norecursedirs"))):
         return False
     if any((path / name).exists() for name in ("pyvenv.cfg", "conda-meta")):
         return False
-    return any(found for pattern in patterns for found in path.rglob(pattern))
+    return any(_matches(found, patterns) for found in path.rglob("*"))
+
+
+def _matches(path: Path, patterns: Iterable[str]) -> bool:
+    """Whether pytest's patterns mean a path: those with a slash its end, others its name."""
+    return any(
+        fnmatch(str(path), f"*{os.sep}{each}") if os.sep in each else fnmatch(path.name, each)
+        for each in patterns
+    )
 
 
 def _shown(path: Path, config: pytest.Config) -> str:

@@ -74,7 +74,7 @@ class Findings:
             yield "only cassettes of tests that ran to their end and passed were judged."
         if self.unjudged:
             count = len(self.unjudged)
-            yield f"not judged: {count} cassette{'s' * (count != 1)} that other tests may need"
+            yield f"not judged: {count} cassette{'s' * (count != 1)} that other tests or processes may need"
 
 
 def find(cassettes: Mapping[str, Used], run: Run, *, removes: bool) -> Findings:

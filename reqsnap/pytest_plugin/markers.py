@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -53,7 +53,8 @@ class Marked:
                 if mark.name in self._fixtures:
                     wanted += (self._fixtures[mark.name],)
             node = node.parent
-        if wanted:
+        # An item of another plugin's kind, a linter's perhaps, may have no fixtures.
+        if wanted and hasattr(item, "_fixtureinfo"):
             # The network is blocked around cassettes, which need none.
             _prepend(item, sorted(set(wanted)))
 
@@ -79,13 +80,9 @@ def note_collected(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
     config.stash[_collected] = tuple(items)
 
 
-def sharing(node: pytest.Item | pytest.Collector, scope: str) -> Iterator[pytest.Item]:
-    """The tests of a node that ask for a cassette of a scope, those that this run leaves out included."""
-    for item in node.config.stash.get(_collected, ()):
-        if node in item.listchain() and any(
-            mark.kwargs.get("scope") == scope for mark in item.iter_markers("reqsnap")
-        ):
-            yield item
+def collected_of(config: pytest.Config) -> tuple[pytest.Item, ...]:
+    """What `note_collected` has noted."""
+    return config.stash[_collected]
 
 
 def _prepend(item: Any, wanted: Iterable[str]) -> None:

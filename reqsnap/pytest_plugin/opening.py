@@ -16,7 +16,7 @@ from reqsnap.pytest_plugin import layout, outcomes, played, saving
 from reqsnap.pytest_plugin.asked import Asked
 from reqsnap.pytest_plugin.ending import end
 from reqsnap.pytest_plugin.options import settings_of
-from reqsnap.pytest_plugin.replaced import warn_of_another
+from reqsnap.pytest_plugin.replaced import warn_of_another, warn_of_namesake
 from reqsnap.pytest_plugin.shared import Shared
 
 
@@ -39,8 +39,11 @@ def open_for(
     cassette = context.__enter__()
     played.mark(cassette)
     try:
-        if shared is None and cassette.path is not None and cassette.mode is Mode.RECORD:
-            warn_of_another(item, cassette.path)
+        if shared is None and cassette.path is not None:
+            if asked.path is None:
+                warn_of_namesake(item, cassette.path)
+            if cassette.mode is Mode.RECORD:
+                warn_of_another(item, cassette.path)
         yield cassette
     finally:
         end(context, item)

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reqsnap.pytest_plugin.markers import marked
+
 if TYPE_CHECKING:
     from reqsnap.blocks import OpenBlock
     from reqsnap.cassette import Cassette
-
-_RUNNING = "PYTEST_CURRENT_TEST"
-"""Where pytest says which test it runs, and in which of its phases: `tests/test_x.py::test_y (call)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,9 @@ _along = pytest.StashKey[list[str]]()
 
 def note(config: pytest.Config, block: OpenBlock) -> None:
     """Note a block that has opened."""
-    nodeid = os.environ.get(_RUNNING, "").rpartition(" ")[0]
-    all_of(config).append(Run(nodeid, block))
+    # Not as the environment has it: that is the test's own, to clear and to give to a run of pytest within.
+    current = marked(config).current
+    all_of(config).append(Run("" if current is None else current.nodeid, block))
 
 
 def read_along(config: pytest.Config, paths: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ from reqsnap.pytest_plugin import collected, report, runs, suite_options
 from reqsnap.pytest_plugin.collected import Collected, Suite
 from reqsnap.pytest_plugin.endings import Endings
 from reqsnap.pytest_plugin.findings import Findings, find
+from reqsnap.pytest_plugin.outside import Outside
 from reqsnap.pytest_plugin.told import KEY, Told, told_by
 from reqsnap.pytest_plugin.unused import Run, Used
 from reqsnap.pytest_plugin.witness import Witness
@@ -42,10 +43,13 @@ def begin(config: pytest.Config) -> None:
     checks = Checks(
         config.getoption("--reqsnap-report"), suite_options.report_file(config), suite_options.unused(config)
     )
-    is_worker = hasattr(config, "workerinput")
     hooks: list[Any] = [_Process(config, uses=checks.unused is not None)]
+    is_worker = hasattr(config, "workerinput")
+    others = Outside(is_worker=is_worker) if checks.unused is not None else None
+    if others is not None:
+        hooks.append(others)
     if not is_worker:
-        hooks.append(_Summary(config, checks))
+        hooks.append(_Summary(config, checks, others))
     for each in hooks:
         config.pluginmanager.register(each, f"reqsnap_{type(each).__name__}")
 
@@ -95,9 +99,10 @@ class _Process:
 class _Summary:
     """In the process that pytest was started in."""
 
-    def __init__(self, config: pytest.Config, checks: Checks) -> None:
+    def __init__(self, config: pytest.Config, checks: Checks, others: Outside | None) -> None:
         self._config = config
         self._checks = checks
+        self._others = others
         self._report = report.Report()
         self._endings = Endings()
         self._used: dict[str, Used] = {}
@@ -129,6 +134,9 @@ class _Summary:
         if self._checks.unused is not None:
             gaps = [*self._suite.gaps, *collected.gaps_of(self._config)]
             suite = Suite(self._suite.tests, tuple(dict.fromkeys(gaps)))
+            for path in self._others.paths() if self._others is not None else ():
+                # By no test that anybody knows, so nothing of it is judged.
+                self._used.setdefault(path, Used()).note("", Told(path, "playback"))
             run = Run(suite, self._endings.ended, collected.roots_of(self._config))
             self._findings = find(self._used, run, removes=self._checks.unused == "trim")
             passed = session.exitstatus == pytest.ExitCode.OK

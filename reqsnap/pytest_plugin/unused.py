@@ -117,7 +117,9 @@ def _is_known(path: str, used: Used, run: Run) -> bool:
         return False
     own = {test for test in run.suite.tests | used.tests if _is_within(test, owner)}
     is_one_test = owner in used.tests
-    return own <= run.ended and (is_one_test or not run.suite.gaps)
+    # Where every worker crashed, nobody knows which tests there are.
+    are_all_known = run.suite.tests and not run.suite.gaps
+    return own <= run.ended and bool(is_one_test or are_all_known)
 
 
 def _is_within(test: str, owner: str) -> bool:

@@ -42,6 +42,33 @@ def test_a_set_that_a_test_did_not_complete_replaces_nothing(suite: Suite, end: 
     assert (suite.folder / "cassettes/test_it/test_it.yaml").read_bytes() != before
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "self.fail()",
+        "raise RuntimeError",
+        "with self.subTest(): self.fail()",
+        "with self.subTest(): pass\n    raise KeyboardInterrupt",
+        "with self.subTest(): pass\n    pytest.exit('enough')",
+    ],
+)
+def test_a_set_that_a_unittest_did_not_complete_replaces_nothing(suite: Suite, end: str) -> None:
+    code = """
+import unittest
+@pytest.mark.reqsnap(mode="record")
+class TestIt(unittest.TestCase):
+  def test_it(self):
+    get("/%s")
+    %s
+"""
+    suite.write("test_it.py", GET + code % ("old", ""))
+    suite.run().assert_outcomes(passed=1)
+    before = (suite.folder / "cassettes/test_it/TestIt.test_it.yaml").read_bytes()
+    suite.write("test_it.py", GET + code % ("new", end))
+    assert suite.run("-W", "ignore").ret != pytest.ExitCode.OK
+    assert (suite.folder / "cassettes/test_it/TestIt.test_it.yaml").read_bytes() == before
+
+
 def test_one_failure_leaves_the_cassette_of_a_class_as_it_was(suite: Suite) -> None:
     code = """
 @pytest.mark.reqsnap(scope="class", mode="record")

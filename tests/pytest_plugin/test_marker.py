@@ -112,3 +112,19 @@ def test_decorated():
     suite.run("-s", "--reqsnap-mode=playback").stdout.fnmatch_lines(
         ["*<playback strict>*", "*<playback>*", "*<playback>*"]
     )
+
+
+def test_files_of_one_name_whose_tests_would_share_a_cassette_are_told(suite: Suite) -> None:
+    conftest = "import pytest\n@pytest.fixture(scope='session')\ndef reqsnap_cassette_dir(): return {}\n"
+    for folder in "ab":
+        code = f"def test_it(): get('/{folder}')\ndef test_{folder}(): pass\n"
+        suite.write(f"{folder}/test_it.py", f"{GET}pytestmark = pytest.mark.reqsnap\n{code}")
+        suite.write(f"{folder}/__init__.py", "")
+    suite.run().assert_outcomes(passed=4)
+    suite.write("conftest.py", conftest.format("'cassettes'"))
+    result = suite.run("--reqsnap-mode=update")
+    result.assert_outcomes(passed=4, warnings=1)
+    result.stdout.fnmatch_lines(["*b/test_it.py::test_it and a/test_it.py::test_it have the same name*"])
+    for folder in "ab":
+        suite.write(f"{folder}/conftest.py", conftest.format(f"'cassettes/{folder}'"))
+    suite.run().assert_outcomes(passed=4)

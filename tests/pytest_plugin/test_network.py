@@ -197,3 +197,22 @@ def test_all_tests_are_blocked_by_an_option(suite: Suite, ini: bool) -> None:
         (suite.folder / "pytest.ini").write_text(f"[pytest]\n{block}{allow if allowed else ''}")
         arguments = [] if ini else ["--block-network", *(["--allowed-hosts=x,127"] if allowed else [])]
         suite.run(*arguments).assert_outcomes(**{"passed" if allowed else "failed": 2})
+
+
+def test_items_that_have_no_fixtures_are_left_alone(suite: Suite) -> None:
+    suite.write(
+        "conftest.py",
+        """
+import pytest
+class Lint(pytest.Item):
+    def runtest(self): pass
+class File(pytest.File):
+    def collect(self): yield Lint.from_parent(self, name="lint")
+def pytest_collect_file(file_path, parent):
+    return File.from_parent(parent, path=file_path) if file_path.suffix == ".lint" else None
+def pytest_collection_modifyitems(items):
+    for item in items: item.add_marker("reqsnap")
+""",
+    )
+    suite.write("it.lint", "")
+    suite.run("--block-network").assert_outcomes(passed=1)

@@ -160,3 +160,126 @@ class TestIt:
     result = suite.run()
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*GET *two", "*record all tests that share it anew*"])
+
+
+MIXED = f"""{GET}
+import os
+STOPS = os.environ.get("STOPS")
+
+@pytest.mark.reqsnap(scope="class")
+class TestOne:
+    def test_a(self): get("/one/a")
+    def test_c(self): get("/one/c")
+
+@pytest.mark.reqsnap(scope="class")
+class TestTwo:
+    def test_a(self): get("/two/a")
+    def test_c(self): get("/two/c")
+
+def test_b(): assert not STOPS
+"""
+
+SHUFFLES = "def pytest_collection_modifyitems(items): items.sort(key=lambda item: item.name)\n"
+
+BOTH = {
+    "cassettes/test_it/TestOne.yaml": ["one/a", "one/c"],
+    "cassettes/test_it/TestTwo.yaml": ["two/a", "two/c"],
+}
+
+
+def recorded(suite: Suite) -> dict[str, list[str]]:
+    """What each cassette holds, as the ends of URLs."""
+    found = {}
+    for path in suite.cassettes:
+        lines = (suite.folder / path).read_text("utf-8").splitlines()
+        targets = [
+            line.split(f":{suite.server.port}/")[1] for line in lines if " GET http" in f" {line.strip()}"
+        ]
+        found[path] = sorted(targets)
+    return found
+
+
+@pytest.mark.parametrize("arguments", [[], ["--reqsnap-mode=record"]])
+def test_the_tests_of_several_classes_may_be_mixed(suite: Suite, arguments: list[str]) -> None:
+    suite.write("test_it.py", MIXED)
+    suite.write("conftest.py", SHUFFLES)
+    suite.run(*arguments).assert_outcomes(passed=5)
+    assert recorded(suite) == BOTH
+    suite.run(*arguments).assert_outcomes(passed=5)
+    assert recorded(suite) == BOTH
+    suite.run("--reqsnap-mode=playback", "--reqsnap-require-all-played").assert_outcomes(passed=5)
+
+
+def test_a_run_that_stops_early_replaces_no_cassette_that_other_tests_share(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite.write("test_it.py", MIXED)
+    suite.write("conftest.py", SHUFFLES)
+    suite.run().assert_outcomes(passed=5)
+    monkeypatch.setenv("STOPS", "1")
+    result = suite.run("-x", "--reqsnap-mode=record")
+    result.assert_outcomes(passed=2, failed=1, warnings=2)
+    result.stdout.fnmatch_lines(
+        ["*TestOne.yaml: it is recorded anew, and not all tests that share it were run*"]
+    )
+    assert {path: targets for path, targets in recorded(suite).items() if path in BOTH} == BOTH
+
+
+def test_tests_that_were_skipped_before_are_not_waited_for(suite: Suite) -> None:
+    suite.write(
+        "test_it.py",
+        f"""{GET}
+pytestmark = pytest.mark.reqsnap(scope="module", mode="record")
+@pytest.mark.skip
+def test_skipped(): pass
+def test_it(): get("/%s")
+""",
+    )
+    text = (suite.folder / "test_it.py").read_text("utf-8")
+    for answer in ("old", "new"):
+        suite.write("test_it.py", text.replace("%s", answer))
+        suite.run().assert_outcomes(passed=1, skipped=1)
+        assert recorded(suite) == {"cassettes/test_it.yaml": [answer]}
+
+
+def test_a_shared_cassette_that_is_recorded_anew_without_some_of_its_tests_is_told(suite: Suite) -> None:
+    suite.write("test_it.py", MIXED)
+    suite.run().assert_outcomes(passed=5)
+    result = suite.run("-k", "test_a", "--reqsnap-mode=record")
+    result.assert_outcomes(passed=2, deselected=3, warnings=2)
+    result.stdout.fnmatch_lines(["*TestTwo.yaml: *without 1 of the tests*TestTwo::test_c among them*"])
+
+
+def test_a_test_that_is_run_again_does_not_replace_what_the_others_recorded(suite: Suite) -> None:
+    suite.write(
+        "conftest.py",
+        """
+from _pytest.runner import runtestprotocol
+def pytest_runtest_protocol(item, nextitem):
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    if any(report.failed for report in reports):
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    for report in reports: item.ihook.pytest_runtest_logreport(report=report)
+    return True
+""",
+    )
+    suite.write(
+        "test_it.py",
+        f"""{GET}
+runs = []
+@pytest.mark.reqsnap(scope="class")
+class TestIt:
+    def test_one(self): get("/one")
+    def test_two(self): get("/two"); runs.append(1); assert len(runs) == %s
+""",
+    )
+    text = (suite.folder / "test_it.py").read_text("utf-8")
+    suite.write("test_it.py", text.replace("%s", "1"))
+    suite.run().assert_outcomes(passed=2)
+    suite.write("test_it.py", text.replace("%s", "2"))
+    result = suite.run("--reqsnap-mode=record")
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["*TestIt.yaml: it is recorded anew, and not all tests that share it were run*"]
+    )
+    assert recorded(suite)["cassettes/test_it/TestIt.yaml"] == ["one", "two"]

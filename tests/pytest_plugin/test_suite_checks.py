@@ -121,6 +121,34 @@ def test_a_session_s_cassette_is_not_judged_by_a_file_of_it(suite: Suite, again:
     suite.run().assert_outcomes(passed=2, errors=1)
 
 
+def test_a_session_s_cassette_is_not_judged_by_a_folder_of_it(
+    suite: Suite, again: pytest.MonkeyPatch
+) -> None:
+    marks = "pytestmark = pytest.mark.reqsnap(scope='session', require_all_played=True)"
+    (suite.folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    for name in "ab":
+        suite.write(f"{name}/test_{name}.py", f"{GET}\n{marks}\ndef test_it(): get('/{name}')\n")
+    suite.run().assert_outcomes(passed=2)
+    again.chdir(suite.folder / "a")
+    suite.run().assert_outcomes(passed=1)
+
+
+def test_a_test_may_clear_its_environment(suite: Suite, again: pytest.MonkeyPatch) -> None:
+    suite.write(
+        "test_it.py",
+        f"""{GET}
+from unittest import mock
+def test_it():
+    with mock.patch.dict(os.environ, clear=True), use_cassette("it.yaml"):
+        get("/a")
+        {LESS}
+""",
+    )
+    suite.run("--reqsnap-require-all-played").assert_outcomes(passed=1)
+    again.setenv("AGAIN", "1")
+    suite.run("--reqsnap-require-all-played").assert_outcomes(passed=1, errors=1)
+
+
 def test_blocks_of_a_test_s_own_are_to_be_played_too(suite: Suite, again: pytest.MonkeyPatch) -> None:
     suite.write(
         "test_it.py",

@@ -164,6 +164,62 @@ def test_a_worker_that_crashes_leaves_its_test_unjudged(recorded: Suite) -> None
     assert told["not_judged"] == [str(recorded.folder / "cassettes" / "shared.yaml")]
 
 
+FORKS = """
+    import multiprocessing
+    child = multiprocessing.get_context("fork").Process(target=crawl)
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+"""
+STARTS = """
+    import subprocess, sys
+    subprocess.run([sys.executable, "-c", "import test_it; test_it.crawl()"], check=True, cwd=FOLDER)
+"""
+
+
+@pytest.mark.parametrize(("starts", "workers"), [(FORKS, ()), (STARTS, ()), (STARTS, WORKERS)])
+def test_what_a_child_process_opens_by_itself_is_not_judged(
+    suite: Suite, starts: str, workers: tuple[str, ...]
+) -> None:
+    suite.write(
+        "test_it.py",
+        f"""
+import os, urllib.request
+from reqsnap import use_cassette
+FOLDER = os.path.dirname(__file__)
+def get(path): return urllib.request.urlopen(SERVER + path).read()
+def crawl():
+    for name in ("shared", "its_own"):
+        with use_cassette(f"{{FOLDER}}/cassettes/{{name}}.yaml", mode="update"): get("/child")
+def test_parent():
+    with use_cassette("cassettes/shared.yaml", mode="update"): get("/parent")
+def test_child():{starts}
+""",
+    )
+    suite.run().assert_outcomes(passed=2)
+    told = unused(suite, *workers)
+    assert (told["recordings"], told["cassettes"]) == ({}, [])
+    folder = suite.folder / "cassettes"
+    assert told["not_judged"] == [str(folder / "its_own.yaml"), str(folder / "shared.yaml")]
+
+
+def test_where_every_worker_crashed_nobody_knows_who_shares_a_cassette(suite: Suite) -> None:
+    code = """
+import os, urllib.request, pytest
+def get(path): return urllib.request.urlopen(SERVER + path).read()
+@pytest.mark.reqsnap(scope="class")
+class TestIt:
+    def test_one(self): get("/one")
+    def test_two(self): %s
+"""
+    suite.write("test_it.py", code % "get('/two')")
+    suite.run().assert_outcomes(passed=2)
+    suite.write("test_it.py", code % "os._exit(1)")
+    told = unused(suite, *WORKERS, "-n", "1", "--max-worker-restart=0")
+    assert told["recordings"] == {}
+    assert told["not_judged"] == [str(suite.folder / "cassettes/test_it/TestIt.yaml")]
+
+
 @pytest.mark.parametrize(
     "text", ["import nothing_of_that_name", "import pytest; pytest.skip('', allow_module_level=True)"]
 )
@@ -181,6 +237,17 @@ def test_an_ignored_module_may_need_anything(recorded: Suite) -> None:
     recorded.write("test_other.py", "")
     told = unused(recorded, "--ignore=test_other.py")
     assert (told["cassettes"], told["why"]) == ([], "test_other.py was ignored")
+
+
+@pytest.mark.parametrize(
+    ("ignored", "why"),
+    [("parts/one.py", "parts/one.py was ignored"), ("parts", "parts was ignored"), ("parts/notes.txt", "")],
+)
+def test_a_module_is_what_the_ini_file_says(recorded: Suite, ignored: str, why: str) -> None:
+    (recorded.folder / "pytest.ini").write_text("[pytest]\npython_files = test_*.py parts/*.py\n", "utf-8")
+    recorded.write("parts/one.py", "def test_one(): pass\n")
+    recorded.write("parts/notes.txt", "")
+    assert unused(recorded, f"--ignore={ignored}")["why"] == why
 
 
 def test_what_a_hook_takes_out_of_the_collection_may_need_anything(recorded: Suite) -> None:
@@ -208,6 +275,31 @@ def test_a_folder_on_the_command_line_is_judged_whole(recorded: Suite) -> None:
     told = unused(recorded, "sub")
     assert told["cassettes"] == [str(old)]
     assert told["why"] == ""
+
+
+def test_a_run_that_is_started_in_a_folder_of_the_suite_is_one_of_that_folder(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (suite.folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    suite.write(
+        "conftest.py",
+        "import pytest\n@pytest.fixture(scope='session')\ndef reqsnap_cassette_dir(): return 'cassettes'\n",
+    )
+    code = """
+import urllib.request, pytest
+@pytest.mark.reqsnap("shared.yaml", mode="update")
+def test_it(): urllib.request.urlopen(SERVER + "/%s").read()
+"""
+    suite.write("test_it.py", code % "one")
+    suite.write("sub/test_sub.py", code % "two")
+    suite.run().assert_outcomes(passed=2)
+    old = old_cassette(suite, "gone.yaml")
+    assert unused(suite)["cassettes"] == [str(old)]
+    monkeypatch.chdir(suite.folder / "sub")
+    suite.run("--reqsnap-unused=warn", "--reqsnap-report-file=../report.json").assert_outcomes(passed=1)
+    told = json.loads((suite.folder / "report.json").read_text("utf-8"))["unused"]
+    assert (told["recordings"], told["cassettes"]) == ({}, [])
+    assert told["not_judged"] == [str(suite.folder / "cassettes/shared.yaml")]
 
 
 def test_equal_recordings_are_told_apart(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,14 @@ from weakref import ref
 
 from reqsnap.errors import CassetteError
 from reqsnap.model import Interaction
-from reqsnap.redaction import Placeholder, Rules, Secret, redact_error, redact_interaction
+from reqsnap.redaction import (
+    Placeholder,
+    Remembered,
+    Rules,
+    Secret,
+    redact_error,
+    redact_interaction,
+)
 from reqsnap.sequences.entries import Entry, Stored
 from reqsnap.sequences.numbering import Numbering
 
@@ -47,6 +54,7 @@ class Reading:
         only_replays: bool = True,
     ) -> None:
         self._rules, self._numbering = rules, numbering
+        self._remembered = Remembered()
         self.guard = guard
         self.damage: CassetteError | None = None
         self.hidden = 0
@@ -78,8 +86,8 @@ class Reading:
         return self._only_replays or self._found_secrets
 
     def redacted(self, interaction: Interaction) -> Interaction:
-        """What is new without its secrets; the very same where it has none."""
-        return self._redacted(interaction, self._number_of_new)
+        """What is new, without secrets of its own or of what was new before it; the very same without any."""
+        return self._redacted(interaction, self._number_of_new, self._remembered)
 
     def _read(self, stored: Stored) -> tuple[Interaction, bool]:
         with self.guard:
@@ -91,9 +99,11 @@ class Reading:
             found = self._redacted(decoded, self._number_of_read)
             return found, found is decoded
 
-    def _redacted(self, interaction: Interaction, placeholder: Placeholder) -> Interaction:
+    def _redacted(
+        self, interaction: Interaction, placeholder: Placeholder, remembered: Remembered | None = None
+    ) -> Interaction:
         request, response, secrets = redact_interaction(
-            interaction.request, interaction.response, self._rules, placeholder
+            interaction.request, interaction.response, self._rules, placeholder, remembered
         )
         error = interaction.error and redact_error(interaction.error, secrets)
         same = request is interaction.request and response is interaction.response

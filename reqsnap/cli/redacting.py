@@ -9,7 +9,7 @@ from dataclasses import replace
 from reqsnap.model import Interaction
 from reqsnap.options import Options, policies
 from reqsnap.options.words import add_options, given, textual
-from reqsnap.redaction import Rules, Secret, redact_error, redact_interaction
+from reqsnap.redaction import Remembered, Rules, Secret, redact_error, redact_interaction
 from reqsnap.redaction.placeholders import Placeholder, plain
 from reqsnap.rules.policy import Policy
 from reqsnap.sequences.numbering import Numbering
@@ -29,11 +29,17 @@ def policy_of(arguments: argparse.Namespace) -> Policy:
 
 
 def redacted(
-    interaction: Interaction, rules: Rules, placeholder: Placeholder = plain
+    interaction: Interaction,
+    rules: Rules,
+    placeholder: Placeholder = plain,
+    remembered: Remembered | None = None,
 ) -> tuple[Interaction, tuple[Secret, ...]]:
-    """An interaction without its secrets, and those; the very same one where it has none."""
+    """An interaction without its secrets, and those; the very same one where it has none.
+
+    What interactions before it showed is hidden too, where that is remembered.
+    """
     request, response, secrets = redact_interaction(
-        interaction.request, interaction.response, rules, placeholder
+        interaction.request, interaction.response, rules, placeholder, remembered
     )
     error = interaction.error and redact_error(interaction.error, secrets)
     same = request is interaction.request and response is interaction.response
@@ -44,13 +50,13 @@ def redacted(
 
 def all_redacted(interactions: Iterable[Interaction], rules: Rules) -> tuple[list[Interaction], int]:
     """The interactions of one cassette without their secrets, each of which has its number; and how many."""
-    interactions, numbering = list(interactions), Numbering()
+    interactions, numbering, remembered = list(interactions), Numbering(), Remembered()
     for each in interactions:
         numbering.seen(each)
     found: set[Secret] = set()
     kept = []
     for each in interactions:
-        without, secrets = redacted(each, rules, numbering.placeholder)
+        without, secrets = redacted(each, rules, numbering.placeholder, remembered)
         kept.append(without)
         found.update(secrets)
     return kept, len(found)

@@ -16,7 +16,7 @@ else it turns up, however it is spelled there. Redacting twice changes nothing.
 """
 
 from reqsnap.redaction.content import unnumbered_body
-from reqsnap.redaction.echoes import redact_text, secret_forms
+from reqsnap.redaction.echoes import Remembered, redact_text, secret_forms
 from reqsnap.redaction.exchange import redact_error, redact_interaction, redact_request
 from reqsnap.redaction.placeholders import PLACEHOLDER, Placeholder, Secret, highest_number, plain, unnumbered
 from reqsnap.redaction.rules import DEFAULT_RULES, NO_RULES, Rules, looks_like_credential
@@ -27,6 +27,7 @@ __all__ = [
     "NO_RULES",
     "PLACEHOLDER",
     "Placeholder",
+    "Remembered",
     "Rules",
     "Secret",
     "highest_number",

@@ -8,14 +8,14 @@ in base64, also within a longer base64 text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, merged, revised
 from reqsnap.redaction.names import fold
 from reqsnap.redaction.placeholders import PLACEHOLDER, Secret
-from reqsnap.redaction.rules import VOCABULARY
+from reqsnap.redaction.rules import VOCABULARY, looks_like_credential
 from reqsnap.redaction.secret_parts import parts_of
 from reqsnap.redaction.spelling import Base64, base64_of, common_forms, spelled, telling_run
 
@@ -56,6 +56,44 @@ class Echoes:
                 for each in base64_of(value, joined):
                     found.append(Needle(telling_run(each.text), each.text, placeholder, each))
         return found
+
+
+class Remembered:
+    """The credentials that earlier exchanges of a cassette showed, to be sought in later ones.
+
+    A program goes on with what an answer gave it: a session's id, say, in the path of a URL. On
+    replay it is given a placeholder, and goes on with that. `given` has what answers gave it; what it
+    had itself it has on replay too, so that is sought in later answers alone.
+    """
+
+    __slots__ = ("_given", "_own")
+
+    def __init__(self) -> None:
+        self._given: dict[str, Needle] = {}
+        self._own: dict[str, Needle] = {}
+
+    def keep(self, sent: Mapping[Secret, str], received: Mapping[Secret, str]) -> None:
+        """Remember what an exchange showed: what its request sent, and what only its answer had."""
+        for values, found in ((self._own, sent), (self._given, received)):
+            for secret, placeholder in found.items():
+                for value in filter(looks_like_credential, echoing(secret)):
+                    if value not in self._own:
+                        values.setdefault(value, Needle(telling_run(value), value, placeholder))
+
+    def in_request(self, texts: Sequence[str]) -> list[Needle]:
+        """What may stand in one of a request's texts."""
+        return _standing_in(texts, self._given.values())
+
+    def in_answer(self, texts: Sequence[str]) -> list[Needle]:
+        """What may stand in one of an answer's texts."""
+        return _standing_in(texts, (*self._given.values(), *self._own.values()))
+
+
+def _standing_in(texts: Sequence[str], needles: Collection[Needle]) -> list[Needle]:
+    if not needles:
+        return []
+    joined = "\n".join(texts)
+    return [needle for needle in needles if needle.run in joined]
 
 
 _BASE64 = regex(r"[A-Za-z0-9_+/%\\&#;-]{8,}")

@@ -7,13 +7,13 @@ hidden is sought wherever else it may stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.patterns import regex
 from reqsnap.redaction.bodies import find_in_body
 from reqsnap.redaction.content import Content
-from reqsnap.redaction.echoes import Echoes, Needle, find_echoes, hidden, redact_text
+from reqsnap.redaction.echoes import Echoes, Needle, Remembered, find_echoes, hidden, redact_text
 from reqsnap.redaction.edits import Edit, revised
 from reqsnap.redaction.finder import Finder
 from reqsnap.redaction.heads import redact_headers
@@ -29,6 +29,9 @@ _INTEGRITY = regex(
 )
 _SCHEME = regex(r"[^:/?#]*://")
 
+NeedlesIn = Callable[[Sequence[str]], list[Needle]]
+"""Tells which values may stand in one of some texts."""
+
 
 def redact_request(
     request: Request, rules: Rules, placeholder: Placeholder = plain
@@ -42,7 +45,7 @@ def redact_request(
     finder = Finder(rules, placeholder, request.url)
     draft = _RequestDraft(request, finder)
     if finder.found:
-        draft.seek(Echoes(finder.found))
+        draft.seek(Echoes(finder.found).needles)
     return draft.request(), tuple(finder.found)
 
 
@@ -53,21 +56,32 @@ def redact_error(error: NetworkError, secrets: Iterable[Secret]) -> NetworkError
 
 
 def redact_interaction(
-    request: Request, response: Response, rules: Rules, placeholder: Placeholder = plain
+    request: Request,
+    response: Response,
+    rules: Rules,
+    placeholder: Placeholder = plain,
+    remembered: Remembered | None = None,
 ) -> tuple[Request, Response, tuple[Secret, ...]]:
     """An exchange without its secrets: what one message shows is hidden in both.
 
+    So is what earlier exchanges showed, where that is `remembered`, to which this one's is added.
     The very same messages come back where there is nothing to hide.
     """
     if not rules.redact_anything:
         return request, response, ()
     finder = Finder(rules, placeholder, request.url)
     asked = _RequestDraft(request, finder)
+    sent = dict(finder.found)
     answered = _ResponseDraft(response, finder)
     if finder.found:
         echoes = Echoes(finder.found)
-        asked.seek(echoes)
-        answered.seek(echoes)
+        asked.seek(echoes.needles)
+        answered.seek(echoes.needles)
+    if remembered is not None:
+        asked.seek(remembered.in_request)
+        answered.seek(remembered.in_answer)
+        received = {secret: text for secret, text in finder.found.items() if secret not in sent}
+        remembered.keep(sent, received)
     return asked.request(), answered.response(), tuple(finder.found)
 
 
@@ -86,12 +100,12 @@ class _RequestDraft:
             self._content = Content(request.body, request.headers)
             _redact_content(self._content, finder)
 
-    def seek(self, echoes: Echoes) -> None:
-        """Hide the values of the exchange wherever they stand."""
+    def seek(self, needles_in: NeedlesIn) -> None:
+        """Hide values wherever they stand."""
         texts = [self._url, *[value for _, value in self._headers.pairs]]
         if self._content is not None:
             texts += self._content.texts
-        needles = echoes.needles(texts)
+        needles = needles_in(texts)
         if needles:
             if self._content is not None:
                 _seek_in_content(self._content, needles)
@@ -125,13 +139,13 @@ class _ResponseDraft:
             self._content = Content(response.body, response.headers, response.parts, partial=partial)
             _redact_content(self._content, finder)
 
-    def seek(self, echoes: Echoes) -> None:
-        """Hide the values of the exchange wherever they stand."""
+    def seek(self, needles_in: NeedlesIn) -> None:
+        """Hide values wherever they stand."""
         fields = (*self._headers.pairs, *self._trailers.pairs)
         texts = [self._reason, *[value for _, value in fields]]
         if self._content is not None:
             texts += self._content.texts
-        needles = echoes.needles(texts)
+        needles = needles_in(texts)
         if needles:
             if self._content is not None:
                 _seek_in_content(self._content, needles)

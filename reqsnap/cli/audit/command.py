@@ -20,7 +20,7 @@ from reqsnap.cli.screen import Screen
 from reqsnap.errors import ReqsnapError
 from reqsnap.formats import Item
 from reqsnap.model import Interaction
-from reqsnap.redaction import Rules
+from reqsnap.redaction import Remembered, Rules
 
 _EXAMPLES = (
     "reqsnap audit tests/cassettes",
@@ -86,9 +86,12 @@ def _told_of(
     if of_it is not None and not of_it:
         yield f"{path}: no test owns this cassette"
     try:
-        items = read(path).whole
+        items, remembered = read(path).whole, Remembered()
         for number, item in enumerate(items, start=1):
-            for place, what in _found_in(item, item.decode(), rules, oldest, of_it):
+            interaction = item.decode()
+            secrets = [] if rules is None else places_of_secrets(interaction, rules, remembered)
+            found = [(place, "a secret in clear text") for place in secrets]
+            for place, what in [*found, *_found_in(item, interaction, oldest, of_it)]:
                 yield f"{path}:{number}:{place}: {what}"
     except ReqsnapError as error:
         yield str(error)
@@ -97,14 +100,10 @@ def _told_of(
 def _found_in(
     item: Item,
     interaction: Interaction,
-    rules: Rules | None,
     oldest: datetime | None,
     unused: frozenset[str] | None,
 ) -> Iterator[tuple[str, str]]:
-    """The places in one recording, and what is wrong there."""
-    if rules is not None:
-        for place in places_of_secrets(interaction, rules):
-            yield place, "a secret in clear text"
+    """What else is wrong in one recording, and where."""
     if oldest is not None and interaction.recorded_at < oldest:
         yield "recorded_at", f"recorded on {interaction.recorded_at:%Y-%m-%d}"
     if unused and f"{item.method} {item.url}" in unused:

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from reqsnap.cli.redacting import redacted
 from reqsnap.matching import Matching, all_differences
 from reqsnap.model import Headers, Interaction, Request
-from reqsnap.redaction import Rules
+from reqsnap.redaction import Remembered, Rules
 
 _MATCHING = Matching()
 
 
-def places_of_secrets(interaction: Interaction, rules: Rules) -> list[str]:
-    """The places that redaction would change, each once."""
-    without, _ = redacted(interaction, rules)
+def places_of_secrets(
+    interaction: Interaction, rules: Rules, remembered: Remembered | None = None
+) -> list[str]:
+    """The places that redaction would change, each once; also for what recordings before it showed."""
+    without, _ = redacted(interaction, rules, remembered=remembered)
     if without is interaction:
         return []
     before, after = interaction.request, without.request

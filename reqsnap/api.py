@@ -184,7 +184,7 @@ def _make(
         return CassetteContext(given_path(paths[0], directory), Options.read(given, base), directory)
     named = [given.pop("path")] if "path" in given else []
     if len(paths) + len(named) > 1:
-        raise TypeError("use_cassette() takes one path")
+        raise TypeError("use_cassette() takes one path; options go by their names, such as mode='record'")
     alone = next((path for path in paths if callable(path) and not isinstance(path, os.PathLike)), None)
     if alone is not None and is_path_lambda(alone):
         hint = "A function that makes the path is given by name: path=lambda context: ..."

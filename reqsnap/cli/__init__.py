@@ -40,11 +40,16 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
         prog="reqsnap", description="Record HTTP exchanges once and replay them ever after."
     )
     parser.add_argument("--version", action="version", version=f"reqsnap {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     # The modules of the other commands take a while to import.
     for name in [name for name in COMMANDS if name in words[:1]] or COMMANDS:
         importlib.import_module(f"reqsnap.cli.{name}").add_to(commands)
-    return parser.parse_args(words)
+    arguments = parser.parse_args(words)
+    if not hasattr(arguments, "run"):
+        parser.error(
+            f"a command is missing, one of: {', '.join(COMMANDS)}; `reqsnap --help` says what each does"
+        )
+    return arguments
 
 
 def _failed(error: ReqsnapError | KeyboardInterrupt | OSError) -> int:

@@ -38,6 +38,12 @@ def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -
     assert "usage: reqsnap" in capsys.readouterr().err
 
 
+def test_what_is_called_without_a_command_names_them(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    assert "a command is missing, one of: audit, check, convert, demo" in capsys.readouterr().err
+
+
 def test_an_error_of_ours_is_told_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -86,11 +86,13 @@ class Exchange:
     def ended(self, error: BaseException | None) -> None:
         """The connection has ended, which aiohttp is about to learn."""
         self._broken = error
+        if self._protocol.transport is None:
+            # The client has closed it, as it does with all of a session's, and needs no more of the answer.
+            self.released()
+            return
         if self._answer.status >= 200:
             self._payload = self._protocol._payload
-        if self._protocol.transport is not None:
-            # Otherwise it was the client that closed it.
-            self._cause = losing(error)
+        self._cause = losing(error)
         if error is None:
             self._answer.end()
 

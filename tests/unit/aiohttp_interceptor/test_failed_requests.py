@@ -165,6 +165,7 @@ async def not_sent(session: aiohttp.ClientSession, url: str) -> None:
         (leave, [ErrorKind.ABANDONED]),
         (leave_in_anger, [ErrorKind.ABANDONED]),
         (forget, [ErrorKind.ABANDONED]),
+        (close_the_session, [ErrorKind.ABANDONED]),
         (cancel, []),
         (not_sent, []),
     ],
@@ -182,18 +183,6 @@ def test_what_the_program_ends_is_no_error_of_the_network(
     run(run_it)
     assert [cause.kind for _, _, cause in recorder.failures] == kinds
     assert (recorder.noted, recorder.reasons, recorder.open) == ([], [], set())
-
-
-def test_a_session_that_is_closed_is_no_error() -> None:
-    recorder = NotingRecorder(asks=False, takes=True)
-
-    async def program() -> None:
-        async with serving(answering(HALF)) as server, aiohttp.ClientSession() as session:
-            with in_force(recorder):
-                await close_the_session(session, server.url())
-
-    run(program)
-    assert (recorder.failures, recorder.noted, recorder.open) == ([], [], set())
 
 
 def test_waiting_for_a_free_connection_is_no_matter_of_the_network() -> None:

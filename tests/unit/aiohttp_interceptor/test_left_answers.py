@@ -81,6 +81,47 @@ def test_an_error_is_noted_as_far_as_it_was_read(
     assert [cause.kind for _, _, cause in recorder.failures] == [ErrorKind.ABANDONED] * left
 
 
+async def read_nothing(response: aiohttp.ClientResponse) -> None:
+    """To a program that asks for the status alone, the head is enough."""
+
+
+async def read_a_line(response: aiohttp.ClientResponse) -> None:
+    assert await response.content.readline() == b"one\n"
+
+
+@pytest.mark.parametrize(
+    "framing", [b"Content-Length: 1000", b"Transfer-Encoding: chunked", b"Connection: close"]
+)
+@pytest.mark.parametrize("read", [read_nothing, read_a_line])
+def test_an_answer_is_left_where_its_session_is_closed(
+    read: Callable[[aiohttp.ClientResponse], Awaitable[None]], framing: bytes
+) -> None:
+    recorder = NotingRecorder(asks=False)
+    piece = b"4\r\none\n\r\n" if b"chunked" in framing else b"one\n"
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n%b\r\n\r\n%b" % (framing, piece))
+        await reader.read()
+
+    async def program() -> int:
+        async with serving(script) as server:
+            with in_force(recorder):
+                async with aiohttp.ClientSession() as session:
+                    response = await session.get(server.url())
+                    await read(response)
+                assert len(recorder.failures) == 1
+                # Not to be warned of, as it is without a cassette.
+                response.close()
+                return response.status
+
+    assert run(program) == 200
+    ((_, left, cause),) = recorder.failures
+    assert left is not None
+    assert (left.status, left.body, cause.kind) == (200, b"one\n", ErrorKind.ABANDONED)
+    assert recorder.noted == []
+
+
 @pytest.mark.parametrize(("last", "noted"), [(b"data: 2\n\n", 1), (b"data: 2\n", 0)])
 def test_an_event_stream_may_be_left_after_a_whole_event(last: bytes, noted: int) -> None:
     recorder = NotingRecorder(asks=False)

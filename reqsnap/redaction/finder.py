@@ -79,7 +79,7 @@ class Finder:
         name = fold(name if name.isascii() else as_text(name))
         if name in always:
             return Kind.ALWAYS
-        if name in self.rules.ambiguous:
+        if self.rules.may_be_secret(name):
             return Kind.MAYBE
         if "]" in name or "%" in name or "+" in name:
             simple = simple_name(name)

@@ -9,8 +9,8 @@ from reqsnap.memo import Memo
 from reqsnap.model import Headers
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised
-from reqsnap.redaction.finder import Finder
-from reqsnap.redaction.names import fold, may_hold_path
+from reqsnap.redaction.finder import Finder, Kind
+from reqsnap.redaction.names import ends_as_secret, fold, may_hold_path
 from reqsnap.redaction.placeholders import (
     credentials_placeholder,
     inner_placeholder,
@@ -27,7 +27,7 @@ def redact_headers(headers: Headers, finder: Finder) -> Headers:
     if not pairs or _harmless.get((pairs, finder.rules.headers)):
         return headers
     names, values = zip(*pairs, strict=True)
-    places = _secret_places(names, finder.rules.headers)
+    places = _secret_places(names, finder.rules.headers, finder.rules.endings)
     if _may_hold_urls("\n".join(values)):
         secret = dict(places)
         places = tuple([(index, secret.get(index)) for index in range(len(pairs))])
@@ -36,10 +36,13 @@ def redact_headers(headers: Headers, finder: Finder) -> Headers:
     changed: list[tuple[str, str]] | None = None
     for index, folded in places:
         name, value = pairs[index]
-        if folded is not None:
+        if folded is None:
+            redacted = _harmless_field(value, finder)
+        elif folded in finder.rules.headers:
             redacted = _secret_field(folded, name, value, finder)
         else:
-            redacted = revised(value, find_in_value(value, finder) + respelled(value))
+            taken = finder.take_if(Kind.MAYBE, name, value, hosts=False)
+            redacted = _harmless_field(value, finder) if taken is None else taken
         if redacted != value:
             changed = changed or list(pairs)
             changed[index] = (name, redacted)
@@ -54,10 +57,12 @@ _SIZE_OF_FIELD = 200
 
 
 @lru_cache(maxsize=1024)
-def _secret_places(names: tuple[str, ...], secret: frozenset[str]) -> tuple[tuple[int, str | None], ...]:
-    """Where fields stand that the rules name, and their names, folded: programs send the same ones again."""
-    folded = list(map(fold, names))
-    return tuple([(index, name) for index, name in enumerate(folded) if name in secret])
+def _secret_places(
+    names: tuple[str, ...], secret: frozenset[str], endings: bool
+) -> tuple[tuple[int, str | None], ...]:
+    """Where fields stand that the rules mean, and their names, folded: programs send the same ones again."""
+    folded = enumerate(map(fold, names))
+    return tuple([(at, name) for at, name in folded if name in secret or (endings and ends_as_secret(name))])
 
 
 def _may_hold_urls(values: str) -> bool:
@@ -67,6 +72,11 @@ def _may_hold_urls(values: str) -> bool:
     if may_hold_path(values):
         return True
     return ("=" in values or "@" in values) and ("://" in values or "?" in values or "#" in values)
+
+
+def _harmless_field(value: str, finder: Finder) -> str:
+    """The value of a field that may hold a URL with secrets, or a placeholder."""
+    return revised(value, find_in_value(value, finder) + respelled(value))
 
 
 def _secret_field(folded: str, name: str, value: str, finder: Finder) -> str:

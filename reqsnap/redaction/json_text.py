@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, view
 from reqsnap.redaction.finder import Finder, Kind
-from reqsnap.redaction.names import fold
+from reqsnap.redaction.names import ends_as_secret, fold
+from reqsnap.redaction.rules import Rules
 
 _NAME = regex(r'"([^"\\]{1,64})"\s*:', re.ASCII)
 # Finds all names that the other does, and much faster.
@@ -30,17 +31,20 @@ _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 def find_in_json(text: str, finder: Finder) -> list[Edit]:
     """The edits that hide what stands under the names of the rules."""
-    edits = _named(text, finder) if _may_hold_secrets(text, finder.rules.in_fields) else []
+    edits = _named(text, finder) if _may_hold_secrets(text, finder.rules) else []
     if '\\"' in text or "\\u0022" in text:
         edits += _nested(text, finder)
     return edits
 
 
-def _may_hold_secrets(text: str, names: frozenset[str]) -> bool:
+def _may_hold_secrets(text: str, rules: Rules) -> bool:
     """Whether a closer look at the names in a text is worth its time: mostly it is not."""
     if not text.isascii() or "\\u" in text or ']"' in text:
         return True
-    return not names.isdisjoint(fold('"'.join(_LIKELY_NAME.findall(text))).split('"'))
+    names = fold('"'.join(_LIKELY_NAME.findall(text))).split('"')
+    if not rules.in_fields.isdisjoint(names):
+        return True
+    return rules.endings and any(map(ends_as_secret, set(names)))
 
 
 def _named(text: str, finder: Finder) -> list[Edit]:

@@ -1,11 +1,12 @@
 """The names under which services keep secrets. Adding a name to a table is all it takes.
 
 Names are compared without regard to case, `-` and `_`, and as a whole: `token` is not
-found in `max_tokens`.
+found in `max_tokens`. Where a value looks like a credential the end of its name is enough.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from reqsnap.patterns import regex
@@ -91,6 +92,23 @@ AMBIGUOUS = """
 """Names that are as often harmless: only what looks like a credential is one."""
 
 
+ENDINGS = """
+    password passwd passphrase pwd pass secret secret_key api_key access_key private_key auth_key app_key
+    application_key signing_key encryption_key service_key license_key subscription_key consumer_key
+    master_key admin_key session_key token signature credential credentials
+"""
+"""How names end under which services keep secrets of all kinds: `openai_api_key`, `X-Acme-Token`.
+
+What stands there is one where it looks like a credential.
+"""
+
+PLACES = """
+    page_token next_token prev_token previous_token continuation_token skip_token delta_token sync_token
+    resume_token cursor_token change_token concurrency_token idempotency_token client_token request_token
+"""
+"""How names end so that hold a place in a list, or tell requests apart."""
+
+
 class HostRule(NamedTuple):
     """Ambiguous names that hold credentials on one host and the hosts below it.
 
@@ -147,3 +165,17 @@ def fold(name: str) -> str:
 def folded(names: str) -> frozenset[str]:
     """A table as a set of folded names."""
     return frozenset(fold(names).split())
+
+
+_ENDING = regex(rf"(?:{'|'.join(folded(ENDINGS))})[0-9]*\Z")
+_PLACE = regex(rf"(?:{'|'.join(folded(PLACES))})\Z")
+
+
+@lru_cache(maxsize=4096)
+def ends_as_secret(name: str) -> bool:
+    """Whether a folded name ends as those of secrets do.
+
+    >>> ends_as_secret("openaiapikey"), ends_as_secret("nextpagetoken")
+    (True, False)
+    """
+    return _ENDING.search(name) is not None and _PLACE.search(name) is None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from reqsnap.patterns import regex
 from reqsnap.redaction import names
-from reqsnap.redaction.names import HostRule, fold, folded
+from reqsnap.redaction.names import HostRule, ends_as_secret, fold, folded
 from reqsnap.redaction.placeholders import holds_placeholder
 
 _CREDENTIALS = folded(names.CREDENTIALS)
@@ -19,7 +19,8 @@ class Rules:
     """What is redacted: names of header fields, of query parameters, and of body fields.
 
     Names are compared without regard to case, `-` and `_`. `ambiguous` names count only
-    where the value looks like a credential or a rule in `hosts` names the host.
+    where the value looks like a credential or a rule in `hosts` names the host; so do, if `endings`,
+    names that end as those of secrets do.
     `userinfo` and `paths` say whether `user:password@` and the credentials that some
     services put into a path are taken out of URLs. Header fields that are `excluded`
     are secret, and are not stored at all.
@@ -38,6 +39,7 @@ class Rules:
     userinfo: bool = True
     paths: bool = True
     excluded: frozenset[str] = frozenset()
+    endings: bool = True
 
     redact_anything: bool = field(init=False, repr=False, compare=False)
     in_query: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -69,6 +71,10 @@ class Rules:
             excluded=self.excluded.union(excluded),
         )
 
+    def may_be_secret(self, name: str) -> bool:
+        """Whether a folded name counts where the value looks like a credential."""
+        return name in self.ambiguous or (self.endings and ends_as_secret(name))
+
     def names_on(self, host: str) -> frozenset[str]:
         """The ambiguous names that hold credentials on a host."""
         host = f".{host.lower()}"
@@ -79,7 +85,7 @@ class Rules:
 DEFAULT_RULES = Rules()
 
 _NONE: frozenset[str] = frozenset()
-NO_RULES = Rules(_NONE, _NONE, _NONE, _NONE, (), userinfo=False, paths=False)
+NO_RULES = Rules(_NONE, _NONE, _NONE, _NONE, (), userinfo=False, paths=False, endings=False)
 
 VOCABULARY = DEFAULT_RULES.query | DEFAULT_RULES.fields | DEFAULT_RULES.ambiguous | DEFAULT_RULES.headers
 """Words of the protocols themselves: a password `password` is not sought elsewhere."""

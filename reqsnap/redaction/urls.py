@@ -11,7 +11,7 @@ from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised, view
 from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.json_text import find_in_json
-from reqsnap.redaction.names import PATHS, fold, may_hold_path
+from reqsnap.redaction.names import PATHS, ends_as_secret, fold, may_hold_path
 from reqsnap.redaction.placeholders import holds_placeholder, respelled
 from reqsnap.redaction.rules import looks_like_credential
 
@@ -29,7 +29,7 @@ _PERCENT = regex(r"%[0-9a-fA-F]{2}|\+")
 def redact_url(url: str, finder: Finder) -> str:
     """A request's URL as it may be stored; the very same where it holds no secret."""
     edits: list[Edit] = []
-    if "=" in url and _may_hold_secrets(url, finder.rules.in_query):
+    if "=" in url and _may_hold_secrets(url, finder.rules.in_query, finder.rules.endings):
         edits += find_in_query(url, 0, len(url), finder)
     if "@" in url:
         edits += _userinfo(url, finder, own=True)
@@ -42,12 +42,13 @@ def redact_url(url: str, finder: Finder) -> str:
 
 # Asked of a recorded URL, and then of the live one.
 @lru_cache(maxsize=4096)
-def _may_hold_secrets(url: str, names: frozenset[str]) -> bool:
+def _may_hold_secrets(url: str, names: frozenset[str], endings: bool) -> bool:
     """Whether a closer look at the names in a URL is worth its time."""
     if "%" in url or "[" in url or "+" in url:
         return True
     start = 0 if ";" in url else url.find("?")
-    return not names.isdisjoint(_PLAIN_NAME.findall(fold(url), max(start, 0)))
+    found = _PLAIN_NAME.findall(fold(url), max(start, 0))
+    return not names.isdisjoint(found) or (endings and any(map(ends_as_secret, found)))
 
 
 def path_holds_credentials(url: str) -> bool:

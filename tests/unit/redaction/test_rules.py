@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
 from reqsnap.model import Headers, Request
 from reqsnap.redaction import DEFAULT_RULES, NO_RULES, Rules, looks_like_credential, redact_request
-from tests.support.redacting import hide_header, hide_url
+from tests.support.redacting import FORM, hide_body, hide_header, hide_url
 
 GITHUB = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 
@@ -86,3 +87,54 @@ def test_looks_like_a_credential(value: str) -> None:
 )
 def test_does_not_look_like_a_credential(value: str) -> None:
     assert not looks_like_credential(value)
+
+
+CREDENTIAL = "q8Zr2Lw9TfXc4VbN7mKpJh3Gd6Sa1Qe5Yt0UiOz"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("X-Acme-Api-Key", "X-Acme-Token", "X-Acme-Secret", "X-Acme-Password", "CF-Access-Client-Secret"),
+        *("Circle-Token", "X-TrackerToken", "X-Yandex-API-Key", "X-Hub-Signature-256", "Stripe-Signature"),
+    ],
+)
+def test_a_header_field_that_ends_as_those_of_secrets(name: str) -> None:
+    assert hide_header(name, CREDENTIAL) == "[REDACTED]"
+    assert hide_header(name, "none") == "none"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("openai_api_key", "github_token", "smtp_password", "MYSQL_ROOT_PASSWORD", "stripe_secret_key"),
+        *("slack_bot_token", "oauth_client_secret", "tls_private_key", "dbPass", "pass", "webhookSignature"),
+    ],
+)
+def test_a_field_or_parameter_that_ends_as_those_of_secrets(name: str) -> None:
+    assert hide_body(json.dumps({name: CREDENTIAL})) == json.dumps({name: "[REDACTED]"})
+    assert hide_body(f"{name}={CREDENTIAL}", FORM) == f"{name}=[REDACTED]"
+    assert hide_url(f"http://h/?{name}={CREDENTIAL}") == f"http://h/?{name}=[REDACTED]"
+    for harmless in '{"%s": true}', '{"%s": 12}', '{"%s": {"type": "string"}}', '{"%s": "a word"}':
+        assert hide_body(harmless % name) == harmless % name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("next_page_token", "nextToken", "continuation_token", "pageToken", "ClientToken", "token_type"),
+        *("max_tokens", "primary_key", "partition_key", "public_key", "cache_key", "Idempotency-Key"),
+    ],
+)
+def test_what_only_looks_like_the_name_of_a_secret(name: str) -> None:
+    assert hide_body(json.dumps({name: CREDENTIAL})) == json.dumps({name: CREDENTIAL})
+    assert hide_url(f"http://h/?{name}={CREDENTIAL}") == f"http://h/?{name}={CREDENTIAL}"
+    assert hide_header(name, CREDENTIAL) == CREDENTIAL
+
+
+def test_rules_without_endings_mean_whole_names_alone() -> None:
+    rules = dataclasses.replace(DEFAULT_RULES, endings=False)
+    for name in "openai_api_key", "X-Acme-Token":
+        assert hide_header(name, CREDENTIAL, rules) == CREDENTIAL
+        assert hide_body(json.dumps({name: CREDENTIAL}), rules=rules) == json.dumps({name: CREDENTIAL})
+        assert hide_url(f"http://h/?{name}={CREDENTIAL}", rules) == f"http://h/?{name}={CREDENTIAL}"

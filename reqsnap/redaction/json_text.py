@@ -21,7 +21,7 @@ _LIKELY_NAME = regex(r'"([^"]{1,64}+)"\s*:', re.ASCII)
 _ESCAPED_NAME = regex(r'"((?:[^"\\]|\\u[0-9a-fA-F]{4}){1,64})"\s*:', re.ASCII)
 # Possessive, so that strings of any length are read without a stack.
 CONTENTS = r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
-_VALUE = regex(rf'\s*(?:"({CONTENTS})|([\[{{])|(-?\d[\d.eE+-]*|true\b))', re.ASCII)
+_VALUE = regex(rf'\s*(?:"({CONTENTS})|([\[{{])|(-?\d[\d.eE+-]*))', re.ASCII)
 _STRING = regex(f'"({CONTENTS})"')
 _LEAF = regex(rf'"({CONTENTS})"(\s*:)?|(-?\d[\w.+-]*)', re.ASCII)
 _NESTING = regex(rf'"{CONTENTS}"?|([\[{{])|([\]}}])')
@@ -84,7 +84,7 @@ def _value(text: str, place: int, name: str, kind: Kind, finder: Finder) -> Edit
     start = found.end() - len(opening or plain)
     end = _closing(text, start) if opening else found.end()
     value = text[start:end]
-    # What is empty, false or null holds no secret, and its reader may ask for just that.
+    # What is empty, true, false or null holds no secret, and its reader may ask for just that.
     replacement = finder.take(name, value) if value not in ("{}", "[]") else None
     return None if replacement is None else Edit(start, end, f'"{replacement}"')
 

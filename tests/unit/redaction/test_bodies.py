@@ -25,7 +25,6 @@ MULTIPART = "multipart/form-data; boundary=B"
         ('{"password":"a\\"b\\\\","c":1}', '{"password":"[REDACTED]","c":1}'),
         ('{"password":12.5e3,"c":1}', '{"password":"[REDACTED]","c":1}'),
         ('{"password":-1}', '{"password":"[REDACTED]"}'),
-        ('{"password":true}', '{"password":"[REDACTED]"}'),
         ('{"secret":{"a":["}",{"b":1}]},"c":1}', '{"secret":"[REDACTED]","c":1}'),
         ('{"secret":[1,"]"],"c":1}', '{"secret":"[REDACTED]","c":1}'),
         ('[{"api_key":"x"},{"api_key":"y"}]', '[{"api_key":"[REDACTED]"},{"api_key":"[REDACTED]"}]'),
@@ -48,7 +47,7 @@ def test_json(body: str, expected: str) -> None:
     "body",
     [
         '{"max_tokens":5,"keyboard":"de","tokens":["a"],"passwords":2,"secrets":[]}',
-        '{"password":null,"secret":false,"api_key":"","private_key":{},"client_secret":[]}',
+        '{"password":null,"secret":false,"otp":true,"api_key":"","private_key":{},"client_secret":[]}',
         '{"token":"next","key":"name","state":"open","code":404,"auth":{"a":"b"}}',
         '{"password":"[REDACTED]","api_key":"[REDACTED:7]","secret":"Bearer [REDACTED]"}'[:53] + "}",
         '["password","secret"]',

@@ -13,23 +13,25 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-MOST = 15
+MOST = 31
 """How many answers in a row a task gets without making way. Timers and sockets are looked at only then."""
 
 
-def may_go_on() -> bool:
+def may_go_on(loop: Any = None) -> bool:
     """Whether the running task may have its answer at once, since nothing else waits for its turn.
+
+    Takes the loop that runs, from who has it at hand.
 
     Where that cannot be known, as with trio, uvloop and other loops than asyncio's own, it may not.
     Nor may one that did not make way last: another had its turn since, or it is new. A task
     that starts eagerly (Python 3.12) runs within the one that starts it, which is to go on.
     """
-    asyncio: Any = sys.modules.get("asyncio")
-    loop: Any = None if asyncio is None else asyncio._get_running_loop()
+    if loop is None:
+        loop = _running_loop()
     kind: Any = type(loop)
     if not _is_asyncios_own(kind):
         return False
-    task = asyncio.current_task(loop)
+    task = sys.modules["asyncio"].current_task(loop)
     if task is None:
         # trio may run as asyncio's guest.
         return False
@@ -39,6 +41,11 @@ def may_go_on() -> bool:
         return True
     latest.task, latest.left = weakref.ref(task), MOST
     return False
+
+
+def _running_loop() -> Any:
+    asyncio: Any = sys.modules.get("asyncio")
+    return None if asyncio is None else asyncio._get_running_loop()
 
 
 def _no_task() -> Any:

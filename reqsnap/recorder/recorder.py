@@ -30,7 +30,8 @@ from reqsnap.sequences.entries import Entry, Prepared, prepare
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `is_remote` says that another process decides. All lists but `recorded` are for the end of the block to
+    `is_remote` says that another process decides. `built` is what interceptors need not work out
+    again as long as the block is open. All lists but `recorded` are for the end of the block to
     tell.
     """
 
@@ -55,20 +56,12 @@ class Recorder:
         self.recorded: list[Entry] = []
         self._under_way = UnderWay()
         self._clock, self._now = clock, now
-        # Made for the first request, because many a block has none of its own.
-        self._built: Memo[Any] | None = None
-        self._prepared: Memo[Prepared] | None = None
+        self.built: Memo[Any] = Memo()
+        self._prepared: Memo[Prepared] = Memo()
         policy = cassette.policy
         self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
         self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
         self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
-
-    @property
-    def built(self) -> Memo[Any]:
-        """What interceptors need not work out again as long as the block is open."""
-        if self._built is None:
-            self._built = Memo()
-        return self._built
 
     @property
     def may_replay(self) -> bool:
@@ -181,7 +174,7 @@ class Recorder:
             # What is used up is recorded anew where the mode may, and repeated where not.
             entry = self.cassette.take(self._prepare(request), again=self._again)
             if entry is not None:
-                return replay_of(entry, self.cassette)
+                return entry.replay or replay_of(entry, self.cassette)
         return None if self.outer is None else self.outer.answer(request, innermost=False)
 
     # Within
@@ -268,13 +261,10 @@ class Recorder:
     def _prepare(self, request: Request) -> Prepared:
         """The request redacted and keyed; remembered, since programs repeat themselves."""
         known = request.method, request.url, request.headers.pairs, request.body
-        memo = self._prepared
-        if memo is None:
-            memo = self._prepared = Memo()
-        found = memo.get(known)
+        found = self._prepared.get(known)
         if found is None:
             found = prepare(request, self._rules, self.cassette.policy.matching)
-            memo.keep(known, found, len(request.body))
+            self._prepared.keep(known, found, len(request.body))
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:

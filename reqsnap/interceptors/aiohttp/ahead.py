@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from reqsnap.interceptors.aiohttp.note import Exchange, exchange_on
 
 
-def start(wrapped: Any, response: Any, args: Any, kwargs: Any) -> Any:
-    """`ClientResponse.start`: it returns with the head of the answer, or with all of it."""
-    connection = args[0] if args else kwargs["connection"]
+def read_ahead(request: Any) -> None:
+    """Have the answer to a request, which is about to be sent, read to its end before the client gets it."""
+    # Called in the place of the methods, once each.
+    request.send = partial(_send, request)
+
+
+async def _send(request: Any, connection: Any) -> Any:
     exchange = exchange_on(connection.protocol)
-    if exchange is None or not exchange.reads_ahead:
-        return wrapped(*args, **kwargs)
-    return _whole(exchange, wrapped, response, args, kwargs)
+    del request.send
+    response = await request.send(connection)
+    if exchange is not None:
+        response.start = partial(_start, exchange, response)
+    return response
 
 
-async def _whole(exchange: Exchange, wrapped: Any, response: Any, args: Any, kwargs: Any) -> Any:
-    started = await wrapped(*args, **kwargs)
+async def _start(exchange: Exchange, response: Any, connection: Any) -> Any:
+    """`ClientResponse.start`, which returns with the head of the answer: with all of it."""
+    del response.start
+    started = await response.start(connection)
     content = response.content
     # Asked again, now that the head is known.
     if exchange.reads_ahead and not content.is_eof():

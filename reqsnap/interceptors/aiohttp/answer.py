@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, NamedTuple
 
+from aiohttp import hdrs
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import BaseTimerContext
 from aiohttp.http import RawResponseMessage
@@ -35,6 +36,11 @@ class Parsed(NamedTuple):
     chunk_ends: tuple[int, ...] | None = None
     compressed: int | None = None
 
+    @property
+    def sets_no_cookie(self) -> bool:
+        """Whether no cookie is to be read from its head."""
+        return hdrs.SET_COOKIE not in self.message.headers
+
     def body(
         self,
         protocol: ResponseHandler,
@@ -60,14 +66,16 @@ class Parsed(NamedTuple):
 class Answer:
     """The bytes of an answer, piece by piece, and whether the connection ends after them.
 
-    `at_once` says whether it comes in one piece, and whole.
+    `at_once` says whether it comes in one piece, and whole; `was_parsed` whether it is known
+    what some parser makes of it.
     """
 
-    __slots__ = ("_parsed", "at_once", "closes", "steps")
+    __slots__ = ("_parsed", "at_once", "closes", "steps", "was_parsed")
 
     def __init__(self, steps: tuple[bytes, ...], closes: bool) -> None:
         self.steps, self.closes = steps, closes
         self.at_once = len(steps) == 1 and not closes
+        self.was_parsed = False
         self._parsed: Parsed | None = None
 
     def parsed(self, settings: dict[str, Any]) -> Parsed | None:
@@ -83,6 +91,7 @@ class Answer:
             low, high = payload.get_read_buffer_limits()
             if payload.total_bytes <= min(high, _LARGE):
                 self._parsed = Parsed(settings, message, low, *_content(payload))
+        self.was_parsed = self._parsed is not None
 
 
 def _content(payload: Any) -> tuple[tuple[bytes, ...], tuple[int, ...] | None, int | None]:

@@ -20,11 +20,13 @@ from aiohttp.helpers import BasicAuth
 from aiohttp.tracing import Trace
 
 from reqsnap import scope
-from reqsnap.interceptors.aiohttp.ahead import start
+from reqsnap.interceptors.aiohttp.ahead import read_ahead
+from reqsnap.interceptors.aiohttp.answer import answer_to
 from reqsnap.interceptors.aiohttp.body import Upload, gather, in_memory, is_repeatable, restore
 from reqsnap.interceptors.aiohttp.errors import Witness
 from reqsnap.interceptors.aiohttp.failures import fail_connecting, is_unconnected, replay_broken
 from reqsnap.interceptors.aiohttp.note import Exchange, exchange_on
+from reqsnap.interceptors.aiohttp.prompt import Plain, is_plain, reply, written_of
 from reqsnap.interceptors.aiohttp.replay import mute, replay
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.patching import Patch
@@ -51,21 +53,22 @@ async def _decide(
 ) -> Connection:
     request: ClientRequest = args[0] if args else kwargs["req"]
     traces: list[Trace] = args[1] if len(args) > 1 else kwargs["traces"]
-    method, url = request.method, str(request.url)
-    has_body = bool(request.body)
-    if has_body:
-        restore(request.body)
-    upload = None
     decision: Replay | Forward | Refuse | None = None
-    if has_body or not recorder.may_replay:
-        decision = recorder.head(method, url)
+    if not traces and recorder.may_replay and is_plain(request, connector):
+        plain = _plain(recorder, request)
+        if plain is not None:
+            decision = recorder.before(plain.request)
+            if type(decision) is Replay and decision.error is None:
+                answer = answer_to(plain.request.method, decision)
+                if answer.was_parsed:
+                    return reply(connector, request, answer, plain.written)
+    method, url = request.method, str(request.url)
+    upload = None
     if decision is None:
-        if has_body:
-            upload = await gather(request)
-            if upload.error is not None:
-                await _trace_creation(traces)
-                return mute(connector, request)
-        decision = recorder.before(_whole(request, connector, url, upload))
+        upload, decision = await _ask(recorder, connector, request, url)
+    if decision is None:
+        await _trace_creation(traces)
+        return mute(connector, request)
     if isinstance(decision, Refuse):
         if upload is not None:
             upload.ended()
@@ -75,9 +78,8 @@ async def _decide(
             if upload is not None and is_unconnected(decision.response, decision.error):
                 upload.ended()
             return await _replay_failed(connector, request, decision.response, decision.error, traces)
-        if traces:
-            await _trace_creation(traces)
-        return replay(connector, request, decision)
+        await _trace_creation(traces)
+        return replay(connector, request, answer_to(method, decision))
     witness = None
     if recorder.cassette.policy.records_errors:
         witness = Witness(request._timer, partial(_meant, request, connector, url))
@@ -88,7 +90,27 @@ async def _decide(
         await _note_unconnected(exchange, request, error)
         raise
     exchange.begin(connection)
+    if exchange.reads_ahead:
+        read_ahead(request)
     return connection
+
+
+async def _ask(
+    recorder: Recorder, connector: BaseConnector, request: ClientRequest, url: str
+) -> tuple[Upload | None, Replay | Forward | Refuse | None]:
+    """The body where it had to be gathered, and the decision; none where the body cannot be made."""
+    upload, has_body = None, bool(request.body)
+    if has_body:
+        restore(request.body)
+    if has_body or not recorder.may_replay:
+        decision = recorder.head(request.method, url)
+        if decision is not None:
+            return None, decision
+    if has_body:
+        upload = await gather(request)
+        if upload.error is not None:
+            return upload, None
+    return upload, recorder.before(_whole(request, connector, url, upload))
 
 
 async def _note_unconnected(exchange: Exchange, request: ClientRequest, error: BaseException) -> None:
@@ -126,6 +148,21 @@ async def _trace_creation(traces: Iterable[Trace]) -> None:
         await trace.send_connection_create_start()
     for trace in traces:
         await trace.send_connection_create_end()
+
+
+def _plain(recorder: Recorder, request: ClientRequest) -> Plain | None:
+    """A request that is written as it stands; remembered, since programs repeat themselves."""
+    fields = tuple(request.headers.items())
+    known = request.method, request.url, fields
+    plain: Plain | None = recorder.built.get(known)
+    if plain is None:
+        url = str(request.url)
+        written = written_of(request)
+        if written is None:
+            return None
+        plain = Plain(Request(request.method, url, _headers(fields)), written)
+        recorder.built.keep(known, plain)
+    return plain
 
 
 def _whole(request: ClientRequest, connector: BaseConnector, url: str, upload: Upload | None) -> Request:
@@ -226,7 +263,6 @@ def _writelines(wrapped: Any, writer: Any, args: Any, kwargs: Any) -> None:
 
 PATCHES = (
     Patch("aiohttp.connector", "BaseConnector.connect", _connect),
-    Patch("aiohttp.client_reqrep", "ClientResponse.start", start),
     Patch("aiohttp.client_proto", "ResponseHandler.set_response_params", _set_response_params),
     Patch("aiohttp.client_proto", "ResponseHandler.connection_lost", _connection_lost),
     Patch("aiohttp.http_writer", "StreamWriter._write", _write),

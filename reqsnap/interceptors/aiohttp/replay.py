@@ -16,39 +16,40 @@ from aiohttp.helpers import BaseTimerContext
 from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 
-from reqsnap.interceptors.aiohttp.answer import Answer, Parsed, answer_to
+from reqsnap.interceptors.aiohttp.answer import Answer, Parsed
 from reqsnap.interceptors.making_way import may_go_on
-from reqsnap.recorder import Replay
 
 _PATIENCE = 1.0
 """Seconds for which a piece waits for its reader before the next one follows it all the same."""
 
-_Received = tuple[RawResponseMessage, StreamReader]
+Received = tuple[RawResponseMessage, StreamReader]
 """The head of an answer and the stream of its body."""
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NOTHING = Answer((), True)
 
 
-def replay(connector: BaseConnector, request: ClientRequest, decision: Replay) -> Connection:
+def replay(connector: BaseConnector, request: ClientRequest, answer: Answer) -> Connection:
     """A connection on which the request gets its answer."""
-    return _connection(connector, request, answer_to(request.method, decision))
-
-
-def mute(connector: BaseConnector, request: ClientRequest) -> Connection:
-    """A connection for a request that cannot be sent whole, on which no answer comes."""
-    return _connection(connector, request, _NOTHING)
-
-
-def _connection(connector: BaseConnector, request: ClientRequest, answer: Answer) -> Connection:
     at_once = answer.at_once and request._continue is None
     return connection_on(connector, request, ReplayHandler(asyncio.get_running_loop(), answer, at_once))
 
 
+def mute(connector: BaseConnector, request: ClientRequest) -> Connection:
+    """A connection for a request that cannot be sent whole, on which no answer comes."""
+    return replay(connector, request, _NOTHING)
+
+
 def connection_on(connector: BaseConnector, request: ClientRequest, handler: ReplayHandler) -> Connection:
     """A connection for a request, with what receives its answer."""
-    handler.transport = ReplayTransport(handler, request._continue is not None)
+    with_transport(handler, request)
     return ReplayConnection(connector, request.connection_key, handler, handler._loop)
+
+
+def with_transport(handler: ReplayHandler, request: ClientRequest) -> ReplayHandler:
+    """A handler, given the transport that takes the request."""
+    handler.transport = ReplayTransport(handler, request._continue is not None)
+    return handler
 
 
 class ReplayConnection(Connection):
@@ -165,7 +166,7 @@ class ReplayHandler(ResponseHandler):
             # aiohttp's writing task is still to end; only then is the connection let go.
             self._due = self._loop.call_soon(self._arrive)
 
-    async def read(self) -> _Received:
+    async def read(self) -> Received:
         """The head of the answer and its body. Others that wait run first, as they would with a server."""
         if self._begun and self._at_once:
             if not may_go_on():
@@ -179,7 +180,7 @@ class ReplayHandler(ResponseHandler):
         if (received := self._receive()) is not None:
             self.feed_data(received, 0)
 
-    def _receive(self) -> _Received | None:
+    def _receive(self) -> Received | None:
         """Receive an answer that comes at once. None leaves it to the parser, or to a lost connection."""
         self._at_once = False
         if self.transport is None or self.transport.is_closing():

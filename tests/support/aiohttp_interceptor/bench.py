@@ -17,6 +17,7 @@ from reqsnap import patching, scope
 from reqsnap.cassette import Cassette
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.interceptors import TABLE
+from reqsnap.memo import Memo
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 from reqsnap.rules.policy import Policy
@@ -41,6 +42,7 @@ class NotingRecorder(Recorder):
         refuses: bool = False,
         takes: bool = False,
     ) -> None:
+        self.built = Memo()
         self.cassette = Cassette(policy=Policy(records_errors=takes))
         self.asks = asks
         self.refuses = refuses

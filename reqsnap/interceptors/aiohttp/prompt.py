@@ -1,0 +1,234 @@
+"""A replay without a connection's machinery, where nobody could tell.
+
+A request without a body that aiohttp writes as it stands is taken as a whole, and an answer that
+came at once and whole, and was parsed before, is given out as it was parsed. What aiohttp does in
+between, in `ClientRequest.send`, is done here in the few steps that leave something behind.
+Everything else takes the longer way, in replay.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import types
+from typing import Any, NamedTuple
+
+import aiohttp.http_writer
+from aiohttp import BaseConnector, ClientRequest, ClientResponse, HttpVersion11, hdrs
+from aiohttp.connector import Connection
+from aiohttp.helpers import BaseTimerContext
+
+from reqsnap.interceptors.aiohttp.answer import Answer
+from reqsnap.interceptors.aiohttp.replay import Received, ReplayConnection, ReplayHandler, with_transport
+from reqsnap.interceptors.making_way import may_go_on
+from reqsnap.model import Request
+
+_SERIALIZE: Any = getattr(aiohttp.http_writer, "_serialize_headers", None)
+
+_MADE_WITH = frozenset({"writer", "continue100", "timer", "request_info", "traces", "loop", "session"})
+"""What `send` makes a response with, from aiohttp 3.11 on; since 3.14 there is the `stream_writer` too."""
+
+_TAKEN_WITH = frozenset(inspect.signature(ClientResponse.__init__).parameters) - {"self", "method", "url"}
+_SHOWS_WRITER = "stream_writer" in _TAKEN_WITH
+_SEND = ClientRequest.__dict__.get("send")
+_START = ClientResponse.__dict__.get("start")
+
+
+def _is_known() -> bool:
+    """Whether this aiohttp sends as those do that this module was written for, and nobody has changed it."""
+    return (
+        isinstance(_SEND, types.FunctionType)
+        and _SEND.__code__.co_filename == ClientRequest.update_headers.__code__.co_filename
+        and _TAKEN_WITH - {"stream_writer"} == _MADE_WITH
+        and _SERIALIZE is not None
+        and not hasattr(ClientRequest, "keep_alive")
+    )
+
+
+_KNOWN = _is_known()
+
+
+Written = dict[str, Any]
+"""What a response is told of the writer of its request."""
+
+
+class _Writer(NamedTuple):
+    """A writer that has written all, as far as a response asks it."""
+
+    output_size: int
+
+
+class Plain(NamedTuple):
+    """A request without a body that aiohttp writes as it stands."""
+
+    request: Request
+    written: Written
+
+
+def is_plain(request: ClientRequest, connector: BaseConnector) -> bool:
+    """Whether a request has no body, nobody looks on as it is sent, and its connection is an ordinary one."""
+    return (
+        type(request) is ClientRequest
+        and ClientRequest.send is _SEND
+        and not request.body
+        and request.version is HttpVersion11
+        and request._continue is None
+        and request.proxy is None
+        and not (request.compress or request.chunked or connector.force_close)
+        # Since aiohttp 3.14.
+        and getattr(request, "_upload_tracker", None) is None
+    )
+
+
+def written_of(request: ClientRequest) -> Written | None:
+    """What is told of the writing of such a request; None where aiohttp adds to it or refuses to write it."""
+    if not _KNOWN or request.method in request.POST_METHODS or request.method == hdrs.METH_CONNECT:
+        return None
+    try:
+        head = _SERIALIZE(f"{request.method} {request.url.raw_path_qs} HTTP/1.1", request.headers)
+    except (ValueError, TypeError):
+        return None
+    return {"stream_writer": _Writer(len(head))} if _SHOWS_WRITER else {}
+
+
+def reply(connector: BaseConnector, request: ClientRequest, answer: Answer, written: Written) -> Connection:
+    """A connection on which a plain request has its answer at once."""
+    handler = PromptHandler(answer, request.loop)
+    connection = handler.connection = PromptConnection(connector, request, handler, written)
+    # Called in the place of the method, once. A plain function, so that nothing refers to itself.
+    request.send = _send  # type: ignore[method-assign, assignment]
+    return connection
+
+
+class PromptConnection(ReplayConnection):
+    """A connection to which one request belongs from the start. It is released as soon as it is read."""
+
+    protocol: Any = None
+    """A property of the class above, which is read four times in every replay."""
+
+    response: ClientResponse
+    """What `send` has made."""
+
+    def __init__(
+        self, connector: BaseConnector, request: ClientRequest, handler: PromptHandler, written: Written
+    ) -> None:
+        self.request, self.written = request, written
+        self._connector, self._loop = connector, request.loop
+        self.protocol = self._protocol = handler
+        self._callbacks = []
+
+    @property
+    def _key(self) -> Any:  # type: ignore[override]
+        return self.request.connection_key
+
+    def use(self, handler: ReplayHandler) -> None:
+        """Have the request sent after all, and its answer received by a whole protocol."""
+        del self.request.send
+        self.protocol = self._protocol = with_transport(handler, self.request)
+
+    def close(self) -> None:
+        """End it."""
+        if self._callbacks:
+            self._notify_release()
+        self.protocol = self._protocol = None
+
+    release = close
+
+
+async def _send(connection: PromptConnection) -> Any:
+    """What `ClientRequest.send` leaves behind."""
+    request: Any = connection.request
+    del request.send
+    response: Any = request.response_class(
+        request.method,
+        request.original_url,
+        writer=None,
+        continue100=None,
+        timer=request._timer,
+        request_info=request.request_info,
+        traces=request._traces,
+        loop=request.loop,
+        session=request._session,
+        **connection.written,
+    )
+    request.response = response
+    parsed = connection.protocol._parsed
+    if parsed is not None and parsed.sets_no_cookie and type(response).start is _START:
+        connection.response = response
+        response.start = _start
+    return response
+
+
+async def _start(connection: PromptConnection) -> Any:
+    """What `ClientResponse.start` leaves behind, but for cookies."""
+    response: Any = connection.response
+    handler: PromptHandler = connection.protocol
+    del response.start
+    if not may_go_on(handler.loop):
+        with response._timer:
+            await asyncio.sleep(0)
+    message, content = handler.received()
+    response._closed, response._protocol, response._connection = False, handler, connection
+    content.on_eof(response._response_eof)
+    response.version, response.status, response.reason = message.version, message.code, message.reason
+    response._headers, response._raw_headers = message.headers, message.raw_headers
+    response.content = content
+    return response
+
+
+class _Open(asyncio.Transport):
+    """Stands where aiohttp looks whether it is connected."""
+
+    def is_closing(self) -> bool:
+        return False
+
+
+class PromptHandler(ReplayHandler):
+    """Gives out an answer that was parsed before; only where that was done otherwise, a whole protocol does.
+
+    What a protocol keeps is not made for it until somebody asks.
+    """
+
+    connection: PromptConnection | None
+    upgraded = False
+    transport = _Open()
+    _made = False
+
+    def __init__(self, answer: Answer, loop: asyncio.AbstractEventLoop) -> None:
+        self.answer, self.loop = answer, loop
+
+    def set_response_params(self, *, timer: BaseTimerContext | None = None, **settings: Any) -> None:
+        """Take the settings of the answer's parser."""
+        connection, self.connection = self.connection, None
+        self._parsed, self._clock = self.answer.parsed(settings), timer
+        if self._parsed is None and connection is not None:
+            handler = ReplayHandler(self.loop, self.answer, True)
+            connection.use(handler)
+            handler.set_response_params(timer=timer, **settings)
+
+    async def read(self) -> Received:
+        """The head of the answer and its body. Others that wait run first, as they would with a server."""
+        if not may_go_on(self.loop):
+            await asyncio.sleep(0)
+        return self.received()
+
+    def received(self) -> Received:
+        """The head of the answer and its body."""
+        parsed = self._parsed
+        assert parsed is not None
+        return parsed.message, parsed.body(self, self._clock, self.loop)
+
+    def resume_reading(self, *args: Any, **kwargs: Any) -> None:
+        """All of the answer is there."""
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+    abort = close
+
+    def __getattr__(self, name: str) -> Any:
+        if self._made:
+            raise AttributeError(name)
+        self._made = True
+        ReplayHandler.__init__(self, self.loop, self.answer, True)
+        return getattr(self, name)

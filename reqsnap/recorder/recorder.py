@@ -58,6 +58,7 @@ class Recorder:
         self._clock, self._now = clock, now
         self.built: Memo[Any] = Memo()
         self._prepared: Memo[Prepared] = Memo()
+        self._latest: Memo[tuple[Request, Prepared]] = Memo()
         policy = cassette.policy
         self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
         self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
@@ -260,11 +261,16 @@ class Recorder:
 
     def _prepare(self, request: Request) -> Prepared:
         """The request redacted and keyed; remembered, since programs repeat themselves."""
+        latest = self._latest.get(request.url)
+        if latest is not None and latest[0] is request:
+            # What an interceptor has kept in `built`.
+            return latest[1]
         known = request.method, request.url, request.headers.pairs, request.body
         found = self._prepared.get(known)
         if found is None:
             found = prepare(request, self._rules, self.cassette.policy.matching)
             self._prepared.keep(known, found, len(request.body))
+        self._latest.keep(request.url, (request, found), len(request.body))
         return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:

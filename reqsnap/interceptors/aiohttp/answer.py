@@ -31,15 +31,11 @@ class Parsed(NamedTuple):
 
     settings: dict[str, Any]
     message: RawResponseMessage
+    sets_cookies: bool
     limit: int = 0
     pieces: tuple[bytes, ...] | None = None
     chunk_ends: tuple[int, ...] | None = None
     compressed: int | None = None
-
-    @property
-    def sets_no_cookie(self) -> bool:
-        """Whether no cookie is to be read from its head."""
-        return hdrs.SET_COOKIE not in self.message.headers
 
     def body(
         self,
@@ -85,12 +81,13 @@ class Answer:
 
     def keep(self, settings: dict[str, Any], message: RawResponseMessage, payload: Any) -> None:
         """Keep what a parser of these settings made of it, if the body is whole and small."""
+        cookies = hdrs.SET_COOKIE in message.headers
         if payload is EMPTY_PAYLOAD:
-            self._parsed = Parsed(settings, message)
+            self._parsed = Parsed(settings, message, cookies)
         elif type(payload) is StreamReader and payload.is_eof() and payload.exception() is None:
             low, high = payload.get_read_buffer_limits()
             if payload.total_bytes <= min(high, _LARGE):
-                self._parsed = Parsed(settings, message, low, *_content(payload))
+                self._parsed = Parsed(settings, message, cookies, low, *_content(payload))
         self.was_parsed = self._parsed is not None
 
 

@@ -74,7 +74,7 @@ def is_plain(request: ClientRequest, connector: BaseConnector) -> bool:
         and request.version is HttpVersion11
         and request._continue is None
         and request.proxy is None
-        and not (request.compress or request.chunked or connector.force_close)
+        and not (request.compress or request.chunked or connector._force_close)
         # Since aiohttp 3.14.
         and getattr(request, "_upload_tracker", None) is None
     )
@@ -93,8 +93,14 @@ def written_of(request: ClientRequest) -> Written | None:
 
 def reply(connector: BaseConnector, request: ClientRequest, answer: Answer, written: Written) -> Connection:
     """A connection on which a plain request has its answer at once."""
-    handler = PromptHandler(answer, request.loop)
-    connection = handler.connection = PromptConnection(connector, request, handler, written)
+    # Made without a call of `__init__`, which would take longer than all it does.
+    handler: PromptHandler = object.__new__(PromptHandler)
+    connection: PromptConnection = object.__new__(PromptConnection)
+    handler.loop = connection._loop = request.loop
+    handler.answer, handler.connection = answer, connection
+    connection.protocol = connection._protocol = handler
+    connection.request, connection.written = request, written
+    connection._connector, connection._callbacks = connector, []
     # Called in the place of the method, once. A plain function, so that nothing refers to itself.
     request.send = _send  # type: ignore[method-assign, assignment]
     return connection
@@ -106,16 +112,10 @@ class PromptConnection(ReplayConnection):
     protocol: Any = None
     """A property of the class above, which is read four times in every replay."""
 
+    request: ClientRequest
+    written: Written
     response: ClientResponse
     """What `send` has made."""
-
-    def __init__(
-        self, connector: BaseConnector, request: ClientRequest, handler: PromptHandler, written: Written
-    ) -> None:
-        self.request, self.written = request, written
-        self._connector, self._loop = connector, request.loop
-        self.protocol = self._protocol = handler
-        self._callbacks = []
 
     @property
     def _key(self) -> Any:  # type: ignore[override]
@@ -153,7 +153,7 @@ async def _send(connection: PromptConnection) -> Any:
     )
     request.response = response
     parsed = connection.protocol._parsed
-    if parsed is not None and parsed.sets_no_cookie and type(response).start is _START:
+    if parsed is not None and not parsed.sets_cookies and type(response).start is _START:
         connection.response = response
         response.start = _start
     return response
@@ -189,13 +189,12 @@ class PromptHandler(ReplayHandler):
     What a protocol keeps is not made for it until somebody asks.
     """
 
+    answer: Answer
+    loop: asyncio.AbstractEventLoop
     connection: PromptConnection | None
     upgraded = False
     transport = _Open()
     _made = False
-
-    def __init__(self, answer: Answer, loop: asyncio.AbstractEventLoop) -> None:
-        self.answer, self.loop = answer, loop
 
     def set_response_params(self, *, timer: BaseTimerContext | None = None, **settings: Any) -> None:
         """Take the settings of the answer's parser."""

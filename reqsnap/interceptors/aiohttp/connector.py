@@ -10,7 +10,7 @@ The CONNECT with which aiohttp opens a tunnel stays within `connect`: no exchang
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache, partial
 from typing import Any
 
@@ -41,29 +41,23 @@ _REMEMBERED = 256
 _Fields = tuple[tuple[str, str], ...]
 
 
-def _connect(wrapped: Any, connector: BaseConnector, args: Any, kwargs: Any) -> Any:
+async def _connect(wrapped: Any, connector: BaseConnector, args: Any, kwargs: Any) -> Connection:
     recorder = scope.current()
     if recorder is None:
-        return wrapped(*args, **kwargs)
-    return _decide(recorder, wrapped, connector, args, kwargs)
-
-
-async def _decide(
-    recorder: Recorder, wrapped: Any, connector: BaseConnector, args: Any, kwargs: Any
-) -> Connection:
+        live: Connection = await wrapped(*args, **kwargs)
+        return live
     request: ClientRequest = args[0] if args else kwargs["req"]
     traces: list[Trace] = args[1] if len(args) > 1 else kwargs["traces"]
-    decision: Replay | Forward | Refuse | None = None
+    upload, decision = None, None
     if not traces and recorder.may_replay and is_plain(request, connector):
         plain = _plain(recorder, request)
         if plain is not None:
             decision = recorder.before(plain.request)
             if type(decision) is Replay and decision.error is None:
-                answer = answer_to(plain.request.method, decision)
+                answer = answer_to(request.method, decision)
                 if answer.was_parsed:
                     return reply(connector, request, answer, plain.written)
-    method, url = request.method, str(request.url)
-    upload = None
+    url = str(request.url)
     if decision is None:
         upload, decision = await _ask(recorder, connector, request, url)
     if decision is None:
@@ -74,18 +68,36 @@ async def _decide(
             upload.ended()
         raise decision.error
     if isinstance(decision, Replay):
-        if decision.error is not None:
-            if upload is not None and is_unconnected(decision.response, decision.error):
-                upload.ended()
-            return await _replay_failed(connector, request, decision.response, decision.error, traces)
-        await _trace_creation(traces)
-        return replay(connector, request, answer_to(method, decision))
+        return await _replay(connector, request, decision, upload, traces)
     witness = None
     if recorder.cassette.policy.records_errors:
         witness = Witness(request._timer, partial(_meant, request, connector, url))
-    exchange = Exchange(recorder, let_out(decision), method, url, upload, witness)
+    exchange = Exchange(recorder, let_out(decision), request.method, url, upload, witness)
+    return await _send(exchange, request, partial(wrapped, *args, **kwargs))
+
+
+async def _replay(
+    connector: BaseConnector,
+    request: ClientRequest,
+    decision: Replay,
+    upload: Upload | None,
+    traces: list[Trace],
+) -> Connection:
+    """A connection that answers from memory, or the failure of one."""
+    if decision.error is not None:
+        if upload is not None and is_unconnected(decision.response, decision.error):
+            upload.ended()
+        return await _replay_failed(connector, request, decision.response, decision.error, traces)
+    await _trace_creation(traces)
+    return replay(connector, request, answer_to(request.method, decision))
+
+
+async def _send(
+    exchange: Exchange, request: ClientRequest, connect: Callable[[], Awaitable[Connection]]
+) -> Connection:
+    """A connection of aiohttp's own, on which the exchange is noted."""
     try:
-        connection: Connection = await wrapped(*args, **kwargs)
+        connection = await connect()
     except BaseException as error:
         await _note_unconnected(exchange, request, error)
         raise

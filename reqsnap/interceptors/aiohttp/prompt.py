@@ -217,7 +217,7 @@ class PromptHandler(ReplayHandler):
         assert parsed is not None
         return parsed.message, parsed.body(self, self._clock, self.loop)
 
-    def resume_reading(self, *args: Any, **kwargs: Any) -> None:
+    def resume_reading(self, resume_parser: bool = True) -> None:
         """All of the answer is there."""
 
     def close(self) -> None:

@@ -24,6 +24,8 @@ TABLE = {
     "httplib2": "reqsnap.interceptors.httplib2",
     "httpcore": "reqsnap.interceptors.httpcore.pools",
     "httpcore2": "reqsnap.interceptors.httpcore2",
+    "httpx": "reqsnap.interceptors.httpx.transports",
+    "httpx2": "reqsnap.interceptors.httpx2",
     "aiohttp": "reqsnap.interceptors.aiohttp.connector",
     "tornado.simple_httpclient": "reqsnap.interceptors.tornado.simple",
     "tornado.curl_httpclient": "reqsnap.interceptors.tornado.curl",

@@ -27,6 +27,7 @@ from reqsnap.interceptors.httpcore.shapes import (
     DEFAULT_PORTS,
     CoreRequest,
     CoreResponse,
+    Decided,
     request_head,
     with_body,
 )
@@ -124,8 +125,11 @@ class _Turn:
         self._asked: Request | None = None
 
     def at_once(self) -> _Decision | None:
-        """The decision where the body need not be waited for, and a replay is possible."""
+        """The decision, where it was made above, or where a replay is possible and the body at hand."""
         stream, recorder = self.request.stream, self._recorder
+        if isinstance(stream, Decided):
+            self.request.stream, self._asked = stream.stream, stream.asked
+            return stream.decision
         if not (is_at_hand(stream) and recorder.may_replay):
             return None
         # It can be read once more, so what is sent is the request as it is.

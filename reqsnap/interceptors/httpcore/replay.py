@@ -24,18 +24,18 @@ _STREAM_ID = 1
 
 def replay_sync(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
     """The recorded answer as a response of the library of that name, for a sync pool."""
-    answer = _answer(name, decision)
+    answer = answer_of(name, decision)
     traces = answer.traces(request)
     if traces is not None:
         for step in traces.up_to_head(answer.parsed()):
             with step:
                 pass
-    return answer.response(_SyncBody, request, traces, answer.library.no_stream)
+    return answer.response(SyncBody, request, traces)
 
 
 async def replay_async(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
     """The recorded answer as a response of the library of that name, for an async pool."""
-    answer = _answer(name, decision)
+    answer = answer_of(name, decision)
     traces = answer.traces(request)
     if traces is not None:
         for step in traces.up_to_head(answer.parsed()):
@@ -43,7 +43,7 @@ async def replay_async(name: str, request: CoreRequest, decision: Replay) -> Cor
                 pass
     if not may_go_on():
         await checkpoint()
-    return answer.response(_AsyncBody, request, traces, answer.library.async_no_stream)
+    return answer.response(AsyncBody, request, traces)
 
 
 class _Library:
@@ -56,8 +56,10 @@ class _Library:
         self.trace: Any = importlib.import_module(f"{name}._trace").Trace
         self.http11_logger = logging.getLogger(f"{name}.http11")
         self.http2_logger = logging.getLogger(f"{name}.http2")
-        self.no_stream = no_connection_sync(module)
-        self.async_no_stream = no_connection_async(module)
+        self.no_stream: dict[type, object] = {
+            SyncBody: no_connection_sync(module),
+            AsyncBody: no_connection_async(module),
+        }
 
 
 _library = functools.cache(_Library)
@@ -92,23 +94,23 @@ class Traces:
         return self._trace("response_closed", self._logger, self._request, self._stream)
 
 
-class _Body:
+class ReplayedBody:
     """The body of a replayed answer: read once, in the pieces in which it was recorded."""
 
-    __slots__ = ("_open", "_read_error", "_traces", "pieces")
+    __slots__ = ("_read_error", "_traces", "is_open", "pieces")
 
     def __init__(self, pieces: Iterator[bytes], traces: Traces | None, read_error: type[Exception]) -> None:
         self.pieces, self._traces, self._read_error = pieces, traces, read_error
-        self._open = True
+        self.is_open = True
 
     def check_open(self) -> None:
         """Raise where it may not be read any more."""
-        if not self._open:
+        if not self.is_open:
             raise self._read_error("The response was closed before it was read")
 
     def end(self) -> None:
         """Let it be read no more."""
-        self._open = False
+        self.is_open = False
 
     def _close(self) -> Traces | None:
         """The traces to close with, the first time."""
@@ -117,7 +119,9 @@ class _Body:
         return traces
 
 
-class _SyncBody(_Body):
+class SyncBody(ReplayedBody):
+    """As a sync pool gives it."""
+
     __slots__ = ()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -133,12 +137,15 @@ class _SyncBody(_Body):
             raise
 
     def close(self) -> None:
+        """Let it be read no more."""
         if (traces := self._close()) is not None:
             with traces.closed():
                 pass
 
 
-class _AsyncBody(_Body):
+class AsyncBody(ReplayedBody):
+    """As an async pool gives it."""
+
     __slots__ = ()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -155,6 +162,7 @@ class _AsyncBody(_Body):
             raise
 
     async def aclose(self) -> None:
+        """Let it be read no more."""
         if (traces := self._close()) is not None:
             async with traces.closed():
                 pass
@@ -165,7 +173,7 @@ class _AsyncPieces:
 
     __slots__ = ("_begun", "_body", "_pieces")
 
-    def __init__(self, body: _AsyncBody) -> None:
+    def __init__(self, body: AsyncBody) -> None:
         self._body, self._pieces = body, body.pieces
         self._begun = False
 
@@ -195,10 +203,10 @@ class _AsyncPieces:
         self._body.end()
 
 
-class _Answer:
+class Answer:
     """A recorded answer in one library's types: what every replay of it has in common."""
 
-    __slots__ = ("_extensions", "_headers", "_http2", "_in_one", "_logger", "_made", "_recorded", "library")
+    __slots__ = ("_extensions", "_http2", "_in_one", "_logger", "_made", "_recorded", "headers", "library")
 
     def __init__(self, library: _Library, recorded: Response) -> None:
         self.library = library
@@ -209,7 +217,7 @@ class _Answer:
         self._in_one = (recorded.body,) if in_one else None
         self._http2 = recorded.version == "HTTP/2"
         self._logger = library.http2_logger if self._http2 else library.http11_logger
-        self._headers = byte_headers(recorded.headers)
+        self.headers = byte_headers(recorded.headers)
         self._extensions: dict[str, Any] = {"http_version": recorded.version.encode("latin-1")}
         if self._http2:
             self._extensions["stream_id"] = _STREAM_ID
@@ -217,33 +225,49 @@ class _Answer:
             self._extensions["reason_phrase"] = recorded.reason.encode("latin-1")
         # As the library looks at every header field when it makes a response (httpcore 1.0.9),
         # it makes one, of which the others are copies.
-        self._made = vars(library.response(recorded.status, headers=self._headers))
+        self._made = vars(library.response(recorded.status, headers=self.headers))
 
     def traces(self, request: CoreRequest) -> Traces | None:
         """The traces of a request, where somebody looks at them."""
-        if request.extensions.get("trace") is None and not self._logger.isEnabledFor(logging.DEBUG):
+        if request.extensions.get("trace") is None and not self.is_logged:
             return None
         return Traces(self.library.trace, self._logger, request, self._http2)
 
+    @property
+    def is_logged(self) -> bool:
+        """Whether the library's debug logging tells how it comes."""
+        return self._logger.isEnabledFor(logging.DEBUG)
+
+    @property
+    def status(self) -> int:
+        """Its status code."""
+        return self._recorded.status
+
     def parsed(self) -> tuple[object, ...]:
         """What the library's parser gives for the head."""
-        status, headers = self._recorded.status, list(self._headers)
+        status, headers = self._recorded.status, list(self.headers)
         if self._http2:
             return status, headers
         return self._extensions["http_version"], status, self._extensions["reason_phrase"], headers
 
-    def response(
-        self, body: type[_Body], request: CoreRequest, traces: Traces | None, network_stream: object
-    ) -> CoreResponse:
+    def response(self, body: type[ReplayedBody], request: CoreRequest, traces: Traces | None) -> CoreResponse:
         """The library's own response, to be read once."""
         library = self.library
         response: CoreResponse = object.__new__(library.response)
         # A copy takes less than to add to what is there.
         response.__dict__ = self._made.copy()
-        response.headers = self._headers.copy()
-        response.stream = body(self._pieces(request.method), traces, library.read_error)
-        response.extensions = {**self._extensions, "network_stream": network_stream}
+        response.headers = self.headers.copy()
+        response.stream = self.body(body, request.method, traces)
+        response.extensions = self.extensions(body)
         return response
+
+    def extensions(self, body: type[ReplayedBody]) -> dict[str, Any]:
+        """What the library's response tells besides, with a body of this kind."""
+        return {**self._extensions, "network_stream": self.library.no_stream[body]}
+
+    def body(self, kind: type[ReplayedBody], method: bytes, traces: Traces | None = None) -> ReplayedBody:
+        """Its body, for an answer to a request of this method."""
+        return kind(self._pieces(method), traces, self.library.read_error)
 
     def _pieces(self, method: bytes) -> Iterator[bytes]:
         if self._in_one is None or method == b"HEAD":
@@ -256,17 +280,17 @@ def ends_with_head(method: bytes, recorded: Response) -> bool:
     return recorded.status < 200 or is_bodiless(method.decode("latin-1"), recorded.status)
 
 
-def _answer(name: str, decision: Replay) -> _Answer:
+def answer_of(name: str, decision: Replay) -> Answer:
     """The answer for the library of that name; made at the first replay and kept with the recording."""
-    answer: _Answer | None = decision.kept.get(name)
+    answer: Answer | None = decision.kept.get(name)
     if answer is None:
-        answer = decision.kept[name] = _Answer(_library(name), decision.response)
+        answer = decision.kept[name] = Answer(_library(name), decision.response)
     return answer
 
 
 def traces_of(name: str, request: CoreRequest, decision: Replay) -> Traces | None:
     """The traces of a request to the library of that name, where somebody looks at them."""
-    return _answer(name, decision).traces(request)
+    return answer_of(name, decision).traces(request)
 
 
 async def checkpoint() -> None:

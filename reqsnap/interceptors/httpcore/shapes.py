@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from reqsnap.model import Headers, Request
+from reqsnap.recorder import Forward, Refuse, Replay
 
 DEFAULT_PORTS = {b"http": 80, b"https": 443, b"ws": 80, b"wss": 443}
 """The schemes that the pools connect for. A handshake for WebSocket is an exchange too."""
@@ -74,7 +75,7 @@ def request_head(request: CoreRequest) -> RequestHead:
     url = request.url
     fields = request.method, url.scheme, url.host, url.port, url.target, tuple(request.headers)
     try:
-        return _remembered_head(*fields)
+        return remembered_head(*fields)
     except TypeError:
         # A client may have put in a list or a bytearray, which are sent but cannot be looked up.
         return _head(*fields)
@@ -91,7 +92,8 @@ def _head(
     return RequestHead(method, _url(scheme, host, port, target), text_headers(headers))
 
 
-_remembered_head = functools.lru_cache(_REMEMBERED)(_head)
+remembered_head = functools.lru_cache(_REMEMBERED)(_head)
+"""The head of a request, by its method, scheme, host, port, target and header fields."""
 
 
 def _url(scheme: bytes, host: bytes, port: int | None, target: bytes) -> str:
@@ -118,6 +120,13 @@ def with_body(request: CoreRequest, stream: object) -> CoreRequest:
     outgoing = copy.copy(request)
     outgoing.stream = stream
     return outgoing
+
+
+class Decided:
+    """Stands for the body of a request about which it was decided above the pool: `asked` is that request."""
+
+    def __init__(self, stream: Any, asked: Request, decision: Replay | Forward | Refuse) -> None:
+        self.stream, self.asked, self.decision = stream, asked, decision
 
 
 class Tee:

@@ -133,11 +133,11 @@ def refusing() -> FakeRecorder:
 
 
 @contextmanager
-def recording(recorder: FakeRecorder | None) -> Iterator[None]:
-    """A block with that recorder in force; with None, one in which nothing is recorded."""
+def recording(recorder: FakeRecorder | None, table: dict[str, str] = TABLE) -> Iterator[None]:
+    """A block with that recorder in force, and what the table says patched; None records nothing."""
     block = scope.Block(cast("Recorder | None", recorder), "test")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(patching, "_table", TABLE)
+        patch.setattr(patching, "_table", table)
         patching.acquire()
         try:
             scope.open_block(block)

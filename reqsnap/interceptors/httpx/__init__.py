@@ -1,0 +1,5 @@
+"""httpx and httpx2: a shorter way to what reqsnap.interceptors.httpcore does beneath them.
+
+transports     what is wrapped, and the requests for which the way is taken
+library        the parts of either library that a replayed answer is made of
+"""

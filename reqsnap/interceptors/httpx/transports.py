@@ -7,7 +7,6 @@ to anything but a whole answer, the decision is handed on to what is wrapped of 
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from reqsnap import scope
@@ -118,7 +117,9 @@ def _given(parts: Library, side: Side, found: _Answer, request: Any) -> Any:
 
 def _decided(parts: Library, request: Any, asked: Request, decision: Replay | Forward | Refuse) -> Any:
     """The request to hand to the pool, with what was decided about it. The client's own is left as it is."""
-    outgoing = copy.copy(request)
+    # Not by copy(): as it is pickled, a request loses its extensions, in which the timeouts are.
+    outgoing = object.__new__(type(request))
+    outgoing.__dict__.update(request.__dict__)
     outgoing.stream = parts.decided(request.stream, asked, decision)
     return outgoing
 

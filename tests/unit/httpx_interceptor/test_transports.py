@@ -344,7 +344,7 @@ def test_a_decision_is_made_once(flavour: Flavour, decision: Replay | Forward | 
 
 @every_flavour
 def test_a_request_that_is_sent_is_the_clients_own(flavour: Flavour) -> None:
-    """What was decided above the pool is seen by nobody: neither in the request nor beneath."""
+    """What was decided above the pool is seen by nobody, and what the program asks for gets there."""
     seen: list[Any] = []
     recorder = FakeRecorder(at_head=None)
 
@@ -355,16 +355,28 @@ def test_a_request_that_is_sent_is_the_clients_own(flavour: Flavour) -> None:
         async def trace_async(name: str, info: Any) -> None:
             seen.append(info)
 
-        request = client.client.build_request("POST", "http://127.0.0.1:9/", content=b"body")
-        stream = request.stream
+        request = client.client.build_request("POST", "http://127.0.0.1:9/", content=b"body", timeout=7)
+        stream, extensions = request.stream, dict(request.extensions)
         with pytest.raises(flavour.module.ConnectError):
             await client._done(client.client.send(request))
         assert request.stream is stream
+        assert request.extensions == extensions
         request.extensions["trace"] = trace if client.is_sync else trace_async
         with pytest.raises(flavour.module.ConnectError):
             await client._done(client.client.send(request))
 
-    with_client(flavour, recorder, program)
+    core: Any = importlib.import_module(flavour.library.replace("httpx", "httpcore"))
+    make, made = core.Request.__init__, []
+
+    def init(self: Any, *args: Any, **keywords: Any) -> None:
+        make(self, *args, **keywords)
+        made.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core.Request, "__init__", init)
+        with_client(flavour, recorder, program)
+    assert [request.extensions["timeout"]["connect"] for request in made if request.extensions] == [7, 7]
+    assert type(made[0].stream).__name__ == "ByteStream"
     assert len(recorder.ended) == 2
     assert all(type(error).__name__ == "ConnectError" for error in recorder.broken)
     assert seen

@@ -132,7 +132,9 @@ class _ResponseDraft:
         self._rules = finder.rules
         self._reason = response.reason
         self._headers = redact_headers(response.headers, finder)
-        self._trailers = redact_headers(response.trailers, finder)
+        self._trailers = (
+            redact_headers(response.trailers, finder) if response.trailers.pairs else response.trailers
+        )
         self._content: Content | None = None
         if response.body:
             partial = response.status == 206

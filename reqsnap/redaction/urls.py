@@ -28,6 +28,8 @@ _PERCENT = regex(r"%[0-9a-fA-F]{2}|\+")
 
 def redact_url(url: str, finder: Finder) -> str:
     """A request's URL as it may be stored; the very same where it holds no secret."""
+    if _is_harmless(url, finder.rules.in_query, finder.rules.endings):
+        return url
     edits: list[Edit] = []
     if "=" in url and _may_hold_secrets(url, finder.rules.in_query, finder.rules.endings):
         edits += find_in_query(url, 0, len(url), finder)
@@ -42,6 +44,13 @@ def redact_url(url: str, finder: Finder) -> str:
 
 # Asked of a recorded URL, and then of the live one.
 @lru_cache(maxsize=4096)
+def _is_harmless(url: str, names: frozenset[str], endings: bool) -> bool:
+    """Whether nothing in a URL is worth a closer look."""
+    if "@" in url or "REDACTED" in url or may_hold_path(url):
+        return False
+    return "=" not in url or not _may_hold_secrets(url, names, endings)
+
+
 def _may_hold_secrets(url: str, names: frozenset[str], endings: bool) -> bool:
     """Whether a closer look at the names in a URL is worth its time."""
     if "%" in url or "[" in url or "+" in url:
@@ -68,7 +77,7 @@ def find_in_value(text: str, finder: Finder) -> list[Edit]:
 
 def find_urls(text: str, finder: Finder) -> list[Edit]:
     """Edits for the absolute URLs in a text."""
-    if "://" not in text and ":\\/\\/" not in text:
+    if "://" not in text and not ("\\" in text and ":\\/\\/" in text):
         return []
     edits: list[Edit] = []
     # Most texts with URLs hold no such parameter: their names tell at once.

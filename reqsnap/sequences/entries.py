@@ -144,6 +144,8 @@ class Prepared:
 
 def strip_numbers(request: Request, matching: Matching) -> tuple[Request, Vector]:
     """A redacted request with every placeholder plain, and the numbers in what is matched."""
+    if not (request.body or matching.matches_headers or "[REDACTED" in request.url):
+        return request, ()
     url, numbers = unnumbered(request.url)
     body, in_body = unnumbered_body(request.body, request.headers)
     numbers += in_body

@@ -21,7 +21,7 @@ class Turns:
 
     entries: list[Entry] = field(default_factory=list)
     position: int = 0
-    returned: list[Entry] = field(default_factory=list)
+    returned: tuple[Entry, ...] = ()
 
     def following(self, exhaustion: Exhaustion, again: bool) -> Entry | None:
         """Whose turn it is; None after the last, where none may answer a second time."""
@@ -61,7 +61,7 @@ class Turns:
         """The entry that is `following` takes its turn."""
         entry.plays += 1
         if self.returned:
-            del self.returned[0]
+            self.returned = self.returned[1:]
         elif self.position < len(self.entries):
             self.position += 1
         elif exhaustion is Exhaustion.CYCLE:
@@ -101,16 +101,15 @@ class Turns:
         del self.entries[place]
         self.position -= place < self.position
         if entry in self.returned:
-            self.returned.remove(entry)
+            self.returned = tuple([each for each in self.returned if each is not entry])
 
     def reset(self) -> None:
         """Start again."""
         self.position = 0
-        self.returned.clear()
+        self.returned = ()
 
     def _return(self, entry: Entry) -> None:
-        self.returned.append(entry)
-        self.returned.sort(key=_order)
+        self.returned = tuple(sorted([*self.returned, entry], key=_order))
 
 
 @dataclass(eq=False, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from reqsnap.memo import Memo
@@ -17,6 +18,7 @@ from reqsnap.redaction.placeholders import (
     lone_placeholder,
     respelled,
 )
+from reqsnap.redaction.rules import Rules
 from reqsnap.redaction.secret_parts import decoded_credentials
 from reqsnap.redaction.urls import find_in_value
 
@@ -33,6 +35,19 @@ def redact_headers(headers: Headers, finder: Finder) -> Headers:
         places = tuple([(index, secret.get(index)) for index in range(len(pairs))])
     if not places:
         return headers
+    return _redacted(headers, places, finder)
+
+
+def is_plain(headers: Headers, rules: Rules) -> bool:
+    """Whether header fields hold nothing that is worth a closer look."""
+    if not headers.pairs:
+        return True
+    names, values = zip(*headers.pairs, strict=True)
+    return not (_secret_places(names, rules.headers, rules.endings) or _may_hold_urls(values))
+
+
+def _redacted(headers: Headers, places: Iterable[tuple[int, str | None]], finder: Finder) -> Headers:
+    pairs = headers.pairs
     changed: list[tuple[str, str]] | None = None
     for index, folded in places:
         name, value = pairs[index]

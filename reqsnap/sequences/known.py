@@ -218,8 +218,13 @@ class Known:
         found = [(entry, self._compared(entry, live)) for entry in needed.entries]
         for entry, compared in found:
             self._enter(entry, compared)
-            if compared.key is not None:
-                self._groups.setdefault(compared.key, Group()).add(entry, compared.numbers)
+            key = compared.key
+            if key is None:
+                continue
+            group = self._groups.get(key)
+            if group is None:
+                group = self._groups[key] = Group()
+            group.add(entry, compared.numbers)
         if self._loose and any(entry in self._loose for entry in needed.entries):
             self._loose = dict(sorted(self._loose.items(), key=lambda item: item[0].order))
         self._waiting.come(needed)

@@ -141,11 +141,14 @@ class Group:
 
     def add(self, entry: Entry, numbers: Vector) -> None:
         """One more entry; it is mostly the last one."""
-        last = next(reversed(self.sequences.values()), None)
+        if not self.sequences:
+            self.sequences[numbers] = Turns([entry])
+            return
+        last = next(reversed(self.sequences.values()))
         turns = self.sequences.get(numbers)
         if turns is not None and turns.entries[-1].order < entry.order:
             turns.entries.append(entry)
-        elif turns is None and (last is None or last.entries[0].order < entry.order):
+        elif turns is None and last.entries[0].order < entry.order:
             self.sequences[numbers] = Turns([entry])
         else:
             self.put_back(entry, numbers)

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
-from reqsnap.sequences.entries import Entry
+from reqsnap.sequences.entries import Entry, all_unread
 from reqsnap.sequences.places import place_of, places_of, tells_places_apart
 
 
@@ -110,7 +110,9 @@ class Waiting:
             return Needed(_in_order(self._entries), (None,))
         if self._listed is None:
             self._listed = self._list()
-        unplaced = self._still(self._listed.of(None))
+        unplaced = self._listed.of(None)
+        if unplaced:
+            unplaced = self._still(unplaced)
         if not unplaced:
             return Needed(_in_order(self._still(self._listed.of(place))), (place,))
         requests = [entry.interaction.request for entry in unplaced]
@@ -124,14 +126,18 @@ class Waiting:
             self._entries.pop(entry, None)
         self._taken.update(needed.places)
         if self._listed is not None:
-            for place in (None, *needed.places):
+            self._listed.discard(None)
+            for place in needed.places:
                 self._listed.discard(place)
 
     def _list(self) -> Listed:
         entries = list(self._entries)
         if not self._places_tell():
             return Listed(entries, [None] * len(entries))
-        return Listed(entries, places_of([entry.unread or entry.interaction.request for entry in entries]))
+        unread = all_unread(entries)
+        if unread is None:
+            return Listed(entries, places_of([each.unread or each.interaction.request for each in entries]))
+        return Listed(entries, places_of(unread))
 
     def _places_tell(self) -> bool:
         if self._tells_apart is None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from reqsnap.memo import Memo
 from reqsnap.model import Headers
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised
@@ -77,22 +76,28 @@ def _may_hold_urls(values: tuple[str, ...]) -> bool:
     """Whether a closer look at some values is worth its time: mostly it is not."""
     holds = 0
     for value in values:
-        known = _holds.get(value)
-        holds |= _look(value) if known is None else known
+        if value not in _plain:
+            holds |= _held(value)
     return holds >= _PATH or holds & _SPELLED == _SPELLED or holds & _QUERY == _QUERY
 
 
 _PATH, _QUERY, _SPELLED = 16, 1 | 2, 4 | 8
+_plain: set[str] = set()
+"""Values that hold nothing: most stand in many messages, and what is new in each, such as a date, is one."""
 
-_holds: Memo[int] = Memo()
-"""What values hold: most stand in many messages, and what is new in each, such as a date, holds nothing."""
+_MOST_VALUES, _LONGEST_VALUE = 4096, 256
 
 
-def _look(value: str) -> int:
+@lru_cache(maxsize=512)
+def _held(value: str) -> int:
+    """What a value holds of what is looked for."""
     holds = 1 * ("=" in value or "@" in value)
     holds |= 2 * ("://" in value or "?" in value or "#" in value)
     holds |= 4 * ("%" in value) | 8 * ("REDACTED" in value) | _PATH * may_hold_path(value)
-    _holds.keep(value, holds, len(value))
+    if not holds and len(value) <= _LONGEST_VALUE:
+        if len(_plain) >= _MOST_VALUES:
+            _plain.clear()
+        _plain.add(value)
     return holds
 
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple, cast
 
 from reqsnap.interceptors.http_client.errors import BreakingFile
-from reqsnap.model import Headers, NetworkError, Response
+from reqsnap.model import NetworkError, Response
 from reqsnap.recorder import Replay
 
 
@@ -104,7 +104,7 @@ class Answer(NamedTuple):
         `to_head` says that the request was a HEAD, to which no body comes.
         """
         fields = list(recorded.headers.pairs)
-        framing = _framing(recorded.headers)
+        framing = recorded.headers.first_of("connection", "content-length", "transfer-encoding")
         chunked = framing.get("transfer-encoding", "").lower() == "chunked"
         length = None if chunked else _length(recorded.status, framing.get("content-length"))
         head = {
@@ -205,14 +205,6 @@ def _empty_message() -> dict[str, Any]:
 
 
 _EMPTY = _empty_message()
-
-
-def _framing(headers: Headers) -> dict[str, str]:
-    """The first value of each field that says where an answer ends, by name."""
-    return {name: value for name in _FRAMING if (value := headers.get(name)) is not None}
-
-
-_FRAMING = ("connection", "content-length", "transfer-encoding")
 
 
 def _closes(head: dict[str, Any], framing: dict[str, str], fields: list[tuple[str, str]]) -> bool:

@@ -62,6 +62,11 @@ class Headers:
         """The first value under a name, or the default."""
         return (self._firsts or self._by_name()).get(name.lower(), default)
 
+    def first_of(self, *names: str) -> dict[str, str]:
+        """The first value under each of these names, in lower case, that there is."""
+        firsts = self._firsts or self._by_name()
+        return {name: firsts[name] for name in names if name in firsts}
+
     def get_all(self, name: str) -> list[str]:
         """Every value under a name, in order."""
         wanted = name.lower()

@@ -89,8 +89,13 @@ class Contents:
         return self._last_order + self.index.reached
 
     def _order_at_end(self) -> int:
-        self._last_order += 1
-        return self._last_order * ROOM if self._is_strict else self._last_order
+        return self._orders_at_end(1)[0]
+
+    def _orders_at_end(self, count: int) -> range:
+        step = ROOM if self._is_strict else 1
+        first = self._last_order + 1
+        self._last_order += count
+        return range(first * step, first * step + count * step, step)
 
     # Changing it
 
@@ -105,9 +110,9 @@ class Contents:
         self._edit()
         self._evict()
 
-    def adopt(self, items: Iterable[Item]) -> list[Entry]:
+    def adopt(self, items: Sequence[Item]) -> list[Entry]:
         """Hold, as these entries, what its own file holds after what there is; an eviction is a change."""
-        entries = self.reading.expected(items, self._order_at_end)
+        entries = self.reading.expected(items, self._orders_at_end(len(items)))
         self.index.expect(entries)
         self._keep(entries)
         self._evict()

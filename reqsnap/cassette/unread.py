@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import repeat
 from weakref import ref
 
 from reqsnap.errors import CassetteError
@@ -62,10 +63,10 @@ class Reading:
         self._only_replays = only_replays
         self._in_file = ref(in_file)
 
-    def expected(self, stored: Iterable[Stored], order: Callable[[], int]) -> list[Entry]:
+    def expected(self, stored: Sequence[Stored], orders: Sequence[int]) -> list[Entry]:
         """Entries of what stands in a file, in its order; nothing of it is read yet."""
-        reader, in_file = self._read, self._in_file()
-        entries = [Entry(None, order(), each, reader) for each in stored]
+        in_file = self._in_file()
+        entries = list(map(Entry, repeat(None), orders, stored, repeat(self._read)))
         if in_file is not None:
             in_file.unread += entries
             in_file.unnumbered += entries

@@ -20,14 +20,14 @@ UTF_8 = "utf-8"
 
 HTTP_VERSION = re.compile(r"HTTP/[0-9]{1,2}(?:\.[0-9]{1,2})?")
 # A method is a token (RFC 9110, section 9.1), a URL begins with a scheme (RFC 3986, section 3.1).
-_REQUEST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [A-Za-z][A-Za-z0-9+.-]*://[^ \t]*")
+REQUEST_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([A-Za-z][A-Za-z0-9+.-]*://[^ \t]*)")
 _STATUS = re.compile(r"[1-9][0-9]{2}")
 
 
 def request_line(method: str, url: str) -> Line:
     """`METHOD URL`."""
     line = f"{method} {url}"
-    return line if _REQUEST_LINE.fullmatch(line) else (method, url)
+    return line if REQUEST_LINE.fullmatch(line) else (method, url)
 
 
 def status_line(status: int, reason: str) -> str:
@@ -94,13 +94,13 @@ def read_request_line(line: Line) -> Pair:
     """The method and the URL."""
     if not isinstance(line, str):
         return line
-    if not _REQUEST_LINE.fullmatch(line):
+    found = REQUEST_LINE.fullmatch(line)
+    if found is None:
         raise ValueError(
             "the first line of a request's head must be a method, one blank and an absolute URL, "
             "in which a blank is written %20"
         )
-    method, _, url = line.partition(" ")
-    return method, url
+    return found[1], found[2]
 
 
 def read_status_line(line: Line) -> tuple[int, str]:

@@ -147,6 +147,12 @@ class Matching:
             return target, body
         return target, body, self.headers(request)
 
+    def target_of(self, key: Hashable) -> Hashable:
+        """The `target_key` in a key."""
+        assert isinstance(key, tuple)
+        target: Hashable = key[0]
+        return target
+
     def key_but_body(self, request: Request) -> Hashable:
         """The key of a request whatever its body."""
         target = self.target_key(request.method, request.url)

@@ -42,14 +42,19 @@ def split_url(url: str) -> Url:
     """Split a URL into its normal form (RFC 9110, section 4.2.3)."""
     found = _URL.match(url)
     scheme, authority, path, query = found.groups() if found else (None, None, url, None)
+    if "%" in path:
+        path = _ENCODED.sub(_normal_octet, path)
+    return Url(*_origin(scheme, authority), path or "/", read_query(query) if query else ())
+
+
+# Programs ask few servers, each for many targets.
+@lru_cache(maxsize=256)
+def _origin(scheme: str | None, authority: str | None) -> tuple[str, str, str]:
+    """The scheme, the host and the port."""
     scheme = (scheme or "").lower()
     place = _AUTHORITY.match(authority or "")
     host, port = place.groups() if place else (authority or "", None)
-    if "%" in path:
-        path = _ENCODED.sub(_normal_octet, path)
-    return Url(
-        scheme, host.lower(), port or DEFAULT_PORTS.get(scheme, ""), path or "/", _sorted(_pairs(query or ""))
-    )
+    return scheme, host.lower(), port or DEFAULT_PORTS.get(scheme, "")
 
 
 def _normal_octet(found: re.Match[str]) -> str:
@@ -67,7 +72,8 @@ def sent_query(url: str) -> list[tuple[str, str]]:
 
 def read_query(text: str) -> Pairs:
     """The pairs of a query's text, sorted by name."""
-    return _sorted(_pairs(text))
+    pairs = _pairs(text)
+    return _sorted(pairs) if len(pairs) > 1 else tuple(pairs)
 
 
 def as_utf8(text: str) -> str:

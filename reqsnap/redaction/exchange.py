@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.patterns import regex
+from reqsnap.redaction import heads, urls
 from reqsnap.redaction.bodies import find_in_body
 from reqsnap.redaction.content import Content
 from reqsnap.redaction.echoes import Echoes, Needle, Remembered, find_echoes, hidden, redact_text
@@ -40,7 +41,7 @@ def redact_request(
 
     The very same request comes back where there is nothing to hide.
     """
-    if not rules.redact_anything:
+    if not rules.redact_anything or _is_plain(request, rules):
         return request, ()
     finder = Finder(rules, placeholder, request.url)
     draft = _RequestDraft(request, finder)
@@ -70,9 +71,13 @@ def redact_interaction(
     if not rules.redact_anything:
         return request, response, ()
     finder = Finder(rules, placeholder, request.url)
-    asked = _RequestDraft(request, finder)
+    asked = None if _is_plain(request, rules) else _RequestDraft(request, finder)
     sent = dict(finder.found)
     answered = _ResponseDraft(response, finder)
+    if asked is None:
+        if not finder.found and remembered is None:
+            return request, answered.response(), ()
+        asked = _RequestDraft(request, finder)
     if finder.found:
         echoes = Echoes(finder.found)
         asked.seek(echoes.needles)
@@ -83,6 +88,11 @@ def redact_interaction(
         received = {secret: text for secret, text in finder.found.items() if secret not in sent}
         remembered.keep(sent, received)
     return asked.request(), answered.response(), tuple(finder.found)
+
+
+def _is_plain(request: Request, rules: Rules) -> bool:
+    """Whether the rules find nothing in a request, told without looking closely."""
+    return not request.body and urls.is_plain(request.url, rules) and heads.is_plain(request.headers, rules)
 
 
 class _RequestDraft:
@@ -132,7 +142,9 @@ class _ResponseDraft:
         self._rules = finder.rules
         self._reason = response.reason
         self._headers = redact_headers(response.headers, finder)
-        self._trailers = redact_headers(response.trailers, finder)
+        self._trailers = (
+            redact_headers(response.trailers, finder) if response.trailers.pairs else response.trailers
+        )
         self._content: Content | None = None
         if response.body:
             partial = response.status == 206

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
-from reqsnap.memo import Memo
 from reqsnap.model import Headers
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, revised
@@ -17,6 +17,7 @@ from reqsnap.redaction.placeholders import (
     lone_placeholder,
     respelled,
 )
+from reqsnap.redaction.rules import Rules
 from reqsnap.redaction.secret_parts import decoded_credentials
 from reqsnap.redaction.urls import find_in_value
 
@@ -24,15 +25,28 @@ from reqsnap.redaction.urls import find_in_value
 def redact_headers(headers: Headers, finder: Finder) -> Headers:
     """Header fields as they may be stored; the very same where they hold no secret."""
     pairs = headers.pairs
-    if not pairs or _harmless.get((pairs, finder.rules.headers)):
+    if not pairs:
         return headers
     names, values = zip(*pairs, strict=True)
     places = _secret_places(names, finder.rules.headers, finder.rules.endings)
-    if _may_hold_urls("\n".join(values)):
+    if _may_hold_urls(values):
         secret = dict(places)
         places = tuple([(index, secret.get(index)) for index in range(len(pairs))])
-    elif not places:
-        _harmless.keep((pairs, finder.rules.headers), True, len(pairs) * _SIZE_OF_FIELD)
+    if not places:
+        return headers
+    return _redacted(headers, places, finder)
+
+
+def is_plain(headers: Headers, rules: Rules) -> bool:
+    """Whether header fields hold nothing that is worth a closer look."""
+    if not headers.pairs:
+        return True
+    names, values = zip(*headers.pairs, strict=True)
+    return not (_secret_places(names, rules.headers, rules.endings) or _may_hold_urls(values))
+
+
+def _redacted(headers: Headers, places: Iterable[tuple[int, str | None]], finder: Finder) -> Headers:
+    pairs = headers.pairs
     changed: list[tuple[str, str]] | None = None
     for index, folded in places:
         name, value = pairs[index]
@@ -49,13 +63,6 @@ def redact_headers(headers: Headers, finder: Finder) -> Headers:
     return headers if changed is None else Headers(changed)
 
 
-_harmless: Memo[bool] = Memo()
-"""Fields without anything to look at, and the names by which that was told: most messages have the same."""
-
-_SIZE_OF_FIELD = 200
-"""About so many bytes a field takes in memory."""
-
-
 @lru_cache(maxsize=1024)
 def _secret_places(
     names: tuple[str, ...], secret: frozenset[str], endings: bool
@@ -65,13 +72,33 @@ def _secret_places(
     return tuple([(at, name) for at, name in folded if name in secret or (endings and ends_as_secret(name))])
 
 
-def _may_hold_urls(values: str) -> bool:
-    """Whether a closer look at the values is worth its time: mostly it is not."""
-    if "%" in values and "REDACTED" in values:
-        return True
-    if may_hold_path(values):
-        return True
-    return ("=" in values or "@" in values) and ("://" in values or "?" in values or "#" in values)
+def _may_hold_urls(values: tuple[str, ...]) -> bool:
+    """Whether a closer look at some values is worth its time: mostly it is not."""
+    holds = 0
+    for value in values:
+        if value not in _plain:
+            holds |= _held(value)
+    return holds >= _PATH or holds & _SPELLED == _SPELLED or holds & _QUERY == _QUERY
+
+
+_PATH, _QUERY, _SPELLED = 16, 1 | 2, 4 | 8
+_plain: set[str] = set()
+"""Values that hold nothing: most stand in many messages, and what is new in each, such as a date, is one."""
+
+_MOST_VALUES, _LONGEST_VALUE = 4096, 256
+
+
+@lru_cache(maxsize=512)
+def _held(value: str) -> int:
+    """What a value holds of what is looked for."""
+    holds = 1 * ("=" in value or "@" in value)
+    holds |= 2 * ("://" in value or "?" in value or "#" in value)
+    holds |= 4 * ("%" in value) | 8 * ("REDACTED" in value) | _PATH * may_hold_path(value)
+    if not holds and len(value) <= _LONGEST_VALUE:
+        if len(_plain) >= _MOST_VALUES:
+            _plain.clear()
+        _plain.add(value)
+    return holds
 
 
 def _harmless_field(value: str, finder: Finder) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit, view
@@ -32,19 +33,32 @@ _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 def find_in_json(text: str, finder: Finder) -> list[Edit]:
     """The edits that hide what stands under the names of the rules."""
     edits = _named(text, finder) if _may_hold_secrets(text, finder.rules) else []
-    if '\\"' in text or "\\u0022" in text:
+    if "\\" in text and ('\\"' in text or "\\u0022" in text):
         edits += _nested(text, finder)
     return edits
 
 
 def _may_hold_secrets(text: str, rules: Rules) -> bool:
     """Whether a closer look at the names in a text is worth its time: mostly it is not."""
-    if not text.isascii() or "\\u" in text or ']"' in text:
+    if not text.isascii() or ("\\" in text and "\\u" in text) or ']"' in text:
         return True
-    names = fold('"'.join(_LIKELY_NAME.findall(text))).split('"')
-    if not rules.in_fields.isdisjoint(names):
+    names = '"'.join(_LIKELY_NAME.findall(text))
+    known = _may_be_secret if len(names) <= _LONG else _may_be_secret.__wrapped__
+    return known(names, rules.in_fields, rules.endings)
+
+
+# Answers of one service mostly have the same names.
+@lru_cache(maxsize=512)
+def _may_be_secret(names: str, in_fields: frozenset[str], endings: bool) -> bool:
+    """Whether one of these names, with quotes between them, is one that the rules look for."""
+    found = fold(names).split('"')
+    if not in_fields.isdisjoint(found):
         return True
-    return rules.endings and any(map(ends_as_secret, set(names)))
+    return endings and any(map(ends_as_secret, set(found)))
+
+
+_LONG = 4096
+"""Of what has longer names nothing is kept."""
 
 
 def _named(text: str, finder: Finder) -> list[Edit]:

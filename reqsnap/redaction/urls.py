@@ -13,7 +13,7 @@ from reqsnap.redaction.finder import Finder, Kind
 from reqsnap.redaction.json_text import find_in_json
 from reqsnap.redaction.names import PATHS, ends_as_secret, fold, may_hold_path
 from reqsnap.redaction.placeholders import holds_placeholder, respelled
-from reqsnap.redaction.rules import looks_like_credential
+from reqsnap.redaction.rules import Rules, looks_like_credential
 
 # In a body `&` may stand as `&amp;` or `\u0026`, and `/` as `\/`.
 _NAME = regex(r"[?&;#]([^=&;#?/\s\"'<>\\]+)=", re.ASCII)
@@ -28,6 +28,8 @@ _PERCENT = regex(r"%[0-9a-fA-F]{2}|\+")
 
 def redact_url(url: str, finder: Finder) -> str:
     """A request's URL as it may be stored; the very same where it holds no secret."""
+    if is_plain(url, finder.rules):
+        return url
     edits: list[Edit] = []
     if "=" in url and _may_hold_secrets(url, finder.rules.in_query, finder.rules.endings):
         edits += find_in_query(url, 0, len(url), finder)
@@ -40,14 +42,25 @@ def redact_url(url: str, finder: Finder) -> str:
     return revised(url, edits)
 
 
+def is_plain(url: str, rules: Rules) -> bool:
+    """Whether a URL holds nothing that is worth a closer look."""
+    return _is_plain(url, rules.in_query, rules.endings)
+
+
 # Asked of a recorded URL, and then of the live one.
 @lru_cache(maxsize=4096)
+def _is_plain(url: str, names: frozenset[str], endings: bool) -> bool:
+    if "@" in url or "REDACTED" in url or may_hold_path(url):
+        return False
+    return "=" not in url or not _may_hold_secrets(url, names, endings)
+
+
 def _may_hold_secrets(url: str, names: frozenset[str], endings: bool) -> bool:
     """Whether a closer look at the names in a URL is worth its time."""
     if "%" in url or "[" in url or "+" in url:
         return True
     start = 0 if ";" in url else url.find("?")
-    found = _PLAIN_NAME.findall(fold(url), max(start, 0))
+    found = _PLAIN_NAME.findall(fold(url[max(start, 0) :]))
     return not names.isdisjoint(found) or (endings and any(map(ends_as_secret, found)))
 
 
@@ -68,7 +81,7 @@ def find_in_value(text: str, finder: Finder) -> list[Edit]:
 
 def find_urls(text: str, finder: Finder) -> list[Edit]:
     """Edits for the absolute URLs in a text."""
-    if "://" not in text and ":\\/\\/" not in text:
+    if "://" not in text and not ("\\" in text and ":\\/\\/" in text):
         return []
     edits: list[Edit] = []
     # Most texts with URLs hold no such parameter: their names tell at once.

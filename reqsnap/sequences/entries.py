@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Protocol
 
 from reqsnap.matching import Matching
@@ -129,6 +130,17 @@ class Entry:
         return self._kept
 
 
+def all_unread(entries: Sequence[Entry]) -> list[Stored] | None:
+    """What stands in a file for entries of which none was needed yet; None where one was.
+
+    A few times as quick as to ask each of thousands.
+    """
+    return None if any(map(_interaction, entries)) else list(map(_stored, entries))
+
+
+_interaction, _stored = attrgetter("_interaction"), attrgetter("_stored")
+
+
 # Not frozen: that makes it three times as dear, and every request has one.
 @dataclass(slots=True, eq=False)
 class Prepared:
@@ -144,6 +156,8 @@ class Prepared:
 
 def strip_numbers(request: Request, matching: Matching) -> tuple[Request, Vector]:
     """A redacted request with every placeholder plain, and the numbers in what is matched."""
+    if not (request.body or matching.matches_headers or "[REDACTED" in request.url):
+        return request, ()
     url, numbers = unnumbered(request.url)
     body, in_body = unnumbered_body(request.body, request.headers)
     numbers += in_body

@@ -148,7 +148,7 @@ class Known:
         """The entries that have the key of a request; None where there are none."""
         group = self._groups.get(live.key)
         if self._waiting and (group is None or live.key in self._unplaced):
-            self._need(self._place(live.request))
+            self._need(self._place(live.request), live)
             group = self._groups.get(live.key)
             if group is None and self._looks_through():
                 self._need(None)
@@ -179,10 +179,20 @@ class Known:
 
     # Within
 
-    def _compared(self, entry: Entry) -> Compared:
+    def _compared(self, entry: Entry, live: Prepared | None = None) -> Compared:
+        """What an entry is compared by; `live` is the request that needs it, and mostly has the same key."""
         request, numbers = strip_numbers(entry.interaction.request, self._matching)
-        key = self._matching.key(request) if request.complete else None
-        return Compared(request, numbers, key)
+        if not request.complete:
+            return Compared(request, numbers, None)
+        if live is not None and self._is_alike(request, live.request):
+            return Compared(request, numbers, live.key)
+        return Compared(request, numbers, self._matching.key(request))
+
+    def _is_alike(self, one: Request, other: Request) -> bool:
+        """Whether two requests have one key, told without making it."""
+        if one.body or other.body or self._matching.matches_headers:
+            return False
+        return one.url == other.url and one.method == other.method
 
     def _place(self, request: Request) -> str | None:
         return self._waiting.place(request.method, request.url)
@@ -194,20 +204,28 @@ class Known:
             if place is not None:
                 self._need(place)
 
-    def _need(self, place: str | None) -> None:
-        """Enter what waits for a place, or all. Raises CassetteFormatError, and then nothing has changed."""
+    def _need(self, place: str | None, live: Prepared | None = None) -> None:
+        """Enter what waits for a place, or all. Raises CassetteFormatError, and then nothing has changed.
+
+        `live` is the request that needs it, where there is one.
+        """
         if not self._waiting:
             return
         needed = self._waiting.needed(place)
         if not needed.entries:
             self._waiting.come(needed)
             return
-        found = [(entry, self._compared(entry)) for entry in needed.entries]
+        found = [(entry, self._compared(entry, live)) for entry in needed.entries]
         for entry, compared in found:
             self._enter(entry, compared)
-            if compared.key is not None:
-                self._groups.setdefault(compared.key, Group()).add(entry, compared.numbers)
-        if any(entry in self._loose for entry in needed.entries):
+            key = compared.key
+            if key is None:
+                continue
+            group = self._groups.get(key)
+            if group is None:
+                group = self._groups[key] = Group()
+            group.add(entry, compared.numbers)
+        if self._loose and any(entry in self._loose for entry in needed.entries):
             self._loose = dict(sorted(self._loose.items(), key=lambda item: item[0].order))
         self._waiting.come(needed)
 
@@ -221,6 +239,10 @@ class Known:
             self._loose[entry] = compared
         if self._waiting and compared.key is not None and self._place(request) is None:
             self._unplaced.add(compared.key)
-        self._targets.add(self._matching.target_key(request.method, request.url))
+        self._targets.add(
+            self._matching.target_key(request.method, request.url)
+            if compared.key is None
+            else self._matching.target_of(compared.key)
+        )
         if PLACEHOLDER in request.url:
             self._open_targets = True

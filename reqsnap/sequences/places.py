@@ -71,4 +71,6 @@ def places_of(requests: Sequence[Asked]) -> list[str | None]:
     lines: list[str] = [] if path_holds_credentials(text) else _LINES.findall(text)
     if len(lines) != len(requests):
         return [place_of(each.method, each.url) for each in requests]
+    if all(lines):
+        return [*lines]
     return [line or place_of(each.method, each.url) for line, each in zip(lines, requests, strict=True)]

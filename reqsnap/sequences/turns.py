@@ -21,7 +21,7 @@ class Turns:
 
     entries: list[Entry] = field(default_factory=list)
     position: int = 0
-    returned: list[Entry] = field(default_factory=list)
+    returned: tuple[Entry, ...] = ()
 
     def following(self, exhaustion: Exhaustion, again: bool) -> Entry | None:
         """Whose turn it is; None after the last, where none may answer a second time."""
@@ -61,7 +61,7 @@ class Turns:
         """The entry that is `following` takes its turn."""
         entry.plays += 1
         if self.returned:
-            del self.returned[0]
+            self.returned = self.returned[1:]
         elif self.position < len(self.entries):
             self.position += 1
         elif exhaustion is Exhaustion.CYCLE:
@@ -101,16 +101,15 @@ class Turns:
         del self.entries[place]
         self.position -= place < self.position
         if entry in self.returned:
-            self.returned.remove(entry)
+            self.returned = tuple([each for each in self.returned if each is not entry])
 
     def reset(self) -> None:
         """Start again."""
         self.position = 0
-        self.returned.clear()
+        self.returned = ()
 
     def _return(self, entry: Entry) -> None:
-        self.returned.append(entry)
-        self.returned.sort(key=_order)
+        self.returned = tuple(sorted([*self.returned, entry], key=_order))
 
 
 @dataclass(eq=False, slots=True)
@@ -142,11 +141,14 @@ class Group:
 
     def add(self, entry: Entry, numbers: Vector) -> None:
         """One more entry; it is mostly the last one."""
-        last = next(reversed(self.sequences.values()), None)
+        if not self.sequences:
+            self.sequences[numbers] = Turns([entry])
+            return
+        last = next(reversed(self.sequences.values()))
         turns = self.sequences.get(numbers)
         if turns is not None and turns.entries[-1].order < entry.order:
             turns.entries.append(entry)
-        elif turns is None and (last is None or last.entries[0].order < entry.order):
+        elif turns is None and last.entries[0].order < entry.order:
             self.sequences[numbers] = Turns([entry])
         else:
             self.put_back(entry, numbers)

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from reqsnap.matching import Matching
-from reqsnap.sequences.entries import Entry
+from reqsnap.sequences.entries import Entry, all_unread
 from reqsnap.sequences.places import place_of, places_of, tells_places_apart
 
 
@@ -24,7 +24,7 @@ class Needed(NamedTuple):
     """Entries in their order, and the places for which no others wait; None stands for all."""
 
     entries: tuple[Entry, ...]
-    places: frozenset[str | None]
+    places: tuple[str | None, ...]
 
 
 class Listed:
@@ -46,7 +46,9 @@ class Listed:
     def of(self, place: str | None) -> Sequence[Entry]:
         """The entries of a place."""
         first = self._first.get(place)
-        return () if first is None else (first, *self._further.get(place, ()))
+        if first is None:
+            return ()
+        return (first, *self._further[place]) if place in self._further else (first,)
 
     def discard(self, place: str | None) -> None:
         """List no more what has a place."""
@@ -105,38 +107,47 @@ class Waiting:
         Raises CassetteFormatError where one of those is damaged whose place only reading them tells.
         """
         if place is None:
-            return Needed(_in_order(self._entries), frozenset((None,)))
+            return Needed(_in_order(self._entries), (None,))
         if self._listed is None:
             self._listed = self._list()
-        unplaced = self._still(self._listed.of(None))
+        unplaced = self._listed.of(None)
+        if unplaced:
+            unplaced = self._still(unplaced)
         if not unplaced:
-            return Needed(_in_order(self._still(self._listed.of(place))), frozenset((place,)))
+            return Needed(_in_order(self._still(self._listed.of(place))), (place,))
         requests = [entry.interaction.request for entry in unplaced]
         places = {place, *[self.place(request.method, request.url) for request in requests]} - {None}
         placed = [entry for each in places for entry in self._still(self._listed.of(each))]
-        return Needed(_in_order([*unplaced, *placed]), frozenset(places))
+        return Needed(_in_order([*unplaced, *placed]), tuple(places))
 
     def come(self, needed: Needed) -> None:
         """What was needed waits no longer, and nothing else does for those places."""
         for entry in needed.entries:
             self._entries.pop(entry, None)
-        self._taken |= needed.places
+        self._taken.update(needed.places)
         if self._listed is not None:
-            for place in (None, *needed.places):
+            self._listed.discard(None)
+            for place in needed.places:
                 self._listed.discard(place)
 
     def _list(self) -> Listed:
         entries = list(self._entries)
         if not self._places_tell():
             return Listed(entries, [None] * len(entries))
-        return Listed(entries, places_of([entry.unread or entry.interaction.request for entry in entries]))
+        unread = all_unread(entries)
+        if unread is None:
+            return Listed(entries, places_of([each.unread or each.interaction.request for each in entries]))
+        return Listed(entries, places_of(unread))
 
     def _places_tell(self) -> bool:
         if self._tells_apart is None:
             self._tells_apart = tells_places_apart(self._matching)
         return self._tells_apart
 
-    def _still(self, entries: Iterable[Entry]) -> list[Entry]:
+    def _still(self, entries: Sequence[Entry]) -> list[Entry]:
+        if len(entries) < 2:
+            # Mostly there is one.
+            return [entry for entry in entries if entry in self._entries]
         # One that was put back is listed twice.
         return [entry for entry in dict.fromkeys(entries) if entry in self._entries]
 

@@ -70,8 +70,10 @@ class Held:
         numbering = Numbering()
         self._in_file = InFile()
         self._reading = Reading(DEFAULT_RULES, numbering, threading.RLock(), self._in_file)
-        make = self._reading.read if eager else self._reading.expected
-        self.entries = make(held, lambda: next(numbers))
+        if eager:
+            self.entries = self._reading.read(held, lambda: next(numbers))
+        else:
+            self.entries = self._reading.expected(held, [next(numbers) for _ in held])
         for entry in self.entries if eager else ():
             numbering.seen(entry.interaction)
         self.looks_through = True

@@ -8,14 +8,16 @@ an item means: where both can read it, they read the same.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from reqsnap.errors import CassetteFormatError
 from reqsnap.formats.format import Beside, Item
+from reqsnap.formats.native import plain
 from reqsnap.formats.native import values as native_values
 from reqsnap.formats.native.values import Fields
 from reqsnap.formats.native.writer import END, START
 from reqsnap.message_checks import stating_its_length
-from reqsnap.model import Interaction
+from reqsnap.model import Interaction, Request, Response
 
 _START, _END = START.encode(), END.encode()
 _LINES_BEFORE = START.count("\n")
@@ -29,14 +31,14 @@ _BODY = r"(?:    body: \|(2?)([-+]?)\n((?:      [^\n]*+\n|\n)++))?+"
 _ITEM = re.compile(
     rf"- request:\n{_SIMPLE}{_HEAD}{_SIMPLE}{_BODY}"
     rf"  response:\n{_SIMPLE}{_HEAD}{_SIMPLE}{_BODY}(?:    trailers: \|-\n{_LINES})?+{_SIMPLE}"
-    r"  recorded_at: ([0-9][0-9TZ:.+-]*+)\n"
+    rf"  recorded_at: ({native_values.MOMENT})\n"
 )
 _REQUEST_KEYS = native_values.REQUEST_KEYS - native_values.LINE_KEYS
 _RESPONSE_KEYS = native_values.RESPONSE_KEYS - native_values.LINE_KEYS
 
 # What YAML does not allow, or reads in a way of its own, is left to its parser.
 _CONTROLS = {*range(9), *range(11, 32), 127}
-_WITHOUT_CONTROLS = bytes([0 if octet in _CONTROLS else octet for octet in range(256)])
+_WITHOUT_CONTROLS = bytes([octet ^ 0x80 if octet in _CONTROLS else octet for octet in range(256)])
 _SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -72,27 +74,48 @@ def decoded(data: bytes, beside: Beside | None = None) -> Interaction | None:
     found = None if text is None else _ITEM.fullmatch(text)
     if found is None:
         return None
-    groups = found.groups()
-    before, head, after = groups[:3]
-    asked = _fields(before + after, head, groups[3:6], _REQUEST_KEYS, beside)
-    before, head, after = groups[6:9]
+    groups: tuple[Any, ...] = found.groups()
     trailers, last, recorded_at = groups[12:]
-    answered = _fields(before + after + last, head, groups[9:12], _RESPONSE_KEYS, beside)
-    if asked is None or answered is None:
-        return None
-    if trailers is not None:
-        answered.lines["trailers"] = _lines(trailers)
     try:
-        request = native_values.request(asked)
-        response, elapsed = native_values.response(answered)
-        moment = native_values.moment(recorded_at)
+        request = _request(groups[:6], beside)
+        answer = _response(groups[6:12], trailers, last, beside)
+        if request is None or answer is None:
+            return None
+        response, elapsed = answer
+        moment = native_values.moment_of(recorded_at)
     except ValueError:
         return None
     return Interaction(request, stating_its_length(request.method, response), moment, elapsed)
 
 
+def _request(groups: tuple[Any, ...], beside: Beside | None) -> Request | None:
+    before, head, after, indicator, chomping, block = groups
+    if not before and head.isascii():
+        found = plain.request(head, after, indicator, chomping, block)
+        if found is not None:
+            return found
+    asked = _fields(before + after, head, groups[3:], _REQUEST_KEYS, beside)
+    return None if asked is None else native_values.request(asked)
+
+
+def _response(
+    groups: tuple[Any, ...], trailers: str | None, last: str, beside: Beside | None
+) -> tuple[Response, float] | None:
+    before, head, after, indicator, chomping, block = groups
+    if not before and trailers is None and head.isascii():
+        found = plain.response(head, after, indicator, chomping, block, last)
+        if found is not None:
+            return found
+    answered = _fields(before + after + last, head, groups[3:], _RESPONSE_KEYS, beside)
+    if answered is None:
+        return None
+    if trailers is not None:
+        answered.lines["trailers"] = _lines(trailers)
+    return native_values.response(answered)
+
+
 def _as_text(data: bytes) -> str | None:
-    if b"\0" in data or data.translate(_WITHOUT_CONTROLS) != data:
+    if data.translate(_WITHOUT_CONTROLS) != data:
         return None
     if data.isascii():
         return data.decode("ascii")
@@ -117,7 +140,7 @@ def _fields(
             return None
     indicator, chomping, block = body
     if block is not None:
-        text = _literal(block, chomping or "", indented=bool(indicator))
+        text = plain.literal(block, chomping or "", indented=bool(indicator))
         if text is None or "body" in texts:
             return None
         texts["body"] = text
@@ -127,18 +150,3 @@ def _fields(
 def _lines(block: str) -> str:
     """The lines of a block, none of which is empty or begins with a blank."""
     return block[6:-1].replace("\n      ", "\n")
-
-
-def _literal(block: str, chomping: str, *, indented: bool) -> str | None:
-    """The text of a literal block; None where its first line says that it is indented farther.
-
-    `indented`: an indicator says how far it is.
-    """
-    text = block.replace("\n      ", "\n").removeprefix("      ")
-    content = text.strip("\n")
-    if not content or (not indented and content[0] in " \t") or content.isspace():
-        return None
-    if chomping == "+":
-        return text
-    content = text.rstrip("\n")
-    return content if chomping else content + "\n"

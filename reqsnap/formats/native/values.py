@@ -35,9 +35,10 @@ RESPONSE_KEYS = frozenset(
 _RARE_KEYS = frozenset({"version", "coding", "parts", "coded_parts"})
 ERROR_KEYS = frozenset({"kind", "message", "errno", "elapsed"})
 
-_SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
+SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
 _ERRNO = re.compile(r"-?[0-9]{1,9}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+MOMENT = r"[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_MOMENT = re.compile(MOMENT)
 
 
 class UnreadableField(ValueError):
@@ -119,12 +120,21 @@ _KINDS = [kind.value for kind in ErrorKind]
 def moment(text: str) -> datetime:
     """A point in time in UTC. Raises ValueError with the reason."""
     if _MOMENT.fullmatch(text):
-        try:
-            found = datetime.fromisoformat(text)
-            return found if found.tzinfo is UTC else found.astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    raise ValueError(f"{text!r} is not a date and time such as 2026-11-22T01:02:03.456Z")
+        return moment_of(text)
+    raise _no_moment(text)
+
+
+def moment_of(text: str) -> datetime:
+    """The same for what is written as `MOMENT` is."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo is UTC else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _no_moment(text) from None
+
+
+def _no_moment(text: str) -> ValueError:
+    return ValueError(f"{text!r} is not a date and time such as 2026-11-22T01:02:03.456Z")
 
 
 def _charset(fields: Fields) -> str:
@@ -171,19 +181,19 @@ def _headers(lines: Lines, charset: str, key: str, index: int) -> Headers:
 @lru_cache(maxsize=256)
 def _plain_fields(text: str) -> Headers | None:
     """The fields in a few lines of ASCII; None for others, and where one of them is no field."""
-    if len(text) > _LONG or not text.isascii():
+    if len(text) > LONG or not text.isascii():
         return None
     try:
-        return Headers.of_pairs(tuple(map(_field, text.split("\n"))))
+        return Headers.of_pairs(tuple(map(one_field, text.split("\n"))))
     except ValueError:
         return None
 
 
-_LONG = 4096
+LONG = 4096
 """What is longer is not kept."""
 
 # Of the fields of answers, most are the same in all.
-_field = lru_cache(maxsize=2048)(heads.read_field)
+one_field = lru_cache(maxsize=2048)(heads.read_field)
 
 
 def _content(fields: Fields) -> bytes:
@@ -276,7 +286,7 @@ def _parts(fields: Fields, content: bytes, cut: bool) -> Sizes:
 
 def _elapsed(fields: Fields) -> float:
     text = fields.texts.get("elapsed", "0.0")
-    elapsed = float(text) if _SECONDS.fullmatch(text) else math.inf
+    elapsed = float(text) if SECONDS.fullmatch(text) else math.inf
     if not math.isfinite(elapsed):
         raise UnreadableField("elapsed", 0, f"elapsed must be a number of seconds, not {text!r}")
     return elapsed

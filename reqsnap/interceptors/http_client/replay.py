@@ -104,7 +104,7 @@ class Answer(NamedTuple):
         `to_head` says that the request was a HEAD, to which no body comes.
         """
         fields = list(recorded.headers.pairs)
-        framing = _framing(fields)
+        framing = recorded.headers.first_of("connection", "content-length", "transfer-encoding")
         chunked = framing.get("transfer-encoding", "").lower() == "chunked"
         length = None if chunked else _length(recorded.status, framing.get("content-length"))
         head = {
@@ -205,19 +205,6 @@ def _empty_message() -> dict[str, Any]:
 
 
 _EMPTY = _empty_message()
-
-
-def _framing(fields: list[tuple[str, str]]) -> dict[str, str]:
-    """The first value of each field that says where an answer ends, by name."""
-    found: dict[str, str] = {}
-    for name, value in fields:
-        if len(name) in _LENGTHS and (folded := name.lower()) in _FRAMING:
-            found.setdefault(folded, value)
-    return found
-
-
-_FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
-_LENGTHS = frozenset(map(len, _FRAMING))
 
 
 def _closes(head: dict[str, Any], framing: dict[str, str], fields: list[tuple[str, str]]) -> bool:

@@ -74,6 +74,14 @@ def mark_of_attempt(pool: Any, wrapped: Any, args: tuple[Any, ...], kwargs: dict
     return _mark(args[0], kind, args[1:], kwargs, _NOT_BUILT)
 
 
+def mark_of_plain_attempt(pool: Any, asked: tuple[Any, ...], options: dict[str, Any]) -> Mark | None:
+    """The same for a pool and a method of it that are known to be urllib3's.
+
+    `asked` are the first arguments, up to the header fields, `options` those that have names.
+    """
+    return _mark(asked[0], type(pool), asked[1:], options, _NOT_BUILT)
+
+
 def _mark(
     conn: Any, asked: type | None, args: tuple[Any, ...], kwargs: dict[str, Any], known: frozenset[str]
 ) -> Mark | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from operator import is_, itemgetter
 from types import FunctionType
@@ -57,7 +58,8 @@ _OURS = f"{__name__.partition('.')[0]}."
 class AsWritten:
     """Tells of objects whether all their methods of some names are those that one file holds.
 
-    Judged once for each class, for as long as nothing changes there.
+    What those override must be as it was written too, since they call it. Judged once for each
+    class, for as long as nothing changes there.
     """
 
     __slots__ = ("_judged", "_names", "_own")
@@ -75,9 +77,18 @@ class AsWritten:
         return judged[1] if instance.__dict__.keys().isdisjoint(self._own) else None
 
     def _judge(self, kind: type) -> tuple[list[Look], str | None]:
-        owners = kind.__mro__[:-1]
-        looks = [Look.at(owner, self._names) for owner in owners]
-        found = [look.members[name] for look in looks for name in self._names if name in look.members]
-        files = {file_of(method) for method in found}
-        complete = all(any(name in look.members for look in looks) for name in self._names)
-        return looks, files.pop() if complete and len(files) == 1 else None
+        looks: list[Look] = []
+        first: dict[str, str | None] = {}
+        for owner in kind.__mro__[:-1]:
+            look = Look.at(owner, self._names)
+            if len(first) < len(self._names) or len(look.missing) < len(self._names):
+                looks.append(look)
+            written_in = getattr(sys.modules.get(owner.__module__), "__file__", None)
+            for name in self._names:
+                if name not in look.members:
+                    continue
+                if file_of(look.members[name]) != written_in:
+                    return looks, None
+                first.setdefault(name, written_in)
+        files = set(first.values())
+        return looks, files.pop() if len(files) == 1 and len(first) == len(self._names) else None

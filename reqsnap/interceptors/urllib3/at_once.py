@@ -13,7 +13,8 @@ from types import FunctionType, MethodType
 from typing import Any, NamedTuple, cast
 
 from reqsnap import scope
-from reqsnap.interceptors.http_client.build import known, mark_of_plain_attempt
+from reqsnap.interceptors.http_client.build import known, mark_of_call
+from reqsnap.interceptors.http_client.state import has_open_response
 from reqsnap.interceptors.looks import AsWritten
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
@@ -52,7 +53,7 @@ class Asked(NamedTuple):
     read_timeout: Any
     pool_timeout: Any
     released: bool
-    options: dict[str, Any]
+    options: tuple[tuple[str, bool], ...]
 
 
 def urlopen(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -82,8 +83,8 @@ def asks_its_own(pool: Any) -> bool:
 def answered(recorder: Recorder, pool: Any, asked: Asked) -> Any:
     """The response to a request, or what was found out on the way to none."""
     method, target, body, headers, retries, redirect, read_timeout, pool_timeout, released, options = asked
-    conn = pool._get_conn(timeout=pool_timeout)
-    mark = mark_of_plain_attempt(pool, (conn, method, target, body, headers), options)
+    conn = _taken(pool) or pool._get_conn(timeout=pool_timeout)
+    mark = mark_of_call(conn, type(pool), method, target, body, headers, options)
     built = known(conn, mark, recorder.built)
     decision = None
     is_secure = hasattr(conn, "cert_reqs")
@@ -123,6 +124,18 @@ def _ends_here(replay: Replay, method: str, retries: Any, redirect: bool) -> boo
     return not retries.is_retry(method, response.status, False)
 
 
+def _taken(pool: Any) -> Any:
+    """An idle connection of a pool that has no socket, which need not be closed to be like a new one."""
+    try:
+        conn = pool.pool.get(block=False)
+    except (AttributeError, queue.Empty):
+        return None
+    if conn is None or conn.sock is not None or has_open_response(conn):
+        _give_back(pool, conn)
+        return None
+    return conn
+
+
 def _give_back(pool: Any, conn: Any) -> None:
     """Let the pool's own code take a connection as if nobody had."""
     try:
@@ -131,7 +144,8 @@ def _give_back(pool: Any, conn: Any) -> None:
         pool.pool.task_done()
     except (AttributeError, queue.Full):
         # Another thread has closed or filled the pool.
-        conn.close()
+        if conn is not None:
+            conn.close()
 
 
 def _asked(
@@ -153,12 +167,12 @@ def _asked(
     **others: Any,
 ) -> Asked | None:
     """What `urlopen` is asked for, by its own arguments; None where more comes of them than a request."""
-    options = {
-        "chunked": chunked,
-        "preload_content": preload_content,
-        "decode_content": decode_content,
-        **others,
-    }
+    options = (
+        ("chunked", chunked),
+        ("preload_content", preload_content),
+        ("decode_content", decode_content),
+        *others.items(),
+    )
     if headers is None:
         headers = pool.headers
     if retries is None:

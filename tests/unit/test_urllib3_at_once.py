@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
 import shutil
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,13 @@ from urllib3.util import Retry, Timeout
 
 import reqsnap
 from reqsnap import Cassette, Headers, Interaction, Request, Response
-from reqsnap.interceptors.urllib3 import at_once
+from reqsnap.interceptors.urllib3 import at_once, managers
 from reqsnap.interceptors.urllib3.ahead import Ahead
 from tests.support.seen_states import seen
 
 HOST = "pool.example"
+IS_2 = hasattr(urllib3, "BaseHTTPResponse")
+"""Before, all is left to urllib3's own code."""
 TYPE, LENGTH = ("Content-Type", "text/plain"), ("Content-Length", "4")
 ANSWERS = {
     "/plain": Response(200, "OK", Headers([TYPE, ("X-Two", "1"), ("x-two", "2"), LENGTH]), b"abcd"),
@@ -70,19 +74,20 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return seen_so_far
 
 
-def outcome(pool: Any, method: str, target: str, named: dict[str, Any]) -> list[Any]:
+def outcome(asked: Any, method: str, target: str, named: dict[str, Any]) -> list[Any]:
     """What a program can see of one request: before its answer was read, after, and of an error."""
     states: list[Any] = []
+    is_pool = isinstance(asked, HTTPConnectionPool)
     try:
-        response = pool.urlopen(method, target, **named)
+        response = asked.urlopen(method, target if is_pool else f"http://{HOST}{target}", **named)
         states.append(seen(response))
         states.append((response.data, response.geturl(), type(response.connection), response.version))
         response.release_conn()
         states.append(seen(response))
     except Exception as error:
-        states.append((type(error), str(error).replace(hex(id(pool)), "")))
-    held = [seen(each) for each in pool.pool.queue]
-    return [*states, held, pool.num_connections, pool.num_requests]
+        states.append((type(error), re.sub("0x[0-9a-f]+", "", str(error))))
+    pools = [asked] if is_pool else list(vars(asked.pools)["_container"].values())
+    return [*states, *[(seen(pool.pool.queue), pool.num_connections, pool.num_requests) for pool in pools]]
 
 
 OPTIONS: list[dict[str, Any]] = [
@@ -102,8 +107,14 @@ OPTIONS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("target", ANSWERS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("made", [lambda: HTTPConnectionPool(HOST), urllib3.PoolManager])
 def test_an_answer_is_that_of_urllib3_s_own_code(
-    method: str, target: str, options: dict[str, Any], cassette: Path, caplog: pytest.LogCaptureFixture
+    made: Callable[[], Any],
+    method: str,
+    target: str,
+    options: dict[str, Any],
+    cassette: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     named = options | ({"body": b"sent"} if method == "POST" else {})
     told: list[list[str]] = []
@@ -114,8 +125,8 @@ def test_an_answer_is_that_of_urllib3_s_own_code(
         caplog.clear()
         # The first replays of an answer are made otherwise than the later ones.
         again = shutil.copy(cassette, cassette.with_name(f"{level}.yaml"))
-        with reqsnap.use_cassette(again, mode="playback"), HTTPConnectionPool(HOST) as pool:
-            states.append([outcome(pool, method, target, named) for _ in range(4)])
+        with reqsnap.use_cassette(again, mode="playback"), made() as asked:
+            states.append([outcome(asked, method, target, named) for _ in range(4)])
         told.append([each.getMessage() for each in caplog.records if each.levelno > logging.DEBUG])
     assert states[0] == states[1]
     assert told[0] == told[1]
@@ -127,7 +138,60 @@ def test_plain_requests_are_answered_at_once(found: list[Any]) -> None:
             assert pool.urlopen("GET", "/plain").data == b"abcd"
             assert pool.urlopen("GET", "/chunked", preload_content=False).data == b"abcd"
         assert pool.num_connections == 1
-    assert sum(type(each) is not Ahead for each in found) >= (8 if hasattr(urllib3, "http2") else 0)
+    assert sum(type(each) is not Ahead for each in found) >= (8 if IS_2 else 0)
+
+
+def test_a_manager_s_requests_are_answered_at_once(found: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(managers, "answered", at_once.answered)
+    with urllib3.PoolManager() as manager:
+        for _ in range(5):
+            assert manager.request("GET", f"http://{HOST}/plain").data == b"abcd"
+            assert manager.request("GET", f"http://{HOST}/moved").data == b"abcd"
+            assert manager.request("GET", f"http://{HOST}/moved", redirect=False).status == 302
+    assert sum(type(each) is not Ahead for each in found) >= (12 if IS_2 else 0)
+
+
+def test_a_manager_s_own_code_says_what_is_wrong_with_a_call() -> None:
+    for args in (
+        ("GET",),
+        ("GET", "pool.example/plain"),
+        ("GET", "ftp://pool.example/"),
+        ("GET", "http://:a/"),
+    ):
+        errors: list[Any] = []
+        for level in (logging.INFO, logging.DEBUG):
+            logging.getLogger("urllib3.connectionpool").setLevel(level)
+            with urllib3.PoolManager() as manager, warnings.catch_warnings(record=True) as warned:
+                try:
+                    warnings.simplefilter("always")
+                    errors.append((manager.urlopen(*args).data, len(warned)))
+                except Exception as error:
+                    errors.append((type(error), str(error)))
+        logging.getLogger("urllib3.connectionpool").setLevel(logging.NOTSET)
+        assert errors[0] == errors[1]
+
+
+def test_a_manager_s_way_to_a_pool_is_called_where_it_is_another_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    class Derived(urllib3.PoolManager):
+        def connection_from_host(self, *args: Any, **named: Any) -> Any:
+            called.append("derived")
+            return super().connection_from_host(*args, **named)
+
+    own = urllib3.PoolManager.connection_from_host
+
+    def traced(self: Any, *args: Any, **named: Any) -> Any:
+        called.append("traced")
+        return own(self, *args, **named)
+
+    with Derived() as derived, urllib3.PoolManager() as manager:
+        for _ in range(3):
+            derived.request("GET", f"http://{HOST}/plain")
+            manager.request("GET", f"http://{HOST}/plain")
+        monkeypatch.setattr(urllib3.PoolManager, "connection_from_host", traced)
+        assert manager.request("GET", f"http://{HOST}/plain").data == b"abcd"
+    assert called == ["derived"] * 3 + ["traced"]
 
 
 @pytest.mark.parametrize("verified", [True, False])

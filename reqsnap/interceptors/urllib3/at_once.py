@@ -62,7 +62,7 @@ def urlopen(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, An
     if recorder is None or not recorder.may_replay or ahead.is_known(pool) or not _is_own(wrapped):
         return wrapped(*args, **kwargs)
     try:
-        asked = _asked(pool, *args, **kwargs)
+        asked = asked_of(pool, *args, **kwargs)
     except TypeError:
         # Not as it is to be called; its own code says what is wrong.
         asked = None
@@ -148,7 +148,7 @@ def _give_back(pool: Any, conn: Any) -> None:
             conn.close()
 
 
-def _asked(
+def asked_of(
     pool: Any,
     method: Any,
     url: Any,

@@ -20,6 +20,8 @@ TABLE = {
     "multiprocessing.pool": "reqsnap.interceptors.started.multiprocessing_pool",
     "http.client": "reqsnap.interceptors.http_client.connection",
     "urllib3.connectionpool": "reqsnap.interceptors.urllib3.pools",
+    "urllib3.poolmanager": "reqsnap.interceptors.urllib3.managers",
+    "requests.adapters": "reqsnap.interceptors.requests",
     "botocore.awsrequest": "reqsnap.interceptors.botocore",
     "httplib2": "reqsnap.interceptors.httplib2",
     "httpcore": "reqsnap.interceptors.httpcore.pools",

@@ -57,7 +57,7 @@ def mark_of(conn: Any, wrapped: Any, args: tuple[Any, ...], kwargs: dict[str, An
 
     `wrapped` is the method underneath; `args` begins with the method and the target.
     """
-    if len(args) > 4 or wrapped.__name__ != "request":
+    if not 2 <= len(args) <= 4 or wrapped.__name__ != "request":
         return None
     return _mark(conn, None, args, kwargs, _GIVEN)
 
@@ -78,22 +78,35 @@ def _mark(
     conn: Any, asked: type | None, args: tuple[Any, ...], kwargs: dict[str, Any], known: frozenset[str]
 ) -> Mark | None:
     """The mark of a call; `known` are names of arguments that are looked at apart, or decide nothing."""
+    body = args[2] if len(args) > 2 else kwargs.get("body")
+    headers = args[3] if len(args) > 3 else kwargs.get("headers")
+    options = tuple([item for item in kwargs.items() if item[0] not in known]) if kwargs else ()
+    return mark_of_call(conn, asked, args[0], args[1], body, headers, options)
+
+
+def mark_of_call(
+    conn: Any,
+    asked: type | None,
+    method: str,
+    target: str,
+    body: Any,
+    headers: Any,
+    options: tuple[tuple[str, Any], ...],
+) -> Mark | None:
+    """The same of a call of a method that is known to be the client's own, by its arguments."""
     own, kind = conn.__dict__, type(conn)
     if own[_STATE] != IDLE or conn.debuglevel or not is_as_written(conn):
         return None
-    body = args[2] if len(args) > 2 else kwargs.get("body")
-    headers = args[3] if len(args) > 3 else kwargs.get("headers")
     if (body is not None and type(body) is not bytes) or (headers and not hasattr(headers, "items")):
         return None
     fields = _fields(headers) if headers else ()
     if fields and not _TEXT.issuperset(map(type, chain.from_iterable(fields))):
         return None
-    options = tuple([item for item in kwargs.items() if item[0] not in known]) if kwargs else ()
     if options and not _FLAG.issuperset([type(value) for _, value in options]):
         return None
     tunnel = conn._tunnel_host, conn._tunnel_port
     # Not by its own constructor, which takes three times as long.
-    return _tuple(Mark, (asked, kind, conn.host, conn.port, tunnel, args[:2], body, fields, options))
+    return _tuple(Mark, (asked, kind, conn.host, conn.port, tunnel, (method, target), body, fields, options))
 
 
 def _fields(headers: Any) -> tuple[tuple[str, str], ...]:

@@ -20,12 +20,12 @@ class SendAgain(BaseException):
     """Ends a pool's attempt that was captured, so that it is made again for the server."""
 
 
-def begun(conn: Any, recorder: Recorder, method: str, url: str) -> Exchange:
-    """A new exchange on a connection, decided as far as method and URL decide."""
-    decision = recorder.head(method, url)
-    if isinstance(decision, Refuse):
-        raise decision.error
-    exchange = Exchange(recorder, method, url, decision)
+def begun(conn: Any, recorder: Recorder, method: str, url: str, decision: Decision | None = None) -> Exchange:
+    """A new exchange on a connection, decided as far as method and URL decide, or already."""
+    forward = recorder.head(method, url) if decision is None else None
+    if isinstance(forward, Refuse):
+        raise forward.error
+    exchange = Exchange(recorder, method, url, forward, decision)
     state.begin(conn, exchange)
     return exchange
 

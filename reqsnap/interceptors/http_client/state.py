@@ -203,12 +203,17 @@ def keep_response(conn: Any, response: Any) -> bool:
     Only for a connection that is as it was written, and whose request has been sent.
     """
     own = conn.__dict__
-    previous = own[_RESPONSE]
-    if response.will_close or own[_STATE] != SENT or (previous is not None and not previous.isclosed()):
+    if response.will_close or own[_STATE] != SENT or has_open_response(conn):
         return False
     response.begin()
     own[_STATE], own[_RESPONSE] = IDLE, response
     return True
+
+
+def has_open_response(conn: Any) -> bool:
+    """Whether the answer that came last was neither read to its end nor closed."""
+    response = conn.__dict__[_RESPONSE]
+    return response is not None and not response.isclosed()
 
 
 def reset(conn: Any) -> None:

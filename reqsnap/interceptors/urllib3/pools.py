@@ -24,8 +24,9 @@ from reqsnap.interceptors.http_client.state import (
     notes_errors,
     url_of,
 )
-from reqsnap.interceptors.urllib3 import http2
-from reqsnap.interceptors.urllib3.replay import Answering, getresponse
+from reqsnap.interceptors.urllib3 import ahead, http2
+from reqsnap.interceptors.urllib3.at_once import urlopen
+from reqsnap.interceptors.urllib3.replay import Answering, getresponse, would_be_verified
 from reqsnap.model import Request
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward, Replay
@@ -50,16 +51,8 @@ class _Attempt:
     def validate_replay(self, conn: Any) -> None:
         """Have the pool look at the connection as it does once that is connected, and warn as then."""
         if hasattr(conn, "cert_reqs"):
-            conn.is_verified = _would_be_verified(conn)
+            conn.is_verified = would_be_verified(conn)
         self._pool._validate_conn(conn)
-
-
-def _would_be_verified(conn: Any) -> bool:
-    """Whether connecting would have checked the certificate (urllib3.connection, `connect`)."""
-    from urllib3.util.ssl_ import resolve_cert_reqs
-
-    required = resolve_cert_reqs(conn.cert_reqs) == ssl.CERT_REQUIRED
-    return required or bool(conn.assert_fingerprint)
 
 
 def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -69,16 +62,21 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
         return wrapped(*args, **kwargs)
     conn, method, url = args[:3]
     if http2.is_http2(conn):
-        return http2.make_request(wrapped, recorder, args, kwargs, _would_be_verified(conn))
+        return http2.make_request(wrapped, recorder, args, kwargs, would_be_verified(conn))
     if not (recorder.may_replay or notes_errors(recorder)):
         return wrapped(*args, **kwargs)
-    mark = mark_of_attempt(pool, wrapped, args, kwargs)
-    built = known(conn, mark, recorder.built)
+    found = ahead.taken(pool)
+    decision = None if found is None else found.decision
+    if found is not None and found.conn is conn:
+        mark, built = found.mark, found.built
+    else:
+        mark = mark_of_attempt(pool, wrapped, args, kwargs)
+        built = known(conn, mark, recorder.built)
     if built is None:
-        exchange = flow.begun(conn, recorder, method, url_of(conn, url))
+        exchange = flow.begun(conn, recorder, method, url_of(conn, url), decision)
         exchange.marks = () if mark is None else (mark,)
     else:
-        decision = recorder.before(built.request)
+        decision = decision or recorder.before(built.request)
         if is_plain_replay(decision):
             return _replayed(wrapped, pool, args, kwargs, decision, built)
         exchange = Exchange(recorder, method, built.request.url, None, decision)
@@ -107,7 +105,7 @@ def _replayed(
     """An attempt at an exchange whose answer is there: its connection need build and send nothing."""
     conn = args[0]
     if hasattr(conn, "cert_reqs"):
-        conn.is_verified = _would_be_verified(conn)
+        conn.is_verified = would_be_verified(conn)
     with Answering(conn, replay, built.leaves):
         return wrapped(*args, **kwargs)
 
@@ -215,6 +213,7 @@ _POOLS = "urllib3.connectionpool"
 _CONNECTIONS = "urllib3.connection"
 
 PATCHES = (
+    Patch(_POOLS, "HTTPConnectionPool.urlopen", urlopen),
     Patch(_POOLS, "HTTPConnectionPool._make_request", make_request),
     Patch(_POOLS, "HTTPConnectionPool._prepare_proxy", prepare_proxy),
     Patch(_POOLS, "HTTPSConnectionPool._prepare_proxy", prepare_proxy),

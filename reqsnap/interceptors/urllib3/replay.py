@@ -6,6 +6,7 @@ may have found amiss, and goes through the header fields five times.
 
 from __future__ import annotations
 
+import ssl
 from typing import Any, NamedTuple
 
 from reqsnap.interceptors.http_client.answering import given, through_own_code
@@ -56,6 +57,27 @@ class Answering:
 
     def _getresponse(self) -> Any:
         return _given(self._conn, self._replay, self._sock)
+
+
+def answer(conn: Any, replay: Replay, leaves: dict[str, Any]) -> Any:
+    """The same without the pool's attempt: what a connection answers to a request that it did not build."""
+    own = conn.__dict__
+    replaced = own["sock"]
+    sock = own["sock"] = StandInSocket(own["timeout"], replaced=replaced)
+    own.update(leaves)
+    try:
+        return _given(conn, replay, sock)
+    finally:
+        if own["sock"] is sock:
+            own["sock"] = replaced
+
+
+def would_be_verified(conn: Any) -> bool:
+    """Whether connecting would have checked the certificate (urllib3.connection, `connect`)."""
+    from urllib3.util.ssl_ import resolve_cert_reqs
+
+    required = resolve_cert_reqs(conn.cert_reqs) == ssl.CERT_REQUIRED
+    return required or bool(conn.assert_fingerprint)
 
 
 def getresponse(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

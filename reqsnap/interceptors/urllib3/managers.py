@@ -1,0 +1,146 @@
+"""What a manager of pools does for a request, without working out again what is known.
+
+That is the pool that it has for a host, and the request that it asks it for.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from types import FunctionType, MethodType
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from reqsnap import scope
+from reqsnap.interceptors.looks import AsWritten
+from reqsnap.interceptors.urllib3 import ahead
+from reqsnap.interceptors.urllib3.ahead import Ahead
+from reqsnap.interceptors.urllib3.at_once import Asked, answered, asked_of, asks_its_own
+from reqsnap.patching import Patch
+
+_MANAGERS = "urllib3.poolmanager"
+_as_written = AsWritten(
+    "_merge_pool_kwargs",
+    "_proxy_requires_url_absolute_form",
+    "connection_from_context",
+    "connection_from_host",
+    "connection_from_pool_key",
+)
+
+
+def urlopen(wrapped: Any, manager: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`PoolManager.urlopen`: one request, with its redirects."""
+    recorder = scope.current()
+    if recorder is None or not recorder.may_replay or not _is_own(wrapped):
+        return wrapped(*args, **kwargs)
+    try:
+        found = _asked(manager, *args, **kwargs)
+    except TypeError:
+        # Not as it is to be called; its own code says what is wrong.
+        found = None
+    if found is None:
+        return wrapped(*args, **kwargs)
+    response = answered(recorder, *found)
+    if type(response) is not Ahead:
+        return response
+    with ahead.handed_on(response):
+        return wrapped(*args, **kwargs)
+
+
+def _asked(
+    manager: Any, method: Any, url: Any, redirect: bool = True, **others: Any
+) -> tuple[Any, Asked] | None:
+    """The pool that is asked, and for what; None where more comes of it than a request."""
+    place = _place(url) if type(url) is str else None
+    if place is None or manager.proxy is not None:
+        return None
+    host, target = place
+    pool = pool_of(manager, host, lambda: manager.connection_from_host(host[0], host[1], host[2]))
+    if pool is None or not asks_its_own(pool):
+        return None
+    headers = others.pop("headers", manager.headers)
+    asked = asked_of(pool, method, target, headers=headers, redirect=redirect, **others)
+    return None if asked is None else (pool, asked)
+
+
+class _Host(NamedTuple):
+    name: str
+    port: int | None
+    scheme: str
+
+
+@lru_cache(maxsize=1024)
+def _place(url: str) -> tuple[_Host, str] | None:
+    """The host and the target of a URL; None for one of which urllib3 warns or that it refuses."""
+    try:
+        parsed = sys.modules[_MANAGERS].__dict__["parse_url"](url)
+    except Exception:
+        return None
+    if not (parsed.scheme and parsed.host):
+        return None
+    return _Host(parsed.host, parsed.port, parsed.scheme), parsed.request_uri
+
+
+def _is_own(urlopen: Any) -> bool:
+    """Whether a bound method is urllib3's, and does what is done without it here."""
+    return type(urlopen) is MethodType and _is_known(urlopen.__func__)
+
+
+@lru_cache(maxsize=16)
+def _is_known(urlopen: Any) -> bool:
+    library: Any = sys.modules[_MANAGERS]
+    if type(urlopen) is not FunctionType or urlopen.__code__.co_filename != library.__file__:
+        return False
+    return urlopen.__code__.co_varnames[:5] == ("self", "method", "url", "redirect", "kw")
+
+
+class _Way(NamedTuple):
+    """The key of a pool, and what it was worked out with."""
+
+    key: Any
+    keywords: dict[str, Any]
+    key_functions: dict[str, Any]
+
+
+_ways: WeakKeyDictionary[Any, dict[Hashable, _Way]] = WeakKeyDictionary()
+
+
+def pool_of(manager: Any, asked: Hashable, look_up: Callable[[], Any]) -> Any:
+    """What `look_up` gives, which has the manager's own code work out the key of what is `asked`.
+
+    None where a manager is not as urllib3 wrote it, or has something to warn of.
+    """
+    library: Any = sys.modules[_MANAGERS]
+    if type(manager) is not library.PoolManager or _as_written.file(manager) != library.__file__:
+        return None
+    if "strict" in manager.connection_pool_kw:
+        return None
+    ways = _ways.get(manager)
+    if ways is None:
+        ways = _ways[manager] = {}
+    way = ways.get(asked)
+    if way is not None and way.keywords == manager.connection_pool_kw:
+        pool = manager.pools.get(way.key) if way.key_functions == manager.key_fn_by_scheme else None
+        if pool:
+            return pool
+    pool = look_up()
+    key = _latest_key(manager.pools, pool)
+    if key is not None and not _CHANGING.intersection(map(type, manager.connection_pool_kw.values())):
+        ways[asked] = _Way(key, manager.connection_pool_kw.copy(), manager.key_fn_by_scheme.copy())
+    return pool
+
+
+_CHANGING = frozenset({dict, list, set})
+"""Kinds of keywords that may change unseen."""
+
+
+def _latest_key(pools: Any, pool: Any) -> Any:
+    """The key of a pool that was just asked for; None where that cannot be seen."""
+    with pools.lock:
+        kept = vars(pools).get("_container", {})
+        key = next(reversed(kept), None)
+        return key if key is not None and kept[key] is pool else None
+
+
+PATCHES = (Patch(_MANAGERS, "PoolManager.urlopen", urlopen),)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from reqsnap.interceptors.httpcore.checkpoints import checkpoint, is_under_trio
 from reqsnap.interceptors.httpcore.failures import Failure, Runtime
 from reqsnap.interceptors.httpcore.replay import (
-    Traces,
-    checkpoint,
     ends_with_head,
-    is_under_trio,
     replay_async,
     replay_sync,
     traces_of,
 )
+from reqsnap.interceptors.httpcore.replayed_body import Traces
 from reqsnap.interceptors.httpcore.shapes import DEFAULT_PORTS, CoreRequest, CoreResponse, CoreURL
 from reqsnap.model import NetworkError
 from reqsnap.recorder import Replay

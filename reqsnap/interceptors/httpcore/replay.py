@@ -5,21 +5,24 @@ from __future__ import annotations
 import functools
 import importlib
 import logging
-import sys
-import types
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from reqsnap.interceptors.http1 import is_bodiless
+from reqsnap.interceptors.httpcore.checkpoints import checkpoint
 from reqsnap.interceptors.httpcore.no_connection import no_connection_async, no_connection_sync
+from reqsnap.interceptors.httpcore.replayed_body import (
+    STREAM_ID,
+    AsyncBody,
+    ReplayedBody,
+    SyncBody,
+    Traces,
+)
 from reqsnap.interceptors.httpcore.shapes import CoreRequest, CoreResponse, byte_headers
 from reqsnap.interceptors.making_way import may_go_on
 from reqsnap.model import Response
 from reqsnap.recorder import Replay
-
-_STREAM_ID = 1
-"""What HTTP/2 would call the first exchange of a connection of its own."""
 
 
 def replay_sync(name: str, request: CoreRequest, decision: Replay) -> CoreResponse:
@@ -65,144 +68,6 @@ class _Library:
 _library = functools.cache(_Library)
 
 
-class Traces:
-    """The library's own traces of an exchange: `trace` callbacks and debug logging.
-
-    Those of a connection are left out, as there is none.
-    """
-
-    __slots__ = ("_logger", "_request", "_stream", "_trace")
-
-    def __init__(self, trace: Any, logger: logging.Logger, request: CoreRequest, http2: bool) -> None:
-        self._trace, self._logger, self._request = trace, logger, request
-        self._stream = {"stream_id": _STREAM_ID} if http2 else {}
-
-    def up_to_head(self, parsed: object) -> Iterator[Any]:
-        """The steps up to the head of the answer, given as the library's parser gives it."""
-        yield self.step("send_request_headers")
-        yield self.step("send_request_body")
-        yield self.step("receive_response_headers", parsed)
-
-    def step(self, name: str, value: object = None) -> Any:
-        """A step that ends with a value, as a context manager of either kind."""
-        step = self._trace(name, self._logger, self._request, {"request": self._request, **self._stream})
-        step.return_value = value
-        return step
-
-    def closed(self) -> Any:
-        """The last step."""
-        return self._trace("response_closed", self._logger, self._request, self._stream)
-
-
-class ReplayedBody:
-    """The body of a replayed answer: read once, in the pieces in which it was recorded."""
-
-    __slots__ = ("_read_error", "_traces", "is_open", "pieces")
-
-    def __init__(self, pieces: Iterator[bytes], traces: Traces | None, read_error: type[Exception]) -> None:
-        self.pieces, self._traces, self._read_error = pieces, traces, read_error
-        self.is_open = True
-
-    def check_open(self) -> None:
-        """Raise where it may not be read any more."""
-        if not self.is_open:
-            raise self._read_error("The response was closed before it was read")
-
-    def end(self) -> None:
-        """Let it be read no more."""
-        self.is_open = False
-
-    def _close(self) -> Traces | None:
-        """The traces to close with, the first time."""
-        self.end()
-        traces, self._traces = self._traces, None
-        return traces
-
-
-class SyncBody(ReplayedBody):
-    """As a sync pool gives it."""
-
-    __slots__ = ()
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.check_open()
-        return self.pieces if self._traces is None else self._traced(self._traces)
-
-    def _traced(self, traces: Traces) -> Generator[bytes, None, None]:
-        try:
-            with traces.step("receive_response_body"):
-                yield from self.pieces
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Let it be read no more."""
-        if (traces := self._close()) is not None:
-            with traces.closed():
-                pass
-
-
-class AsyncBody(ReplayedBody):
-    """As an async pool gives it."""
-
-    __slots__ = ()
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return _AsyncPieces(self) if self._traces is None else self._traced(self._traces)
-
-    async def _traced(self, traces: Traces) -> AsyncGenerator[bytes, None]:
-        self.check_open()
-        try:
-            async with traces.step("receive_response_body"):
-                async for piece in _AsyncPieces(self):
-                    yield piece
-        except BaseException:
-            await self.aclose()
-            raise
-
-    async def aclose(self) -> None:
-        """Let it be read no more."""
-        if (traces := self._close()) is not None:
-            async with traces.closed():
-                pass
-
-
-class _AsyncPieces:
-    """Not a generator: event loops keep account of those until they have ended."""
-
-    __slots__ = ("_begun", "_body", "_pieces")
-
-    def __init__(self, body: AsyncBody) -> None:
-        self._body, self._pieces = body, body.pieces
-        self._begun = False
-
-    def __aiter__(self) -> _AsyncPieces:
-        return self
-
-    async def __anext__(self) -> bytes:
-        if not self._begun:
-            self._body.check_open()
-        for piece in self._pieces:
-            if self._begun:
-                await self._let_others_run()
-            self._begun = True
-            return piece
-        raise StopAsyncIteration
-
-    async def _let_others_run(self) -> None:
-        try:
-            await checkpoint()
-        except BaseException:
-            await self.aclose()
-            raise
-
-    async def aclose(self) -> None:
-        """Read no further."""
-        self._pieces = iter(())
-        self._body.end()
-
-
 class Answer:
     """A recorded answer in one library's types: what every replay of it has in common."""
 
@@ -220,7 +85,7 @@ class Answer:
         self.headers = byte_headers(recorded.headers)
         self._extensions: dict[str, Any] = {"http_version": recorded.version.encode("latin-1")}
         if self._http2:
-            self._extensions["stream_id"] = _STREAM_ID
+            self._extensions["stream_id"] = STREAM_ID
         else:
             self._extensions["reason_phrase"] = recorded.reason.encode("latin-1")
         # As the library looks at every header field when it makes a response (httpcore 1.0.9),
@@ -291,26 +156,3 @@ def answer_of(name: str, decision: Replay) -> Answer:
 def traces_of(name: str, request: CoreRequest, decision: Replay) -> Traces | None:
     """The traces of a request to the library of that name, where somebody looks at them."""
     return answer_of(name, decision).traces(request)
-
-
-async def checkpoint() -> None:
-    """Let other tasks run, as waiting for a server would.
-
-    A task that polls until another has done something would otherwise run for ever.
-    """
-    if is_under_trio():
-        await sys.modules["trio"].lowlevel.checkpoint()
-    else:
-        await _let_others_run()
-
-
-def is_under_trio() -> bool:
-    """Whether trio runs the caller, and not asyncio."""
-    trio: Any = sys.modules.get("trio")
-    return trio is not None and bool(trio.lowlevel.in_trio_task())
-
-
-@types.coroutine
-def _let_others_run() -> Generator[None, None, None]:
-    """What `asyncio.sleep(0)` does."""
-    yield

@@ -8,7 +8,7 @@ import types
 from os.path import dirname
 from typing import Any
 
-from reqsnap.interceptors.httpcore.replay import AsyncBody, ReplayedBody, SyncBody
+from reqsnap.interceptors.httpcore.replayed_body import AsyncBody, ReplayedBody, SyncBody
 from reqsnap.interceptors.httpcore.shapes import Decided
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from reqsnap import scope
-from reqsnap.interceptors.httpcore.replay import Answer, answer_of, checkpoint
+from reqsnap.interceptors.httpcore.checkpoints import checkpoint
+from reqsnap.interceptors.httpcore.replay import Answer, answer_of
 from reqsnap.interceptors.httpcore.shapes import DEFAULT_PORTS, remembered_head
 from reqsnap.interceptors.httpx.library import Library, Side, library
 from reqsnap.interceptors.making_way import may_go_on

@@ -32,7 +32,7 @@ def still_hold(looks: list[Look]) -> bool:
     """Whether all that was seen is there, and no more. By identity: a wrapper equals what it wraps."""
     try:
         for members, read, found, lacks, missing in looks:
-            if not (lacks(missing) and all(map(is_, read(members), found))):
+            if not (all(map(is_, read(members), found)) and (not missing or lacks(missing))):
                 return False
     except KeyError:
         return False

@@ -22,16 +22,7 @@ from reqsnap.interceptors.urllib3.replay import answer, would_be_verified
 from reqsnap.recorder import Recorder, Refuse, Replay
 
 _POOLS = "urllib3.connectionpool"
-_STEPS = (
-    "_get_conn",
-    "_get_timeout",
-    "_make_request",
-    "_new_conn",
-    "_prepare_proxy",
-    "_put_conn",
-    "_validate_conn",
-    "is_same_host",
-)
+_STEPS = ("_get_conn", "_get_timeout", "_make_request", "_put_conn", "_validate_conn", "is_same_host")
 _attempts, _requests = AsWritten(*_STEPS), AsWritten("urlopen", *_STEPS)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_GIVEN = object()

@@ -120,27 +120,28 @@ def pool_of(manager: Any, asked: Hashable, look_up: Callable[[], Any]) -> Any:
     if ways is None:
         ways = _ways[manager] = {}
     way = ways.get(asked)
-    if way is not None and way.keywords == manager.connection_pool_kw:
-        pool = manager.pools.get(way.key) if way.key_functions == manager.key_fn_by_scheme else None
-        if pool:
-            return pool
-    pool = look_up()
-    key = _latest_key(manager.pools, pool)
-    if key is not None and not _CHANGING.intersection(map(type, manager.connection_pool_kw.values())):
+    if way is not None and way[1:] == (manager.connection_pool_kw, manager.key_fn_by_scheme):
+        key, pool = _latest(manager.pools)
+        # Where it was asked for last, asking for it again changes nothing.
+        found = pool if key is way.key else manager.pools.get(way.key)
+        if found:
+            return found
+    found = look_up()
+    key, pool = _latest(manager.pools)
+    if pool is found and not _CHANGING.intersection(map(type, manager.connection_pool_kw.values())):
         ways[asked] = _Way(key, manager.connection_pool_kw.copy(), manager.key_fn_by_scheme.copy())
-    return pool
+    return found
 
 
 _CHANGING = frozenset({dict, list, set})
 """Kinds of keywords that may change unseen."""
 
 
-def _latest_key(pools: Any, pool: Any) -> Any:
-    """The key of a pool that was just asked for; None where that cannot be seen."""
+def _latest(pools: Any) -> tuple[Any, Any]:
+    """The key and the pool that were asked for last; None for both where that cannot be seen."""
     with pools.lock:
         kept = vars(pools).get("_container", {})
-        key = next(reversed(kept), None)
-        return key if key is not None and kept[key] is pool else None
+        return next(reversed(kept.items()), (None, None))
 
 
 PATCHES = (Patch(_MANAGERS, "PoolManager.urlopen", urlopen),)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import lru_cache
+from inspect import CO_VARKEYWORDS
 from operator import is_, itemgetter
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
 
@@ -32,7 +34,7 @@ def still_hold(looks: list[Look]) -> bool:
     """Whether all that was seen is there, and no more. By identity: a wrapper equals what it wraps."""
     try:
         for members, read, found, lacks, missing in looks:
-            if not (lacks(missing) and all(map(is_, read(members), found))):
+            if not (all(map(is_, read(members), found)) and (not missing or lacks(missing))):
                 return False
     except KeyError:
         return False
@@ -53,6 +55,29 @@ def file_of(method: Any) -> str | None:
 
 
 _OURS = f"{__name__.partition('.')[0]}."
+
+
+class Known:
+    """Tells of bound methods whether they are a function that a module holds, and take what is known here."""
+
+    __slots__ = ("_functions", "_module", "_takes")
+
+    def __init__(self, module: str, *takes: str) -> None:
+        self._module, self._takes = module, takes
+        self._functions: Callable[[Any], bool] = lru_cache(maxsize=16)(self.is_function)
+
+    def __call__(self, method: Any) -> bool:
+        """Whether a method is such a one, and nobody's wrapper."""
+        return type(method) is MethodType and self._functions(method.__func__)
+
+    def is_function(self, function: Any) -> bool:
+        """The same of a function."""
+        if type(function) is not FunctionType:
+            return False
+        code = function.__code__
+        count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & CO_VARKEYWORDS)
+        is_there = code.co_filename == getattr(sys.modules[self._module], "__file__", None)
+        return is_there and code.co_varnames[:count] == self._takes
 
 
 class AsWritten:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import os.path
 import sys
-from functools import lru_cache
-from types import FunctionType, MethodType
 from typing import Any
 from urllib.parse import urlsplit
 
 from reqsnap import scope
-from reqsnap.interceptors.looks import AsWritten
+from reqsnap.interceptors.looks import AsWritten, Known
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
 from reqsnap.interceptors.urllib3.at_once import Asked, answered, asks_its_own, is_simple, read_timeout
@@ -107,20 +105,6 @@ def _is_plain(adapter: Any) -> bool:
     return _as_written.file(adapter) == sys.modules[_ADAPTERS].__file__
 
 
-def _is_own(send: Any) -> bool:
-    """Whether a bound method is requests', and does what is done without it here."""
-    return type(send) is MethodType and _is_known(send.__func__)
-
-
-@lru_cache(maxsize=16)
-def _is_known(send: Any) -> bool:
-    library: Any = sys.modules[_ADAPTERS]
-    if type(send) is not FunctionType or send.__code__.co_filename != library.__file__:
-        return False
-    code = send.__code__
-    return code.co_varnames[: code.co_argcount] == _TAKES
-
-
-_TAKES = ("self", "request", "stream", "timeout", "verify", "cert", "proxies")
+_is_own = Known(_ADAPTERS, "self", "request", "stream", "timeout", "verify", "cert", "proxies")
 
 PATCHES = (Patch(_ADAPTERS, "HTTPAdapter.send", send),)

@@ -9,29 +9,19 @@ import logging
 import queue
 import sys
 from functools import lru_cache
-from types import FunctionType, MethodType
 from typing import Any, NamedTuple, cast
 
 from reqsnap import scope
 from reqsnap.interceptors.http_client.build import known, mark_of_call
 from reqsnap.interceptors.http_client.state import has_open_response
-from reqsnap.interceptors.looks import AsWritten
+from reqsnap.interceptors.looks import AsWritten, Known, function_of
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
 from reqsnap.interceptors.urllib3.replay import answer, would_be_verified
 from reqsnap.recorder import Recorder, Refuse, Replay
 
 _POOLS = "urllib3.connectionpool"
-_STEPS = (
-    "_get_conn",
-    "_get_timeout",
-    "_make_request",
-    "_new_conn",
-    "_prepare_proxy",
-    "_put_conn",
-    "_validate_conn",
-    "is_same_host",
-)
+_STEPS = ("_get_conn", "_get_timeout", "_make_request", "_put_conn", "_validate_conn", "is_same_host")
 _attempts, _requests = AsWritten(*_STEPS), AsWritten("urlopen", *_STEPS)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_GIVEN = object()
@@ -62,11 +52,11 @@ def urlopen(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, An
     if recorder is None or not recorder.may_replay or ahead.is_known(pool) or not _is_own(wrapped):
         return wrapped(*args, **kwargs)
     try:
-        asked = asked_of(pool, *args, **kwargs)
+        asked = asked_of(pool, *args, **kwargs) if _is_plain(pool, _attempts) else None
     except TypeError:
         # Not as it is to be called; its own code says what is wrong.
         asked = None
-    if asked is None or not _is_plain(pool, _attempts):
+    if asked is None:
         return wrapped(*args, **kwargs)
     found = answered(recorder, pool, asked)
     if type(found) is not Ahead:
@@ -220,29 +210,29 @@ def _is_plain(pool: Any, as_written: AsWritten) -> bool:
     library: Any = sys.modules[_POOLS]
     if type(pool).__module__ != _POOLS or as_written.file(pool) != library.__file__:
         return False
+    if not _is_of_2(library):
+        return False
     if pool.ConnectionCls.__module__ != "urllib3.connection" or library.log.isEnabledFor(logging.DEBUG):
         return False
     return pool.proxy is None and not pool.block and not pool.proxy_headers
 
 
-def _is_own(urlopen: Any) -> bool:
-    """Whether a bound method is urllib3's, and does what is done without it here."""
-    return type(urlopen) is MethodType and _is_known(urlopen.__func__)
-
-
-@lru_cache(maxsize=16)
-def _is_known(urlopen: Any) -> bool:
-    library: Any = sys.modules[_POOLS]
-    if type(urlopen) is not FunctionType or urlopen.__code__.co_filename != library.__file__:
-        return False
-    code = urlopen.__code__
-    return code.co_varnames[: code.co_argcount + 1] == _TAKES and vars(library).keys() >= _NEEDED
+@lru_cache(maxsize=4)
+def _is_of_2(library: Any) -> bool:
+    """Whether attempts make the response, as they do since 2.0, by arguments that are known here."""
+    make_request = function_of(vars(library.HTTPConnectionPool)["_make_request"])
+    return _attempt.is_function(make_request) and vars(library).keys() >= _NEEDED
 
 
 _NEEDED = {"Timeout", "_DEFAULT_TIMEOUT", "_encode_target", "log"}
-_TAKES = (
+_attempt = Known(
+    _POOLS,
+    *("self", "conn", "method", "url", "body", "headers", "retries", "timeout", "chunked", "response_conn"),
+    *("preload_content", "decode_content", "enforce_content_length"),
+)
+_is_own = Known(
+    _POOLS,
     *("self", "method", "url", "body", "headers", "retries", "redirect", "assert_same_host", "timeout"),
     *("pool_timeout", "release_conn", "chunked", "body_pos", "preload_content", "decode_content"),
     "response_kw",
 )
-"""Since 2.0, when the response came to be the attempt's."""

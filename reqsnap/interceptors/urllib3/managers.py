@@ -8,15 +8,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Hashable
 from functools import lru_cache
-from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from reqsnap import scope
-from reqsnap.interceptors.looks import AsWritten
+from reqsnap.interceptors.looks import AsWritten, Known
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
 from reqsnap.interceptors.urllib3.at_once import Asked, answered, asked_of, asks_its_own
+from reqsnap.memo import Memo
 from reqsnap.patching import Patch
 
 _MANAGERS = "urllib3.poolmanager"
@@ -82,17 +82,7 @@ def _place(url: str) -> tuple[_Host, str] | None:
     return _Host(parsed.host, parsed.port, parsed.scheme), parsed.request_uri
 
 
-def _is_own(urlopen: Any) -> bool:
-    """Whether a bound method is urllib3's, and does what is done without it here."""
-    return type(urlopen) is MethodType and _is_known(urlopen.__func__)
-
-
-@lru_cache(maxsize=16)
-def _is_known(urlopen: Any) -> bool:
-    library: Any = sys.modules[_MANAGERS]
-    if type(urlopen) is not FunctionType or urlopen.__code__.co_filename != library.__file__:
-        return False
-    return urlopen.__code__.co_varnames[:5] == ("self", "method", "url", "redirect", "kw")
+_is_own = Known(_MANAGERS, "self", "method", "url", "redirect", "kw")
 
 
 class _Way(NamedTuple):
@@ -103,7 +93,7 @@ class _Way(NamedTuple):
     key_functions: dict[str, Any]
 
 
-_ways: WeakKeyDictionary[Any, dict[Hashable, _Way]] = WeakKeyDictionary()
+_ways: WeakKeyDictionary[Any, Memo[_Way]] = WeakKeyDictionary()
 
 
 def pool_of(manager: Any, asked: Hashable, look_up: Callable[[], Any]) -> Any:
@@ -118,29 +108,30 @@ def pool_of(manager: Any, asked: Hashable, look_up: Callable[[], Any]) -> Any:
         return None
     ways = _ways.get(manager)
     if ways is None:
-        ways = _ways[manager] = {}
+        ways = _ways[manager] = Memo()
     way = ways.get(asked)
-    if way is not None and way.keywords == manager.connection_pool_kw:
-        pool = manager.pools.get(way.key) if way.key_functions == manager.key_fn_by_scheme else None
-        if pool:
-            return pool
-    pool = look_up()
-    key = _latest_key(manager.pools, pool)
-    if key is not None and not _CHANGING.intersection(map(type, manager.connection_pool_kw.values())):
-        ways[asked] = _Way(key, manager.connection_pool_kw.copy(), manager.key_fn_by_scheme.copy())
-    return pool
+    if way is not None and way[1:] == (manager.connection_pool_kw, manager.key_fn_by_scheme):
+        key, pool = _latest(manager.pools)
+        # Where it was asked for last, asking for it again changes nothing.
+        found = pool if key is way.key else manager.pools.get(way.key)
+        if found:
+            return found
+    found = look_up()
+    key, pool = _latest(manager.pools)
+    if pool is found and not _CHANGING.intersection(map(type, manager.connection_pool_kw.values())):
+        ways.keep(asked, _Way(key, manager.connection_pool_kw.copy(), manager.key_fn_by_scheme.copy()))
+    return found
 
 
 _CHANGING = frozenset({dict, list, set})
 """Kinds of keywords that may change unseen."""
 
 
-def _latest_key(pools: Any, pool: Any) -> Any:
-    """The key of a pool that was just asked for; None where that cannot be seen."""
+def _latest(pools: Any) -> tuple[Any, Any]:
+    """The key and the pool that were asked for last; None for both where that cannot be seen."""
     with pools.lock:
         kept = vars(pools).get("_container", {})
-        key = next(reversed(kept), None)
-        return key if key is not None and kept[key] is pool else None
+        return next(reversed(kept.items()), (None, None))
 
 
 PATCHES = (Patch(_MANAGERS, "PoolManager.urlopen", urlopen),)

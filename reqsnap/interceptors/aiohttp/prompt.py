@@ -173,6 +173,8 @@ async def _start(connection: PromptConnection) -> Any:
     response.version, response.status, response.reason = message.version, message.code, message.reason
     response._headers, response._raw_headers = message.headers, message.raw_headers
     response.content = content
+    # `start` looks for cookies in them, and a property is worked out but once.
+    response.headers  # noqa: B018
     return response
 
 

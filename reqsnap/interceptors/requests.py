@@ -67,7 +67,7 @@ def _asked(
         return None
     if not (body is None or (type(body) is bytes and "Content-Length" in headers)):
         return None
-    wait = _wait(timeout)
+    wait = None if timeout is None else _wait(timeout)
     target, retries = request.path_url, adapter.max_retries
     if wait == 0 or not is_simple(target, headers, retries):
         return None

@@ -95,11 +95,12 @@ class AsWritten:
 
     def file(self, instance: Any) -> str | None:
         """The file that holds all of them; None where there is no such file, or one is missing."""
-        kind = type(instance)
-        judged = self._judged.get(kind)
+        if not instance.__dict__.keys().isdisjoint(self._own):
+            return None
+        judged = self._judged.get(type(instance))
         if judged is None or not still_hold(judged[0]):
-            judged = self._judged[kind] = self._judge(kind)
-        return judged[1] if instance.__dict__.keys().isdisjoint(self._own) else None
+            judged = self._judged[type(instance)] = self._judge(type(instance))
+        return judged[1]
 
     def _judge(self, kind: type) -> tuple[list[Look], str | None]:
         looks: list[Look] = []

@@ -10,11 +10,17 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
-from reqsnap import scope
 from reqsnap.interceptors.looks import AsWritten, Known
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
-from reqsnap.interceptors.urllib3.at_once import Asked, answered, asks_its_own, is_simple, read_timeout
+from reqsnap.interceptors.urllib3.at_once import (
+    Asked,
+    answered,
+    asks_its_own,
+    is_simple,
+    read_timeout,
+    replaying,
+)
 from reqsnap.interceptors.urllib3.managers import pool_of
 from reqsnap.patching import Patch
 
@@ -31,8 +37,8 @@ _OPTIONS = (("chunked", False), ("preload_content", False), ("decode_content", F
 
 def send(wrapped: Any, adapter: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`HTTPAdapter.send`: one request, below redirects, cookies and authentication."""
-    recorder = scope.current()
-    if recorder is None or not recorder.may_replay or not _is_own(wrapped) or not _is_plain(adapter):
+    recorder = replaying()
+    if recorder is None or not _is_own(wrapped) or not _is_plain(adapter):
         return wrapped(*args, **kwargs)
     try:
         found = _asked(adapter, *args, **kwargs)
@@ -67,7 +73,7 @@ def _asked(
         return None
     if not (body is None or (type(body) is bytes and "Content-Length" in headers)):
         return None
-    wait = _wait(timeout)
+    wait = None if timeout is None else _wait(timeout)
     target, retries = request.path_url, adapter.max_retries
     if wait == 0 or not is_simple(target, headers, retries):
         return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
+from contextvars import Context
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,8 +119,7 @@ OPTIONS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize("target", ANSWERS)
-@pytest.mark.parametrize("base", [BASE, SAFE])
+@pytest.mark.parametrize(("base", "target"), [*((BASE, each) for each in ANSWERS), (SAFE, "/plain")])
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_an_answer_is_that_of_requests_own_code(
     base: str, target: str, options: dict[str, Any], cassette: Path, caplog: pytest.LogCaptureFixture
@@ -210,6 +212,24 @@ def test_what_was_wrapped_before_the_block_is_called(cassette: Path, monkeypatch
         assert called == ["urlopen", "_make_request"] * 3
         answer = session.get(f"{SAFE}/plain")
         assert answer.request.headers["X-Derived"] == "1"
+
+
+def test_what_is_mocked_beneath_asks_no_cassette(cassette: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mocked(self: Any, method: str, url: str, **named: Any) -> Any:
+        return urllib3.HTTPResponse(io.BytesIO(b"mocked"), {}, 200, preload_content=False)
+
+    with requests.Session() as session, ExitStack() as blocks:
+        for name in ("one", "two"):
+            path = shutil.copy(cassette, cassette.with_name(f"{name}.yaml"))
+            block, context = reqsnap.use_cassette(path, mode="playback"), Context()
+            context.run(block.__enter__)
+            blocks.callback(context.run, block.__exit__, None, None, None)
+        run = Context().run
+        monkeypatch.setattr(HTTPConnectionPool, "urlopen", mocked)
+        assert run(session.get, f"{BASE}/plain").text == "mocked"
+        monkeypatch.undo()
+        with pytest.raises(reqsnap.AmbiguousCassetteError):
+            run(session.get, f"{BASE}/plain")
 
 
 @pytest.mark.skipif(not COMES_AT_ONCE, reason="the key of a pool tells less there")

@@ -11,11 +11,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from reqsnap import scope
 from reqsnap.interceptors.looks import AsWritten, Known
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
-from reqsnap.interceptors.urllib3.at_once import Asked, answered, asked_of, asks_its_own
+from reqsnap.interceptors.urllib3.at_once import Asked, answered, asked_of, asks_its_own, replaying
 from reqsnap.memo import Memo
 from reqsnap.patching import Patch
 
@@ -31,8 +30,8 @@ _as_written = AsWritten(
 
 def urlopen(wrapped: Any, manager: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`PoolManager.urlopen`: one request, with its redirects."""
-    recorder = scope.current()
-    if recorder is None or not recorder.may_replay or not _is_own(wrapped):
+    recorder = replaying()
+    if recorder is None or not _is_own(wrapped):
         return wrapped(*args, **kwargs)
     try:
         found = _asked(manager, *args, **kwargs)

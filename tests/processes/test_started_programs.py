@@ -133,8 +133,8 @@ def test_a_client_is_known_before_it_is_imported() -> None:
     }
     # These matter in the process that made the pool, which loads what starts its workers.
     exempt |= {"concurrent.futures.process", "multiprocessing.pool"}
-    # It imports urllib3, for which a program waits, before anything of its own.
-    exempt |= {"requests.adapters"}
+    # They import what is waited for, urllib3 and httpcore, before they send anything.
+    exempt |= {"requests.adapters", "httpx", "httpx2"}
     startup = runpy.run_path(str(Path(FOLDER) / "sitecustomize.py"))
     known = {*startup["CLIENTS"], *startup["STARTERS"]}
     for module in {*TABLE} - exempt:

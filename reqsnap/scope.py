@@ -79,6 +79,18 @@ def current() -> Recorder | None:
     return None if block is None else block.recorder
 
 
+def answering() -> Recorder | None:
+    """The recorder that may answer a request made here and now, for who stands above what asks in earnest.
+
+    None too where it is not clear which: what lies between may be a mock, which needs none.
+    """
+    try:
+        recorder = current()
+    except AmbiguousCassetteError:
+        return None
+    return recorder if recorder is not None and recorder.may_replay else None
+
+
 def here() -> Block | None:
     """The block that a request made here and now belongs to. Raises as `current` does."""
     return innermost() or _only_leaf() or _outlived(_innermost.get())

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
+from reqsnap import scope
 from reqsnap.interceptors.looks import AsWritten, Known
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
@@ -19,7 +20,6 @@ from reqsnap.interceptors.urllib3.at_once import (
     asks_its_own,
     is_simple,
     read_timeout,
-    replaying,
 )
 from reqsnap.interceptors.urllib3.managers import pool_of
 from reqsnap.patching import Patch
@@ -37,7 +37,7 @@ _OPTIONS = (("chunked", False), ("preload_content", False), ("decode_content", F
 
 def send(wrapped: Any, adapter: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`HTTPAdapter.send`: one request, below redirects, cookies and authentication."""
-    recorder = replaying()
+    recorder = scope.answering()
     if recorder is None or not _is_own(wrapped) or not _is_plain(adapter):
         return wrapped(*args, **kwargs)
     try:

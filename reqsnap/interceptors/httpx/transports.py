@@ -30,8 +30,8 @@ def patches(client: str) -> tuple[Patch, ...]:
 
 def _sync_handler(client: str) -> Wrapper:
     def handle_request(wrapped: Any, transport: object, args: Any, kwargs: Any) -> Any:
-        recorder = scope.current()
-        if recorder is None or not recorder.may_replay:
+        recorder = scope.answering()
+        if recorder is None:
             return wrapped(*args, **kwargs)
         parts = library(client)
         request = args[0] if args else kwargs["request"]
@@ -49,8 +49,8 @@ def _sync_handler(client: str) -> Wrapper:
 
 def _async_handler(client: str) -> Wrapper:
     async def handle_async_request(wrapped: Any, transport: object, args: Any, kwargs: Any) -> Any:
-        recorder = scope.current()
-        if recorder is None or not recorder.may_replay:
+        recorder = scope.answering()
+        if recorder is None:
             return await wrapped(*args, **kwargs)
         parts = library(client)
         request = args[0] if args else kwargs["request"]

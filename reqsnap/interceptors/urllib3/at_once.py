@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from reqsnap import scope
-from reqsnap.errors import AmbiguousCassetteError
 from reqsnap.interceptors.http_client.build import known, mark_of_call
 from reqsnap.interceptors.http_client.state import has_open_response
 from reqsnap.interceptors.looks import AsWritten, Known, function_of
@@ -49,7 +48,7 @@ class Asked(NamedTuple):
 
 def urlopen(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`HTTPConnectionPool.urlopen`: one request, with its retries."""
-    recorder = replaying()
+    recorder = scope.answering()
     if recorder is None or ahead.is_known(pool) or not _is_own(wrapped):
         return wrapped(*args, **kwargs)
     try:
@@ -64,15 +63,6 @@ def urlopen(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, An
         return found
     with ahead.handed_on(found):
         return wrapped(*args, **kwargs)
-
-
-def replaying() -> Recorder | None:
-    """The recorder that may answer here. Where it is not clear which, an exchange says so once it begins."""
-    try:
-        recorder = scope.current()
-    except AmbiguousCassetteError:
-        return None
-    return recorder if recorder is not None and recorder.may_replay else None
 
 
 def asks_its_own(pool: Any) -> bool:

@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from reqsnap import scope
 from reqsnap.interceptors.looks import AsWritten, Known
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
-from reqsnap.interceptors.urllib3.at_once import Asked, answered, asked_of, asks_its_own, replaying
+from reqsnap.interceptors.urllib3.at_once import Asked, answered, asked_of, asks_its_own
 from reqsnap.memo import Memo
 from reqsnap.patching import Patch
 
@@ -30,7 +31,7 @@ _as_written = AsWritten(
 
 def urlopen(wrapped: Any, manager: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`PoolManager.urlopen`: one request, with its redirects."""
-    recorder = replaying()
+    recorder = scope.answering()
     if recorder is None or not _is_own(wrapped):
         return wrapped(*args, **kwargs)
     try:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from reqsnap.errors import UnmatchedRequestError
+from reqsnap import scope
+from reqsnap.errors import AmbiguousCassetteError, UnmatchedRequestError
 from reqsnap.interceptors import TABLE
 from reqsnap.interceptors.httpx import library
 from reqsnap.model import ErrorKind, Headers, NetworkError, Response
@@ -269,6 +270,33 @@ def test_what_takes_the_place_of_a_wrapped_method_is_called(flavour: Flavour, wh
         return called
 
     assert len(with_client(flavour, answering(ANSWERS["json"]), program)) == 1
+
+
+@every_flavour
+def test_what_is_mocked_beneath_asks_no_cassette(flavour: Flavour) -> None:
+    owner, name = flavour.pool
+    core: Any = importlib.import_module(flavour.library.replace("httpx", "httpcore"))
+
+    def mocked(self: Any, request: Any) -> Any:
+        return core.Response(200, content=b"mocked")
+
+    async def mocked_async(self: Any, request: Any) -> Any:
+        return mocked(self, request)
+
+    async def program(client: Client) -> bytes:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(owner, name, mocked if client.is_sync else mocked_async)
+            patch.setattr(scope, "current", ambiguous)
+            body: bytes = (await client.request()).content
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(AmbiguousCassetteError):
+            patch.setattr(scope, "current", ambiguous)
+            await client.request()
+        return body
+
+    def ambiguous() -> None:
+        raise AmbiguousCassetteError(["one", "two"])
+
+    assert with_client(flavour, answering(ANSWERS["json"]), program) == b"mocked"
 
 
 @every_flavour

@@ -244,6 +244,8 @@ def test_ctrl_c_leaves_nothing_half_written(folder: Path) -> None:
     write(folder / "many" / "first.yaml", [LIST])
     os.mkfifo(folder / "go")
     program = (
+        # A shell has what it starts in the background ignore the signal.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; from reqsnap.cli import main; from reqsnap.cli.convert import command\n"
         "def write(*a, **k):\n"
         "    open('go', 'w').close(); import time; time.sleep(60)\n"

@@ -10,29 +10,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from reqsnap.cassette import Cassette
 from reqsnap.differences import Drift
 from reqsnap.errors import UnmatchedRequestError
-from reqsnap.memo import Memo
 from reqsnap.model import Interaction, NetworkError, Request, Response
 from reqsnap.modes import Permits
 from reqsnap.recorder import misses
 from reqsnap.recorder.decisions import Forward, Lost, Refuse, Replay, replay_of
 from reqsnap.recorder.late import Late
 from reqsnap.recorder.noting import noted
+from reqsnap.recorder.preparing import preparing
 from reqsnap.recorder.under_way import UnderWay
 from reqsnap.rules.retention import OnStale
-from reqsnap.sequences.entries import Entry, Prepared, prepare
+from reqsnap.sequences.entries import Entry, Prepared
 
 
 class Recorder:
     """Decides for one block. Called from any thread.
 
-    `is_remote` says that another process decides. `built` is what interceptors need not work out
-    again as long as the block is open. All lists but `recorded` are for the end of the block to
-    tell.
+    `is_remote` says that another process decides. All lists but `recorded` are for the end of the
+    block to tell.
     """
 
     is_remote = False
@@ -56,10 +54,8 @@ class Recorder:
         self.recorded: list[Entry] = []
         self._under_way = UnderWay()
         self._clock, self._now = clock, now
-        self.built: Memo[Any] = Memo()
-        self._prepared: Memo[Prepared] = Memo()
-        self._latest: Memo[tuple[Request, Prepared]] = Memo()
         policy = cassette.policy
+        self._prepare = preparing(policy.rules, policy.matching)
         self._filters, self._retention, self._rules = policy.filters, policy.retention, policy.rules
         self._excludes, self._sees = policy.filters.exclude_any, policy.filters.seen_as is not None
         self._is_plain, self._again = policy.is_plain, policy.habits.repeats or not permits.send
@@ -258,20 +254,6 @@ class Recorder:
         if self.cassette.holds(self._prepare(request)):
             return self._unrecorded(request.method, request.url)
         return self._forward(request.method, request.url)
-
-    def _prepare(self, request: Request) -> Prepared:
-        """The request redacted and keyed; remembered, since programs repeat themselves."""
-        latest = self._latest.get(request.url)
-        if latest is not None and latest[0] is request:
-            # What an interceptor has kept in `built`.
-            return latest[1]
-        known = request.method, request.url, request.headers.pairs, request.body
-        found = self._prepared.get(known)
-        if found is None:
-            found = prepare(request, self._rules, self.cassette.policy.matching)
-            self._prepared.keep(known, found, len(request.body))
-        self._latest.keep(request.url, (request, found), len(request.body))
-        return found
 
     def _forward(self, method: str, url: str, replaces: Entry | None = None) -> Forward:
         self.cassette.traffic.sent()

@@ -28,6 +28,7 @@ from reqsnap.interceptors.aiohttp.failures import fail_connecting, is_unconnecte
 from reqsnap.interceptors.aiohttp.note import Exchange, exchange_on
 from reqsnap.interceptors.aiohttp.prompt import Plain, is_plain, reply, written_of
 from reqsnap.interceptors.aiohttp.replay import mute, replay
+from reqsnap.memo import Memo
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay, let_out
@@ -50,7 +51,7 @@ async def _connect(wrapped: Any, connector: BaseConnector, args: Any, kwargs: An
     traces: list[Trace] = args[1] if len(args) > 1 else kwargs["traces"]
     upload, decision = None, None
     if not traces and recorder.may_replay and is_plain(request, connector):
-        plain = _plain(recorder, request)
+        plain = _plain(request)
         if plain is not None:
             decision = recorder.before(plain.request)
             if type(decision) is Replay and decision.error is None:
@@ -162,18 +163,22 @@ async def _trace_creation(traces: Iterable[Trace]) -> None:
         await trace.send_connection_create_end()
 
 
-def _plain(recorder: Recorder, request: ClientRequest) -> Plain | None:
-    """A request that is written as it stands; remembered, since programs repeat themselves."""
+_plain_requests: Memo[Plain] = Memo()
+"""From block to block, since tests ask for the same again and again."""
+
+
+def _plain(request: ClientRequest) -> Plain | None:
+    """A request that is written as it stands."""
     fields = tuple(request.headers.items())
     known = request.method, request.url, fields
-    plain: Plain | None = recorder.built.get(known)
+    plain = _plain_requests.get(known)
     if plain is None:
         url = str(request.url)
         written = written_of(request)
         if written is None:
             return None
         plain = Plain(Request(request.method, url, _headers(fields)), written)
-        recorder.built.keep(known, plain)
+        _plain_requests.keep(known, plain)
     return plain
 
 

@@ -123,24 +123,28 @@ _TEXT, _FLAG = frozenset({str}), frozenset({bool})
 _tuple = tuple.__new__
 
 
-def known(conn: Any, mark: Mark | None, memo: Memo[Built]) -> Built | None:
+_known: Memo[Built] = Memo()
+"""What is built under marks, from block to block: tests ask for the same again and again."""
+
+
+def known(conn: Any, mark: Mark | None) -> Built | None:
     """What is built under a mark, if that is known."""
     if mark is None:
         return None
-    found = memo.get(mark)
+    found = _known.get(mark)
     if found is None:
         found = _derived(conn, mark)
         if found is not None:
-            memo.keep(mark, found, len(found.request.body))
+            _known.keep(mark, found, len(found.request.body))
     return found
 
 
-def remember(conn: Any, mark: Mark, request: Request, memo: Memo[Built]) -> None:
+def remember(conn: Any, mark: Mark, request: Request) -> None:
     """Keep what a connection has just built under a mark."""
     own = conn.__dict__
     leaves = {name: own[name] for name in _LEFT if name in own}
     built = Built(request, leaves)
-    memo.keep(mark, built, len(request.body))
+    _known.keep(mark, built, len(request.body))
     target = mark.target[1]
     if _TARGET(target) and request.url == url_of(conn, target) and _asked_for(leaves) in (None, target):
         _patterns.keep(_whatever_the_target(mark), built, len(request.body))

@@ -43,7 +43,7 @@ def request(wrapped: Any, conn: Any, args: tuple[Any, ...], kwargs: dict[str, An
         return flow.sent(wrapped, conn, exchange, args, kwargs)
     mark = mark_of(conn, wrapped, args, kwargs)
     exchange.as_written = mark is not None
-    built = known(conn, mark, exchange.recorder.built)
+    built = known(conn, mark)
     if built is not None:
         flow.decided(conn, exchange, built)
     else:
@@ -68,7 +68,7 @@ def _deferred(
     wrapped: Any, conn: Any, recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     mark = mark_of(conn, wrapped, args, kwargs)
-    built = known(conn, mark, recorder.built)
+    built = known(conn, mark)
     if mark is not None and built is not None:
         decision = recorder.before(built.request)
         if mark.kind in standard and is_plain_replay(decision):

@@ -73,7 +73,7 @@ def captured(
         request = exchange.request()
         if mark is not None:
             for each in (mark, *exchange.marks):
-                remember(conn, each, request, exchange.recorder.built)
+                remember(conn, each, request)
         if exchange.decide(request) is None:
             exchange.building = False
             if exchange.failure is None:

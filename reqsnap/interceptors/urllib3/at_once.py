@@ -75,7 +75,7 @@ def answered(recorder: Recorder, pool: Any, asked: Asked) -> Any:
     method, target, body, headers, retries, redirect, read_timeout, pool_timeout, released, options = asked
     conn = _taken(pool) or pool._get_conn(timeout=pool_timeout)
     mark = mark_of_call(conn, type(pool), method, target, body, headers, options)
-    built = known(conn, mark, recorder.built)
+    built = known(conn, mark)
     decision = None
     is_secure = hasattr(conn, "cert_reqs")
     # What urllib3 warns of is left to it.

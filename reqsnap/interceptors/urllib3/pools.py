@@ -71,7 +71,7 @@ def make_request(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[st
         mark, built = found.mark, found.built
     else:
         mark = mark_of_attempt(pool, wrapped, args, kwargs)
-        built = known(conn, mark, recorder.built)
+        built = known(conn, mark)
     if built is None:
         exchange = flow.begun(conn, recorder, method, url_of(conn, url), decision)
         exchange.marks = () if mark is None else (mark,)

@@ -17,7 +17,6 @@ from reqsnap import patching, scope
 from reqsnap.cassette import Cassette
 from reqsnap.errors import UnmatchedRequestError
 from reqsnap.interceptors import TABLE
-from reqsnap.memo import Memo
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay
 from reqsnap.rules.policy import Policy
@@ -42,7 +41,6 @@ class NotingRecorder(Recorder):
         refuses: bool = False,
         takes: bool = False,
     ) -> None:
-        self.built = Memo()
         self.cassette = Cassette(policy=Policy(records_errors=takes))
         self.asks = asks
         self.refuses = refuses

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from reqsnap.interceptors.http1 import request_sent
 from reqsnap.interceptors.http_client.build import Built, known, mark_of, remember
 from reqsnap.interceptors.http_client.state import IDLE, SENT
-from reqsnap.memo import Memo
 from reqsnap.model import Headers, Request
 
 words = st.text("aAzZ-_019 \t\r\n:é\x00\x7f\u2028", max_size=6)
@@ -40,7 +39,7 @@ def built(conn: Any, *args: Any) -> bytes:
 
 def known_of(conn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Built | None:
     """What is known of a request beforehand."""
-    return known(conn, mark_of(conn, conn.request, args, kwargs), Memo())
+    return known(conn, mark_of(conn, conn.request, args, kwargs))
 
 
 @given(hosts, methods, targets, bodies, headers)
@@ -125,14 +124,13 @@ def test_a_class_that_speaks_http_1_0_is_left_to_its_own_code(monkeypatch: pytes
 
 
 def test_what_was_built_once_is_known_for_the_same_arguments_alone() -> None:
-    conn = urllib3.connection.HTTPConnection("h")
-    memo: Memo[Built] = Memo()
+    conn = urllib3.connection.HTTPConnection("once.example")
     asked = mark_of(conn, conn.request, ("GET", "/", None, {"A": "b"}), {"preload_content": False})
     assert asked is not None
-    assert known(conn, asked, memo) is None
-    remember(conn, asked, Request("GET", "http://h/", Headers([("A", "b")])), memo)
+    assert known(conn, asked) is None
+    remember(conn, asked, Request("GET", "http://once.example/", Headers([("A", "b")])))
     again = mark_of(conn, conn.request, ("GET", "/", None, {"A": "b"}), {"preload_content": False})
-    assert known(conn, again, memo) is not None
+    assert known(conn, again) is not None
     for args, kwargs in [
         (("GET", "/", None, {"A": "b"}), {"preload_content": True}),
         (("GET", "/", None, {"a": "b"}), {"preload_content": False}),
@@ -140,9 +138,9 @@ def test_what_was_built_once_is_known_for_the_same_arguments_alone() -> None:
     ]:
         other = mark_of(conn, conn.request, args, kwargs)
         assert other is not None
-        assert known(conn, other, memo) is None
-    elsewhere = urllib3.connection.HTTPConnection("h", 81)
-    assert known(elsewhere, mark_of(elsewhere, elsewhere.request, ("GET", "/"), {}), memo) is None
+        assert known(conn, other) is None
+    elsewhere = urllib3.connection.HTTPConnection("once.example", 81)
+    assert known(elsewhere, mark_of(elsewhere, elsewhere.request, ("GET", "/"), {})) is None
 
 
 def test_what_was_built_for_one_target_is_known_for_every_plain_one() -> None:
@@ -151,7 +149,7 @@ def test_what_was_built_for_one_target_is_known_for_every_plain_one() -> None:
     mark = mark_of(conn, conn.request, ("GET", "/a", *args), {})
     assert mark is not None
     wire = built(conn, "GET", "/a", *args)
-    remember(conn, mark, request_sent("GET", "http://pattern.example/a", wire), Memo())
+    remember(conn, mark, request_sent("GET", "http://pattern.example/a", wire))
     other = urllib3.connection.HTTPConnection("pattern.example")
     for target in ("/b?c=d", "/", "/b%20c;e"):
         told = known_of(other, ("GET", target, *args), {})

@@ -7,19 +7,15 @@ may have found amiss, and goes through the header fields five times.
 from __future__ import annotations
 
 import ssl
-from typing import Any, NamedTuple
+from typing import Any
 
 from reqsnap.interceptors.http_client.answering import given, through_own_code
-from reqsnap.interceptors.http_client.replay import (
-    StandInSocket,
-    emptied,
-    emptied_response,
-    genuine_response,
-)
+from reqsnap.interceptors.http_client.replay import StandInSocket, emptied_response, genuine_response
 from reqsnap.interceptors.http_client.state import ATTRIBUTE, REPLAYING, exchange_of, keep_response
+from reqsnap.interceptors.urllib3.alike import mould_like, remember, shape_of
+from reqsnap.interceptors.urllib3.moulds import Mould, mould_of
 from reqsnap.recorder import Replay
 
-_PLAIN = frozenset({bool, bytes, int, str, type(None)})
 _OPTIONS = "_response_options"
 _KEPT = "urllib3"
 _NOT_SEEN, _SEEN = "not seen", "seen"
@@ -100,8 +96,13 @@ def _given(conn: Any, replay: Replay, sock: Any) -> Any:
     """What urllib3 makes of http.client's response, and has read of it."""
     own = conn.__dict__
     options = own.get(_OPTIONS)
-    mould = replay.kept.get(_KEPT, _NOT_SEEN)
-    if type(mould) is _Mould and mould.options == options and mould.kind_of_original is conn.response_class:
+    mould, shape = replay.kept.get(_KEPT, _NOT_SEEN), None
+    if mould is _NOT_SEEN and options is not None:
+        shape = shape_of(conn, replay, options)
+        like = None if shape is None else mould_like(shape, replay.response, options)
+        if like is not None:
+            mould = replay.kept[_KEPT] = like
+    if type(mould) is Mould and mould.options == options and mould.kind_of_original is conn.response_class:
         original = genuine_response(conn, replay) if mould.read is None else emptied_response(mould.read)
         if keep_response(conn, original):
             own[_OPTIONS] = None
@@ -113,7 +114,12 @@ def _given(conn: Any, replay: Replay, sock: Any) -> Any:
         return given(conn, original)
     own[_OPTIONS] = options._replace(preload_content=False)
     response = _preloaded(through_own_code(conn, original), options)
-    replay.kept[_KEPT] = _SEEN if mould is _NOT_SEEN else _mould_of(response, original, sock, options)
+    if mould is _NOT_SEEN and shape is None:
+        replay.kept[_KEPT] = _SEEN
+        return response
+    made = replay.kept[_KEPT] = mould_of(response, original, sock, options)
+    if made is not None and shape is not None:
+        remember(shape, made, replay.response)
     return response
 
 
@@ -122,74 +128,3 @@ def _preloaded(response: Any, options: Any) -> Any:
     if options.preload_content:
         response._body = response.read(decode_content=options.decode_content)
     return response
-
-
-class _Mould(NamedTuple):
-    """What all replays of an answer have in common, and the names of what each has for itself.
-
-    `options` are those of the request, which decide too what the response is like. `read` is
-    what http.client's response is like where all of it was read beforehand.
-    """
-
-    options: Any
-    kind: Any
-    kind_of_headers: Any
-    kind_of_original: Any
-    same: dict[str, Any]
-    read: dict[str, Any] | None
-    fields: dict[str, list[str]]
-    originals: list[str]
-    shutdowns: list[str]
-    buffers: list[tuple[str, type]]
-
-    def takes(self, name: str, value: Any, original: Any, sock: Any) -> bool:
-        """Keep how an attribute of a response is made; False for one that is not known here."""
-        if type(value) in _PLAIN:
-            self.same[name] = value
-        elif value is original:
-            self.originals.append(name)
-        elif value == sock.shutdown:
-            self.shutdowns.append(name)
-        elif type(value).__name__ == "BytesQueueBuffer" and not len(value):
-            self.buffers.append((name, type(value)))
-        else:
-            return False
-        return True
-
-    def cast(self, original: Any, sock: Any) -> Any:
-        """A response around one of http.client's."""
-        response: Any = self.kind.__new__(self.kind)
-        own = response.__dict__
-        own.update(self.same)
-        headers = own["headers"] = self.kind_of_headers.__new__(self.kind_of_headers)
-        headers._container = {name: values.copy() for name, values in self.fields.items()}
-        for name in self.originals:
-            own[name] = original
-        for name in self.shutdowns:
-            own[name] = sock.shutdown
-        for name, kind in self.buffers:
-            own[name] = kind()
-        return response
-
-
-def _mould_of(response: Any, original: Any, sock: Any, options: Any) -> _Mould | None:
-    """What a response was made of; None where there is more in it than is known here."""
-    headers = response.headers
-    if vars(headers).keys() != {"_container"} or _is_mended(response, original):
-        return None
-    read = emptied(original) if options.preload_content else None
-    if options.preload_content and read is None:
-        return None
-    fields = {name: values.copy() for name, values in headers._container.items()}
-    mould = _Mould(options, type(response), type(headers), type(original), {}, read, fields, [], [], [])
-    for name, value in vars(response).items():
-        if value is not headers and not mould.takes(name, value, original, sock):
-            return None
-    return mould
-
-
-def _is_mended(response: Any, original: Any) -> bool:
-    """Whether urllib3 warns of the head each time, or changes it."""
-    if response.chunked and "content-length" in response.headers:
-        return True
-    return any("\n" in value for _, value in vars(original.msg)["_headers"])

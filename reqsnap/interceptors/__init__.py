@@ -21,7 +21,7 @@ TABLE = {
     "http.client": "reqsnap.interceptors.http_client.connection",
     "urllib3.connectionpool": "reqsnap.interceptors.urllib3.pools",
     "urllib3.poolmanager": "reqsnap.interceptors.urllib3.managers",
-    "requests.adapters": "reqsnap.interceptors.requests",
+    "requests.adapters": "reqsnap.interceptors.requests.adapters",
     "botocore.awsrequest": "reqsnap.interceptors.botocore",
     "httplib2": "reqsnap.interceptors.httplib2",
     "httpcore": "reqsnap.interceptors.httpcore.pools",

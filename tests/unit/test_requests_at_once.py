@@ -23,7 +23,7 @@ from urllib3.util import Retry, Timeout
 
 import reqsnap
 from reqsnap import Cassette, Headers, Interaction, Request, Response
-from reqsnap.interceptors import requests as interceptor
+from reqsnap.interceptors.requests import adapters as interceptor
 from reqsnap.interceptors.urllib3.ahead import Ahead
 from tests.support.seen_states import seen
 from tests.support.server import serving
@@ -34,6 +34,8 @@ LENGTH = ("Content-Length", "4")
 COOKIES = (("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2; Path=/"))
 ANSWERS = {
     "/plain": Response(200, "OK", Headers([LENGTH, *COOKIES]), b"abcd"),
+    "/headers": Response(200, "Fine", Headers([("X-Two", "1"), ("X-Two", "2"), LENGTH]), b"abcd"),
+    "/text": Response(200, "OK", Headers([("Content-Type", "text/plain; charset=utf-8"), LENGTH]), b"abcd"),
     "/plain?page=1&q=%20": Response(200, "OK", Headers([("Connection", "close")]), b"abcd"),
     "/chunked": Response(200, "OK", Headers([("Transfer-Encoding", "chunked")]), b"abcd", parts=(1, 3)),
     "/gzip": Response(200, "OK", Headers([("Content-Encoding", "gzip")]), gzip.compress(b"abcd")),
@@ -81,6 +83,8 @@ def outcome(session: requests.Session, method: str, url: str, named: dict[str, A
 
     def hook(response: requests.Response, **options: Any) -> None:
         states.append((sorted(options), seen(response.raw), response.headers, response.cookies.items()))
+        states.append((sorted(vars(response)), list(vars(response.headers).items())))
+        states.append((sorted(vars(response.cookies)), sorted(vars(vars(response.cookies)["_policy"]))))
 
     try:
         response = session.request(method, url, hooks={"response": hook}, **named)
@@ -187,6 +191,39 @@ def test_what_somebody_else_has_wrapped_is_called_once(
         monkeypatch.setattr(owner, name, traced)
         assert session.get(f"{BASE}/plain").text == "abcd"
     assert called == [name]
+
+
+def test_an_adapter_that_makes_its_own_response_is_asked(cassette: Path) -> None:
+    class Marking(HTTPAdapter):
+        def build_response(self, req: Any, resp: Any) -> Any:
+            response: Any = super().build_response(req, resp)
+            response.mark = "mine"
+            return response
+
+    with requests.Session() as session:
+        session.mount(BASE, Marking())
+        marks = [vars(session.get(f"{BASE}/headers")).get("mark") for _ in range(3)]
+    assert marks == ["mine"] * 3
+
+
+@pytest.mark.parametrize("name", ["get_encoding_from_headers", "extract_cookies_to_jar", "Response"])
+def test_what_the_adapter_makes_a_response_with_may_be_replaced(
+    name: str, cassette: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library: Any = vars(requests.adapters)
+    own, called = library[name], list[str]()
+
+    def noted(*args: Any) -> Any:
+        called.append(name)
+        return own(*args)
+
+    with requests.Session() as session:
+        for _ in range(3):
+            session.get(f"{BASE}/headers")
+        monkeypatch.setattr(requests.adapters, name, noted)
+        for _ in range(3):
+            assert session.get(f"{BASE}/headers").text == "abcd"
+    assert len(called) >= 3
 
 
 def test_what_was_wrapped_before_the_block_is_called(cassette: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from reqsnap import scope
 from reqsnap.interceptors.looks import AsWritten, Known
+from reqsnap.interceptors.requests.responses import response_of
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
 from reqsnap.interceptors.urllib3.at_once import (
@@ -50,7 +51,7 @@ def send(wrapped: Any, adapter: Any, args: tuple[Any, ...], kwargs: dict[str, An
     pool, request, asked = found
     raw = answered(recorder, pool, asked)
     if type(raw) is not Ahead:
-        return adapter.build_response(request, raw)
+        return response_of(adapter, request, raw)
     with ahead.handed_on(raw):
         return wrapped(*args, **kwargs)
 

@@ -45,7 +45,7 @@ ANSWERS = {
     "/moved": Response(302, "Found", Headers([("Location", "/plain"), ("Content-Length", "0")])),
     "/later": Response(503, "Busy", Headers([("Retry-After", "0"), ("Content-Length", "0")])),
 }
-_IS_KNOWN = hasattr(HTTPAdapter, "get_connection_with_tls_context")
+_IS_KNOWN = hasattr(HTTPAdapter, "build_connection_pool_key_attributes")
 COMES_AT_ONCE = _IS_KNOWN and hasattr(urllib3, "BaseHTTPResponse")
 """With older versions all is left to their own code."""
 

@@ -7,13 +7,13 @@ import functools
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from reqsnap.memo import MOST_ENTRIES
 from reqsnap.model import Headers, Request
 from reqsnap.recorder import Forward, Refuse, Replay
 
 DEFAULT_PORTS = {b"http": 80, b"https": 443, b"ws": 80, b"wss": 443}
 """The schemes that the pools connect for. A handshake for WebSocket is an exchange too."""
 
-_REMEMBERED = 1024
 _BODY_FIELDS = frozenset(("content-length", "transfer-encoding"))
 
 
@@ -92,7 +92,7 @@ def _head(
     return RequestHead(method, _url(scheme, host, port, target), text_headers(headers))
 
 
-remembered_head = functools.lru_cache(_REMEMBERED)(_head)
+remembered_head = functools.lru_cache(MOST_ENTRIES)(_head)
 """The head of a request, by its method, scheme, host, port, target and header fields."""
 
 

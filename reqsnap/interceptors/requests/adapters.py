@@ -1,6 +1,6 @@
 """requests: what its adapter asks urllib3 for, answered at once where a plain replay comes of it.
 
-Whatever else comes of it, and whatever is not as requests 2.32.2 or later wrote it, is left to its own code.
+Whatever else comes of it, and whatever is not as requests 2.32.3 or later wrote it, is left to its own code.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from reqsnap.interceptors.looks import AsWritten, Known, function_of
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
 from reqsnap.interceptors.urllib3.replay import answer, would_be_verified
+from reqsnap.memo import MOST_ENTRIES
 from reqsnap.recorder import Recorder, Refuse, Replay
 
 _POOLS = "urllib3.connectionpool"
@@ -185,7 +186,7 @@ def is_simple(target: Any, headers: Any, retries: Any) -> bool:
 _OF_HEADERS = frozenset({"builtins", "urllib3._collections", "requests.structures"})
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_ENTRIES)
 def _is_encoded(target: str) -> bool:
     """Whether urllib3 would send a target as it is."""
     library: Any = sys.modules[_POOLS]

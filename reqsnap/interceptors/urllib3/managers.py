@@ -16,7 +16,7 @@ from reqsnap.interceptors.looks import AsWritten, Known
 from reqsnap.interceptors.urllib3 import ahead
 from reqsnap.interceptors.urllib3.ahead import Ahead
 from reqsnap.interceptors.urllib3.at_once import Asked, answered, asked_of, asks_its_own
-from reqsnap.memo import Memo
+from reqsnap.memo import MOST_ENTRIES, Memo
 from reqsnap.patching import Patch
 
 _MANAGERS = "urllib3.poolmanager"
@@ -70,7 +70,7 @@ class _Host(NamedTuple):
     scheme: str
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_ENTRIES)
 def _place(url: str) -> tuple[_Host, str] | None:
     """The host and the target of a URL; None for one of which urllib3 warns or that it refuses."""
     try:

@@ -135,8 +135,25 @@ def known(conn: Any, mark: Mark | None) -> Built | None:
     if found is None:
         found = _derived(conn, mark)
         if found is not None:
-            _known.keep(mark, found, len(found.request.body))
+            _known.keep(_sharing(mark), found, len(found.request.body))
     return found
+
+
+def _sharing(mark: Mark) -> Mark:
+    """A mark made of parts that others have too: those of thousands would not fit a processor's cache."""
+    asked, kind, host, port, tunnel, target, body, fields, options = mark
+    parts = _shared(tunnel), target, body, _shared(fields), _shared(options)
+    return _tuple(Mark, (asked, kind, host, port, *parts))
+
+
+_parts: Memo[Any] = Memo()
+
+
+def _shared(part: Any) -> Any:
+    found = _parts.get(part)
+    if found is None:
+        _parts.keep(part, part)
+    return part if found is None else found
 
 
 def remember(conn: Any, mark: Mark, request: Request) -> None:
@@ -144,7 +161,7 @@ def remember(conn: Any, mark: Mark, request: Request) -> None:
     own = conn.__dict__
     leaves = {name: own[name] for name in _LEFT if name in own}
     built = Built(request, leaves)
-    _known.keep(mark, built, len(request.body))
+    _known.keep(_sharing(mark), built, len(request.body))
     target = mark.target[1]
     if _TARGET(target) and request.url == url_of(conn, target) and _asked_for(leaves) in (None, target):
         _patterns.keep(_whatever_the_target(mark), built, len(request.body))

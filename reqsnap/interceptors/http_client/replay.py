@@ -165,12 +165,13 @@ def emptied(response: Any) -> dict[str, Any] | None:
     return {**own, "headers": vars(own["headers"])["_headers"]}
 
 
-def emptied_response(state: dict[str, Any]) -> Any:
-    """A response that was read, as `emptied` has seen one."""
+def emptied_response(state: dict[str, Any], text: dict[str, Any]) -> Any:
+    """A response that was read, as `emptied` has seen one; `text` is what it has otherwise."""
     response = stdlib.HTTPResponse.__new__(stdlib.HTTPResponse)
     own = response.__dict__
     own.update(state)
-    own["headers"] = own["msg"] = message(state["headers"])
+    own.update(text)
+    own["headers"] = own["msg"] = message(own["headers"])
     return response
 
 

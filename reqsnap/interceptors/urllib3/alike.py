@@ -90,18 +90,24 @@ def remember(shape: Shape, mould: Mould, recorded: Response) -> None:
     """Keep the mould of an answer of this shape for all that are like it."""
     names = mould.same.keys()
     is_known = names >= _OF_TEXT and names - _OF_TEXT <= _OF_SHAPE
-    if is_known and _with_text(mould, recorded, mould.options, shape.fields) == mould:
+    if is_known and _whole(_with_text(mould, recorded, mould.options, shape.fields)) == mould:
         _known.keep(shape.key, mould, len(recorded.body))
 
 
 def _with_text(mould: Mould, recorded: Response, options: Any, fields: dict[str, list[str]]) -> Mould:
     """A mould with the text of another answer, to another target."""
     body, reason = recorded.body, recorded.reason
-    same = {**mould.same, "reason": reason, "_request_url": options.request_url}
-    read = mould.read
-    if read is None:
-        same["length_remaining"] = len(body)
+    text = {"reason": reason, "_request_url": options.request_url}
+    read_text: dict[str, Any] = {}
+    if mould.read is None:
+        text["length_remaining"] = len(body)
     else:
-        same["_body"], same["_fp_bytes_read"] = body, len(body)
-        read = {**read, "reason": reason, "headers": list(recorded.headers.pairs)}
-    return mould._replace(options=options, same=same, read=read, fields=fields)
+        text["_body"], text["_fp_bytes_read"] = body, len(body)
+        read_text = {"reason": reason, "headers": list(recorded.headers.pairs)}
+    return mould._replace(options=options, text=text, read_text=read_text, fields=fields)
+
+
+def _whole(mould: Mould) -> Mould:
+    """A mould that has nothing in common with others."""
+    read = None if mould.read is None else mould.read | mould.read_text
+    return mould._replace(same=mould.same | mould.text, text={}, read=read, read_text={})

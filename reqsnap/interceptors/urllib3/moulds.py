@@ -13,7 +13,8 @@ class Mould(NamedTuple):
     """What all replays of an answer have in common, and the names of what each has for itself.
 
     `options` are those of the request, which decide too what the response is like. `read` is
-    what http.client's response is like where all of it was read beforehand.
+    what http.client's response is like where all of it was read beforehand. `same` and `read` may
+    belong to many answers that are alike; what this one has otherwise is in `text` and `read_text`.
     """
 
     options: Any
@@ -21,7 +22,9 @@ class Mould(NamedTuple):
     kind_of_headers: Any
     kind_of_original: Any
     same: dict[str, Any]
+    text: dict[str, Any]
     read: dict[str, Any] | None
+    read_text: dict[str, Any]
     fields: dict[str, list[str]]
     originals: list[str]
     shutdowns: list[str]
@@ -46,6 +49,7 @@ class Mould(NamedTuple):
         response: Any = self.kind.__new__(self.kind)
         own = response.__dict__
         own.update(self.same)
+        own.update(self.text)
         headers = own["headers"] = self.kind_of_headers.__new__(self.kind_of_headers)
         headers._container = {name: values.copy() for name, values in self.fields.items()}
         for name in self.originals:
@@ -66,7 +70,9 @@ def mould_of(response: Any, original: Any, sock: Any, options: Any) -> Mould | N
     if options.preload_content and read is None:
         return None
     fields = {name: values.copy() for name, values in headers._container.items()}
-    mould = Mould(options, type(response), type(headers), type(original), {}, read, fields, [], [], [])
+    mould = Mould(
+        options, type(response), type(headers), type(original), {}, {}, read, {}, fields, [], [], []
+    )
     for name, value in vars(response).items():
         if value is not headers and not mould.takes(name, value, original, sock):
             return None

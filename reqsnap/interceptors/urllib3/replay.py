@@ -103,7 +103,7 @@ def _given(conn: Any, replay: Replay, sock: Any) -> Any:
         if like is not None:
             mould = replay.kept[_KEPT] = like
     if type(mould) is Mould and mould.options == options and mould.kind_of_original is conn.response_class:
-        original = genuine_response(conn, replay) if mould.read is None else emptied_response(mould.read)
+        original = _original(conn, replay, mould)
         if keep_response(conn, original):
             own[_OPTIONS] = None
             response = mould.cast(original, sock)
@@ -121,6 +121,13 @@ def _given(conn: Any, replay: Replay, sock: Any) -> Any:
     if made is not None and shape is not None:
         remember(shape, made, replay.response)
     return response
+
+
+def _original(conn: Any, replay: Replay, mould: Mould) -> Any:
+    """http.client's response, read if urllib3 has it read at once."""
+    if mould.read is None:
+        return genuine_response(conn, replay)
+    return emptied_response(mould.read, mould.read_text)
 
 
 def _preloaded(response: Any, options: Any) -> Any:

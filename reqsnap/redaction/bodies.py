@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
+from reqsnap.model import Headers
 from reqsnap.patterns import regex
 from reqsnap.redaction.edits import Edit
 from reqsnap.redaction.finder import Finder, Kind
-from reqsnap.redaction.json_text import find_in_json
+from reqsnap.redaction.json_text import find_in_json, may_hold_secrets
 from reqsnap.redaction.markup import find_in_markup
 from reqsnap.redaction.placeholders import respelled
+from reqsnap.redaction.rules import Rules
 from reqsnap.redaction.urls import find_encoded, find_urls
 
 _FORM = "application/x-www-form-urlencoded"
@@ -46,6 +48,21 @@ def find_in_body(text: str, content_type: str, finder: Finder) -> list[Edit]:
     if first == "<" or "xml" in media_type or "html" in media_type:
         edits += find_in_markup(text, finder)
     return edits + find_urls(text, finder)
+
+
+def is_plain_json(body: bytes, headers: Headers, rules: Rules) -> bool:
+    """Whether a body is JSON in ASCII in which the rules find nothing, told without looking closely."""
+    if body[:1] not in _JSON or not body.isascii() or b"\\" in body or b"://" in body or b"REDACTED" in body:
+        return False
+    content_type = headers.get("content-type", "")
+    if content_type not in _JSON_TYPES or "content-encoding" in headers:
+        return False
+    return not may_hold_secrets(body.decode("ascii"), rules)
+
+
+_JSON = frozenset({b"{", b"["})
+_JSON_TYPES = frozenset({"", "application/json", "application/json; charset=utf-8"})
+"""The commonest ones. Of others, what they say decides how a body is looked at."""
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from reqsnap.model import Headers, NetworkError, Request, Response
 from reqsnap.patterns import regex
 from reqsnap.redaction import heads, urls
-from reqsnap.redaction.bodies import find_in_body
+from reqsnap.redaction.bodies import find_in_body, is_plain_json
 from reqsnap.redaction.content import Content
 from reqsnap.redaction.echoes import Echoes, Needle, Remembered, find_echoes, hidden, redact_text
 from reqsnap.redaction.edits import Edit, revised
@@ -70,8 +70,11 @@ def redact_interaction(
     """
     if not rules.redact_anything:
         return request, response, ()
+    is_plain = _is_plain(request, rules)
+    if is_plain and remembered is None and _is_plain_answer(response, rules):
+        return request, response, ()
     finder = Finder(rules, placeholder, request.url)
-    asked = None if _is_plain(request, rules) else _RequestDraft(request, finder)
+    asked = None if is_plain else _RequestDraft(request, finder)
     sent = dict(finder.found)
     answered = _ResponseDraft(response, finder)
     if asked is None:
@@ -93,6 +96,15 @@ def redact_interaction(
 def _is_plain(request: Request, rules: Rules) -> bool:
     """Whether the rules find nothing in a request, told without looking closely."""
     return not request.body and urls.is_plain(request.url, rules) and heads.is_plain(request.headers, rules)
+
+
+def _is_plain_answer(response: Response, rules: Rules) -> bool:
+    """The same of a response. What goes without being a secret is looked for too."""
+    if response.trailers.pairs or rules.excluded or response.status == 206:
+        return False
+    if not heads.is_plain(response.headers, rules):
+        return False
+    return not response.body or is_plain_json(response.body, response.headers, rules)
 
 
 class _RequestDraft:

@@ -32,13 +32,13 @@ _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 def find_in_json(text: str, finder: Finder) -> list[Edit]:
     """The edits that hide what stands under the names of the rules."""
-    edits = _named(text, finder) if _may_hold_secrets(text, finder.rules) else []
+    edits = _named(text, finder) if may_hold_secrets(text, finder.rules) else []
     if "\\" in text and ('\\"' in text or "\\u0022" in text):
         edits += _nested(text, finder)
     return edits
 
 
-def _may_hold_secrets(text: str, rules: Rules) -> bool:
+def may_hold_secrets(text: str, rules: Rules) -> bool:
     """Whether a closer look at the names in a text is worth its time: mostly it is not."""
     if not text.isascii() or ("\\" in text and "\\u" in text) or ']"' in text:
         return True

@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -34,6 +34,14 @@ class Patch:
     module: str
     attribute: str
     wrapper: Wrapper
+    path: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    name: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        *path, name = self.attribute.split(".")
+        # Asked for in every block, so worked out once.
+        object.__setattr__(self, "path", tuple(path))
+        object.__setattr__(self, "name", name)
 
 
 class _Applied(NamedTuple):
@@ -90,7 +98,7 @@ def wrapped(function: Callable[..., Any], patch: Patch) -> Any:
 
     What is one of a class is called with its instance first.
     """
-    return _wrapper_class("." in patch.attribute)(function, patch.wrapper)
+    return _wrapper_class(bool(patch.path))(function, patch.wrapper)
 
 
 def forked(users: int) -> None:
@@ -192,9 +200,9 @@ def _apply(client: str) -> None:
 
 def _wrap(module: ModuleType, patch: Patch) -> _Applied | None:
     owner: Any = module
-    *path, name = patch.attribute.split(".")
-    for step in path:
+    for step in patch.path:
         owner = getattr(owner, step, None)
+    name = patch.name
     applied = _replacements.get((id(owner), name))
     if applied is not None and applied.owner is owner and vars(owner).get(name) is applied.original:
         setattr(owner, name, applied.replacement)
@@ -230,8 +238,11 @@ def _wrapper_class(of_methods: bool) -> Any:
 def _remove() -> None:
     """Put the very objects back, except where somebody has since wrapped ours in turn."""
     for done in _applied.values():
-        for applied in reversed(done):
-            _substitute(applied.owner, applied.name, applied.replacement, applied.original)
+        for owner, name, original, replacement in reversed(done):
+            if vars(owner).get(name) is replacement:
+                setattr(owner, name, original)
+            else:
+                _substitute_beneath_mocks(owner, name, replacement, original)
     _applied.clear()
 
 
@@ -253,7 +264,11 @@ def _substitute(owner: Any, name: str, old: Any, new: Any) -> None:
     """Put `new` where `old` is: in its place, or in the keeping of the mock that took its place."""
     if vars(owner).get(name) is old:
         setattr(owner, name, new)
-        return
+    else:
+        _substitute_beneath_mocks(owner, name, old, new)
+
+
+def _substitute_beneath_mocks(owner: Any, name: str, old: Any, new: Any) -> None:
     mocks = _mocks(owner, name)
     if mocks and mocks[0].temp_original is old:
         # What the mock puts back at its end, and what it calls until then.

@@ -22,7 +22,11 @@ def preparing(rules: Rules, matching: Matching) -> Prepare:
     """
     if matching.normalize_query is not None or matching.normalize_body is not None:
         return _preparing(rules, matching)
-    return _shared(rules, matching)
+    try:
+        return _shared(rules, matching)
+    except TypeError:
+        # A matcher of the user's has no hash.
+        return _preparing(rules, matching)
 
 
 def _preparing(rules: Rules, matching: Matching) -> Prepare:

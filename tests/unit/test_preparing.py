@@ -28,6 +28,17 @@ def test_other_rules_make_something_else_of_the_same_request() -> None:
     assert len({redacted.key, plain.key, whatever_the_body.key}) == 3
 
 
+def test_a_matcher_without_a_hash_is_no_hindrance() -> None:
+    class Same:
+        __hash__ = None  # type: ignore[assignment]
+
+        def __call__(self, live: Request, recorded: Request) -> bool:
+            return True
+
+    prepare = preparing(DEFAULT_RULES, Matching(match_on=("method", Same())))
+    assert prepare(_request()).request.method == "POST"
+
+
 def test_functions_of_the_users_are_asked_again_in_every_block() -> None:
     calls = count()
     matching = Matching(normalize_body=lambda body: b"%d" % next(calls))

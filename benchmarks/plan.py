@@ -207,7 +207,8 @@ def suites(cassettes: Cassettes, sizes: Sizes, clients: tuple[str, ...], base: s
         rows.append(_row(client, jobs, sizes))
     text = (
         f"CPU milliseconds a cassette of {sizes.small}, opened, replayed in its order and closed: "
-        f"{sizes.cassettes} of them, through one session of the client; with http.client, a connection each."
+        f"{sizes.cassettes} of them, through one session of the client; with http.client, a connection each. "
+        "They are copies of one, so each has the same requests."
     )
     return Table("A suite", text, "ms", (*PEERS, ALONE), tuple(rows))
 

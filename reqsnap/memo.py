@@ -14,6 +14,8 @@ MOST_BYTES = 8 * 1024 * 1024
 class Memo(Generic[Value]):
     """Values by what they were worked out from; all are forgotten once they are too many or too large.
 
+    Takes how many are the most.
+
     Used from several threads without a lock: the worst that comes of it is work done twice.
 
     >>> lengths = Memo[int]()
@@ -22,9 +24,10 @@ class Memo(Generic[Value]):
     (3, None)
     """
 
-    __slots__ = ("_bytes", "_values", "get")
+    __slots__ = ("_bytes", "_most", "_values", "get")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_ENTRIES) -> None:
+        self._most = most
         self._values: dict[Hashable, Value] = {}
         self._bytes = 0
         self.get = self._values.get
@@ -32,7 +35,7 @@ class Memo(Generic[Value]):
     def keep(self, key: Hashable, value: Value, size: int = 0) -> None:
         """Remember a value; `size` is what it holds, in bytes, beyond a small constant."""
         self._bytes += size
-        if self._bytes > MOST_BYTES or len(self._values) >= MOST_ENTRIES:
+        if self._bytes > MOST_BYTES or len(self._values) >= self._most:
             self.forget()
             self._bytes = size
         if size <= MOST_BYTES:

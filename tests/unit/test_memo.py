@@ -15,6 +15,15 @@ def test_it_forgets_all_when_it_holds_too_many() -> None:
     assert memo.get("one more") == 1
 
 
+def test_it_may_be_given_how_many_are_the_most() -> None:
+    memo: Memo[str] = Memo(2)
+    for key in ("a", "b"):
+        memo.keep(key, key)
+    assert (memo.get("a"), memo.get("b")) == ("a", "b")
+    memo.keep("c", "c")
+    assert (memo.get("a"), memo.get("c")) == (None, "c")
+
+
 def test_it_forgets_all_when_it_holds_too_much() -> None:
     memo: Memo[bytes] = Memo()
     memo.keep("a", b"", MOST_BYTES)

@@ -56,16 +56,6 @@ class ReplayedBody:
         if not self.is_open:
             raise self._read_error("The response was closed before it was read")
 
-    def end(self) -> None:
-        """Let it be read no more."""
-        self.is_open = False
-
-    def _close(self) -> Traces | None:
-        """The traces to close with, the first time."""
-        self.end()
-        traces, self._traces = self._traces, None
-        return traces
-
 
 class SyncBody(ReplayedBody):
     """As a sync pool gives it."""
@@ -86,7 +76,9 @@ class SyncBody(ReplayedBody):
 
     def close(self) -> None:
         """Let it be read no more."""
-        if (traces := self._close()) is not None:
+        self.is_open = False
+        if (traces := self._traces) is not None:
+            self._traces = None
             with traces.closed():
                 pass
 
@@ -111,7 +103,9 @@ class AsyncBody(ReplayedBody):
 
     async def aclose(self) -> None:
         """Let it be read no more."""
-        if (traces := self._close()) is not None:
+        self.is_open = False
+        if (traces := self._traces) is not None:
+            self._traces = None
             async with traces.closed():
                 pass
 
@@ -148,4 +142,4 @@ class _AsyncPieces:
     async def aclose(self) -> None:
         """Read no further."""
         self._pieces = iter(())
-        self._body.end()
+        self._body.is_open = False

@@ -13,7 +13,9 @@ from reqsnap.recorder import Forward, Refuse, Replay
 DEFAULT_PORTS = {b"http": 80, b"https": 443, b"ws": 80, b"wss": 443}
 """The schemes that the pools connect for. A handshake for WebSocket is an exchange too."""
 
-_REMEMBERED = 1024
+REMEMBERED = 1024
+"""How many heads of requests are remembered."""
+
 _BODY_FIELDS = frozenset(("content-length", "transfer-encoding"))
 
 
@@ -51,23 +53,26 @@ def text_headers(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 class RequestHead:
-    """What we say of a request before its body: its method, absolute URL and header fields."""
+    """What we say of a request before its body: its method, absolute URL and header fields.
 
-    __slots__ = ("_bare", "method", "url")
+    `bare` is the request with this head and without a body.
+    """
+
+    __slots__ = ("bare", "method", "url")
 
     def __init__(self, method: bytes, url: str, headers: Headers) -> None:
         self.method = method.decode("latin-1")
         self.url = url
-        self._bare = Request(self.method, url, headers)
+        self.bare = Request(self.method, url, headers)
 
     def request(self, body: bytes, complete: bool) -> Request:
         """The request with this head. One that announces no body is complete without."""
         if not body and (complete or not self._announces_body()):
-            return self._bare
-        return Request(self.method, self.url, self._bare.headers, body, complete)
+            return self.bare
+        return Request(self.method, self.url, self.bare.headers, body, complete)
 
     def _announces_body(self) -> bool:
-        return any(name.lower() in _BODY_FIELDS for name, _ in self._bare.headers)
+        return any(name.lower() in _BODY_FIELDS for name, _ in self.bare.headers)
 
 
 def request_head(request: CoreRequest) -> RequestHead:
@@ -92,7 +97,7 @@ def _head(
     return RequestHead(method, _url(scheme, host, port, target), text_headers(headers))
 
 
-remembered_head = functools.lru_cache(_REMEMBERED)(_head)
+remembered_head = functools.lru_cache(REMEMBERED)(_head)
 """The head of a request, by its method, scheme, host, port, target and header fields."""
 
 

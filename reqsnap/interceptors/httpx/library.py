@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import importlib
 import types
+from collections.abc import Callable
 from os.path import dirname
 from typing import Any
 
 from reqsnap.interceptors.httpcore.replayed_body import AsyncBody, ReplayedBody, SyncBody
 from reqsnap.interceptors.httpcore.shapes import Decided
+from reqsnap.interceptors.httpx.asking import Asking, keeps_fields_as_known
 
 
 class Library:
@@ -20,8 +22,9 @@ class Library:
         transports: Any = importlib.import_module(f"{name}._transports.default")
         self.name, self.core = name, name.replace("httpx", "httpcore")
         core: Any = importlib.import_module(self.core)
-        self.response, self.headers = module.Response, module.Headers
-        self.byte_stream: Any = module.ByteStream
+        self.response = module.Response
+        self.fields: Callable[[list[tuple[bytes, bytes]]], Any] = _fields_of(module.Headers)
+        self.asked = Asking(module).asked
         self.decided: Any = type("DecidedStream", (Decided, module.ByteStream), {})
         folder = dirname(module.__file__)
         stream = _stream_at_hand(transports.ResponseStream)
@@ -43,13 +46,15 @@ class Side:
     def __init__(
         self, folder: str, core: Any, prefix: str, method: str, body: type[ReplayedBody], stream: Any
     ) -> None:
+        self.name, self.read_error = f"{folder} {method}", core.ReadError
         self.body, self.stream = body, stream
         self._folder, self._method = folder, method
-        self._pool: Any = getattr(core, f"{prefix}ConnectionPool")
+        self._pool = vars(getattr(core, f"{prefix}ConnectionPool"))
         self._core_folder = dirname(core.__file__)
         names = [f"{prefix}{kind}" for kind in ("ConnectionPool", "HTTPProxy", "SOCKSProxy")]
         self._pools = frozenset([getattr(core, name, None) for name in names]) - {None}
         self._hook: object = None
+        self._function: object = None
         self._is_known = _BODY in vars(stream(()))
 
     def is_direct(self, wrapped: Any, transport: Any) -> bool:
@@ -57,12 +62,22 @@ class Side:
 
         A mock library, or an instrumentation, that has taken the place of either is to be called.
         """
-        hook = vars(self._pool).get(self._method)
+        try:
+            function, pool = wrapped.__func__, transport._pool
+        except AttributeError:
+            return False
+        hook = self._pool.get(self._method)
         return (
-            type(getattr(transport, "_pool", None)) in self._pools
-            and _is_of(getattr(wrapped, "__func__", None), self._folder)
+            type(pool) in self._pools
+            and (function is self._function or self._is_the_librarys(function))
             and (hook is self._hook or self._is_ours(hook))
         )
+
+    def _is_the_librarys(self, function: Any) -> bool:
+        if not _is_of(function, self._folder):
+            return False
+        self._function = function
+        return True
 
     def _is_ours(self, hook: Any) -> bool:
         wrapper = getattr(hook, "_self_wrapper", None)
@@ -84,13 +99,27 @@ def _is_of(function: object, folder: str) -> bool:
     return isinstance(function, types.FunctionType) and function.__code__.co_filename.startswith(folder)
 
 
+def _fields_of(kind: Any) -> Callable[[list[tuple[bytes, bytes]]], Any]:
+    """What makes header fields of bytes; without looking at each of them twice, where it is known how."""
+    if not keeps_fields_as_known(kind):
+        return kind  # type: ignore[no-any-return]
+
+    def fields(pairs: list[tuple[bytes, bytes]]) -> Any:
+        made = kind()
+        made._list = [(name, name.lower(), value) for name, value in pairs]
+        return made
+
+    return fields
+
+
 def _stream_at_hand(base: Any) -> Any:
     """A transport's stream, for a body that is read without anything going wrong as long as it is open."""
 
     class Stream(base):  # type: ignore[misc]
         def __iter__(self) -> Any:
             body = self._httpcore_stream
-            return iter(body) if body.is_open else super().__iter__()
+            # There is nobody to tell of it as it is read, or the pool would have been asked.
+            return body.pieces if body.is_open else super().__iter__()
 
     return Stream
 

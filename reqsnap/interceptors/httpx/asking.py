@@ -56,19 +56,14 @@ class Asking:
 _NOTHING = b""
 
 
-def keeps_fields_as_known(headers: Any) -> bool:
-    """Whether a class of header fields keeps them as those of httpx 0.24 to 0.28 and httpx2 2 do."""
-    known = {"_list": [(b"A", b"a", b"b")], "_encoding": None}
-    return bool(vars(headers([(b"A", b"b")])) == known)
-
-
 def _is_as_known(library: Any) -> bool:
-    url = vars(library.URL("http://a/?b"))
+    """Whether the library keeps the parts of a request where they are looked for here."""
+    url, headers = vars(library.URL("http://a/?b")), vars(library.Headers([("A", "b")]))
     return (
         url.keys() == {"_uri_reference"}
         and isinstance(url["_uri_reference"], tuple)
+        and headers == {"_list": [(b"A", b"a", b"b")], "_encoding": None}
         and vars(library.ByteStream(b"a")) == {"_stream": b"a"}
-        and keeps_fields_as_known(library.Headers)
     )
 
 

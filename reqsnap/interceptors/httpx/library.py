@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 import importlib
 import types
-from collections.abc import Callable
 from os.path import dirname
 from typing import Any
 
 from reqsnap.interceptors.httpcore.replayed_body import AsyncBody, ReplayedBody, SyncBody
 from reqsnap.interceptors.httpcore.shapes import Decided
-from reqsnap.interceptors.httpx.asking import Asking, keeps_fields_as_known
+from reqsnap.interceptors.httpx.asking import Asking
 
 
 class Library:
@@ -22,8 +21,7 @@ class Library:
         transports: Any = importlib.import_module(f"{name}._transports.default")
         self.name, self.core = name, name.replace("httpx", "httpcore")
         core: Any = importlib.import_module(self.core)
-        self.response = module.Response
-        self.fields: Callable[[list[tuple[bytes, bytes]]], Any] = _fields_of(module.Headers)
+        self.response, self.headers = module.Response, module.Headers
         self.asked = Asking(module).asked
         self.decided: Any = type("DecidedStream", (Decided, module.ByteStream), {})
         folder = dirname(module.__file__)
@@ -97,19 +95,6 @@ _BODY = "_httpcore_stream"
 def _is_of(function: object, folder: str) -> bool:
     """Whether a function was written in a folder."""
     return isinstance(function, types.FunctionType) and function.__code__.co_filename.startswith(folder)
-
-
-def _fields_of(kind: Any) -> Callable[[list[tuple[bytes, bytes]]], Any]:
-    """What makes header fields of bytes; without looking at each of them twice, where it is known how."""
-    if not keeps_fields_as_known(kind):
-        return kind  # type: ignore[no-any-return]
-
-    def fields(pairs: list[tuple[bytes, bytes]]) -> Any:
-        made = kind()
-        made._list = [(name, name.lower(), value) for name, value in pairs]
-        return made
-
-    return fields
 
 
 def _stream_at_hand(base: Any) -> Any:

@@ -19,7 +19,7 @@ class Whole:
     def __init__(self, parts: Library, side: Side, answer: Answer) -> None:
         self._parts, self._side, self._answer = parts, side, answer
         self._status, self._in_one, self.logger = answer.status, answer.in_one, answer.logger
-        self._headers = parts.fields(answer.headers)
+        self._headers = parts.headers(answer.headers)
         self._extensions = answer.extensions(side.body)
 
     def response(self, method: str) -> Any:

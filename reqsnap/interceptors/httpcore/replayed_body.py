@@ -89,13 +89,13 @@ class AsyncBody(ReplayedBody):
     __slots__ = ()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return _AsyncPieces(self) if self._traces is None else self._traced(self._traces)
+        return AsyncPieces(self) if self._traces is None else self._traced(self._traces)
 
     async def _traced(self, traces: Traces) -> AsyncGenerator[bytes, None]:
         self.check_open()
         try:
             async with traces.step("receive_response_body"):
-                async for piece in _AsyncPieces(self):
+                async for piece in AsyncPieces(self):
                     yield piece
         except BaseException:
             await self.aclose()
@@ -110,8 +110,11 @@ class AsyncBody(ReplayedBody):
                 pass
 
 
-class _AsyncPieces:
-    """Not a generator: event loops keep account of those until they have ended."""
+class AsyncPieces:
+    """Reads a body of which nobody is told.
+
+    Not a generator: event loops keep account of those until they have ended.
+    """
 
     __slots__ = ("_begun", "_body", "_pieces")
 
@@ -119,14 +122,15 @@ class _AsyncPieces:
         self._body, self._pieces = body, body.pieces
         self._begun = False
 
-    def __aiter__(self) -> _AsyncPieces:
+    def __aiter__(self) -> AsyncPieces:
         return self
 
     async def __anext__(self) -> bytes:
-        if not self._begun:
+        begun = self._begun
+        if not (begun or self._body.is_open):
             self._body.check_open()
         for piece in self._pieces:
-            if self._begun:
+            if begun:
                 await self._let_others_run()
             self._begun = True
             return piece

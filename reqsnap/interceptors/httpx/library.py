@@ -8,7 +8,7 @@ import types
 from os.path import dirname
 from typing import Any
 
-from reqsnap.interceptors.httpcore.replayed_body import AsyncBody, ReplayedBody, SyncBody
+from reqsnap.interceptors.httpcore.replayed_body import AsyncBody, AsyncPieces, ReplayedBody, SyncBody
 from reqsnap.interceptors.httpcore.shapes import Decided
 from reqsnap.interceptors.httpx.asking import Asking
 
@@ -115,6 +115,6 @@ def _async_stream_at_hand(base: Any) -> Any:
     class Stream(base):  # type: ignore[misc]
         def __aiter__(self) -> Any:
             body = self._httpcore_stream
-            return aiter(body) if body.is_open else super().__aiter__()
+            return AsyncPieces(body) if body.is_open else super().__aiter__()
 
     return Stream

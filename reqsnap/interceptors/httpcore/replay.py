@@ -69,9 +69,13 @@ _library = functools.cache(_Library)
 
 
 class Answer:
-    """A recorded answer in one library's types: what every replay of it has in common."""
+    """A recorded answer in one library's types: what every replay of it has in common.
 
-    __slots__ = ("_extensions", "_http2", "_in_one", "_logger", "_made", "_recorded", "headers", "library")
+    `in_one` is its body where that comes in one piece, which is so for most; `logger` is the
+    one that tells how it comes.
+    """
+
+    __slots__ = ("_extensions", "_http2", "_made", "_recorded", "headers", "in_one", "library", "logger")
 
     def __init__(self, library: _Library, recorded: Response) -> None:
         self.library = library
@@ -79,29 +83,27 @@ class Answer:
         adds_up = not recorded.parts or sum(recorded.parts) == len(recorded.body)
         self._recorded = recorded if adds_up else replace(recorded, parts=())
         in_one = recorded.body and len(self._recorded.parts) < 2 and not ends_with_head(b"GET", recorded)
-        self._in_one = (recorded.body,) if in_one else None
+        self.in_one = (recorded.body,) if in_one else None
         self._http2 = recorded.version == "HTTP/2"
-        self._logger = library.http2_logger if self._http2 else library.http11_logger
+        self.logger = library.http2_logger if self._http2 else library.http11_logger
         self.headers = byte_headers(recorded.headers)
         self._extensions: dict[str, Any] = {"http_version": recorded.version.encode("latin-1")}
         if self._http2:
             self._extensions["stream_id"] = STREAM_ID
         else:
             self._extensions["reason_phrase"] = recorded.reason.encode("latin-1")
-        # As the library looks at every header field when it makes a response (httpcore 1.0.9),
-        # it makes one, of which the others are copies.
-        self._made = vars(library.response(recorded.status, headers=self.headers))
+        self._made: dict[str, Any] | None = None
 
     def traces(self, request: CoreRequest) -> Traces | None:
         """The traces of a request, where somebody looks at them."""
         if request.extensions.get("trace") is None and not self.is_logged:
             return None
-        return Traces(self.library.trace, self._logger, request, self._http2)
+        return Traces(self.library.trace, self.logger, request, self._http2)
 
     @property
     def is_logged(self) -> bool:
         """Whether the library's debug logging tells how it comes."""
-        return self._logger.isEnabledFor(logging.DEBUG)
+        return self.logger.isEnabledFor(logging.DEBUG)
 
     @property
     def status(self) -> int:
@@ -117,12 +119,17 @@ class Answer:
 
     def response(self, body: type[ReplayedBody], request: CoreRequest, traces: Traces | None) -> CoreResponse:
         """The library's own response, to be read once."""
-        library = self.library
-        response: CoreResponse = object.__new__(library.response)
+        kind = self.library.response
+        made = self._made
+        if made is None:
+            # As the library looks at every header field when it makes a response (httpcore 1.0.9),
+            # it makes one, of which the others are copies.
+            made = self._made = vars(kind(self.status, headers=self.headers))
+        response: CoreResponse = object.__new__(kind)
         # A copy takes less than to add to what is there.
-        response.__dict__ = self._made.copy()
+        response.__dict__ = made.copy()
         response.headers = self.headers.copy()
-        response.stream = self.body(body, request.method, traces)
+        response.stream = body(self.pieces(request.method), traces, self.library.read_error)
         response.extensions = self.extensions(body)
         return response
 
@@ -130,14 +137,11 @@ class Answer:
         """What the library's response tells besides, with a body of this kind."""
         return {**self._extensions, "network_stream": self.library.no_stream[body]}
 
-    def body(self, kind: type[ReplayedBody], method: bytes, traces: Traces | None = None) -> ReplayedBody:
+    def pieces(self, method: bytes) -> Iterator[bytes]:
         """Its body, for an answer to a request of this method."""
-        return kind(self._pieces(method), traces, self.library.read_error)
-
-    def _pieces(self, method: bytes) -> Iterator[bytes]:
-        if self._in_one is None or method == b"HEAD":
+        if self.in_one is None or method == b"HEAD":
             return iter(()) if ends_with_head(method, self._recorded) else self._recorded.pieces()
-        return iter(self._in_one)
+        return iter(self.in_one)
 
 
 def ends_with_head(method: bytes, recorded: Response) -> bool:

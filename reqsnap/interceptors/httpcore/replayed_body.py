@@ -56,16 +56,6 @@ class ReplayedBody:
         if not self.is_open:
             raise self._read_error("The response was closed before it was read")
 
-    def end(self) -> None:
-        """Let it be read no more."""
-        self.is_open = False
-
-    def _close(self) -> Traces | None:
-        """The traces to close with, the first time."""
-        self.end()
-        traces, self._traces = self._traces, None
-        return traces
-
 
 class SyncBody(ReplayedBody):
     """As a sync pool gives it."""
@@ -86,7 +76,9 @@ class SyncBody(ReplayedBody):
 
     def close(self) -> None:
         """Let it be read no more."""
-        if (traces := self._close()) is not None:
+        self.is_open = False
+        if (traces := self._traces) is not None:
+            self._traces = None
             with traces.closed():
                 pass
 
@@ -97,13 +89,13 @@ class AsyncBody(ReplayedBody):
     __slots__ = ()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return _AsyncPieces(self) if self._traces is None else self._traced(self._traces)
+        return AsyncPieces(self) if self._traces is None else self._traced(self._traces)
 
     async def _traced(self, traces: Traces) -> AsyncGenerator[bytes, None]:
         self.check_open()
         try:
             async with traces.step("receive_response_body"):
-                async for piece in _AsyncPieces(self):
+                async for piece in AsyncPieces(self):
                     yield piece
         except BaseException:
             await self.aclose()
@@ -111,13 +103,18 @@ class AsyncBody(ReplayedBody):
 
     async def aclose(self) -> None:
         """Let it be read no more."""
-        if (traces := self._close()) is not None:
+        self.is_open = False
+        if (traces := self._traces) is not None:
+            self._traces = None
             async with traces.closed():
                 pass
 
 
-class _AsyncPieces:
-    """Not a generator: event loops keep account of those until they have ended."""
+class AsyncPieces:
+    """Reads a body of which nobody is told.
+
+    Not a generator: event loops keep account of those until they have ended.
+    """
 
     __slots__ = ("_begun", "_body", "_pieces")
 
@@ -125,14 +122,15 @@ class _AsyncPieces:
         self._body, self._pieces = body, body.pieces
         self._begun = False
 
-    def __aiter__(self) -> _AsyncPieces:
+    def __aiter__(self) -> AsyncPieces:
         return self
 
     async def __anext__(self) -> bytes:
-        if not self._begun:
+        begun = self._begun
+        if not (begun or self._body.is_open):
             self._body.check_open()
         for piece in self._pieces:
-            if self._begun:
+            if begun:
                 await self._let_others_run()
             self._begun = True
             return piece
@@ -148,4 +146,4 @@ class _AsyncPieces:
     async def aclose(self) -> None:
         """Read no further."""
         self._pieces = iter(())
-        self._body.end()
+        self._body.is_open = False

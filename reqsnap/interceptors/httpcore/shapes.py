@@ -51,23 +51,26 @@ def text_headers(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 class RequestHead:
-    """What we say of a request before its body: its method, absolute URL and header fields."""
+    """What we say of a request before its body: its method, absolute URL and header fields.
 
-    __slots__ = ("_bare", "method", "url")
+    `bare` is the request with this head and without a body.
+    """
+
+    __slots__ = ("bare", "method", "url")
 
     def __init__(self, method: bytes, url: str, headers: Headers) -> None:
         self.method = method.decode("latin-1")
         self.url = url
-        self._bare = Request(self.method, url, headers)
+        self.bare = Request(self.method, url, headers)
 
     def request(self, body: bytes, complete: bool) -> Request:
         """The request with this head. One that announces no body is complete without."""
         if not body and (complete or not self._announces_body()):
-            return self._bare
-        return Request(self.method, self.url, self._bare.headers, body, complete)
+            return self.bare
+        return Request(self.method, self.url, self.bare.headers, body, complete)
 
     def _announces_body(self) -> bool:
-        return any(name.lower() in _BODY_FIELDS for name, _ in self._bare.headers)
+        return any(name.lower() in _BODY_FIELDS for name, _ in self.bare.headers)
 
 
 def request_head(request: CoreRequest) -> RequestHead:

@@ -8,8 +8,9 @@ import types
 from os.path import dirname
 from typing import Any
 
-from reqsnap.interceptors.httpcore.replayed_body import AsyncBody, ReplayedBody, SyncBody
+from reqsnap.interceptors.httpcore.replayed_body import AsyncBody, AsyncPieces, ReplayedBody, SyncBody
 from reqsnap.interceptors.httpcore.shapes import Decided
+from reqsnap.interceptors.httpx.asking import Asking
 
 
 class Library:
@@ -21,7 +22,7 @@ class Library:
         self.name, self.core = name, name.replace("httpx", "httpcore")
         core: Any = importlib.import_module(self.core)
         self.response, self.headers = module.Response, module.Headers
-        self.byte_stream: Any = module.ByteStream
+        self.asked = Asking(module).asked
         self.decided: Any = type("DecidedStream", (Decided, module.ByteStream), {})
         folder = dirname(module.__file__)
         stream = _stream_at_hand(transports.ResponseStream)
@@ -43,13 +44,15 @@ class Side:
     def __init__(
         self, folder: str, core: Any, prefix: str, method: str, body: type[ReplayedBody], stream: Any
     ) -> None:
+        self.name, self.read_error = f"{folder} {method}", core.ReadError
         self.body, self.stream = body, stream
         self._folder, self._method = folder, method
-        self._pool: Any = getattr(core, f"{prefix}ConnectionPool")
+        self._pool = vars(getattr(core, f"{prefix}ConnectionPool"))
         self._core_folder = dirname(core.__file__)
         names = [f"{prefix}{kind}" for kind in ("ConnectionPool", "HTTPProxy", "SOCKSProxy")]
         self._pools = frozenset([getattr(core, name, None) for name in names]) - {None}
         self._hook: object = None
+        self._function: object = None
         self._is_known = _BODY in vars(stream(()))
 
     def is_direct(self, wrapped: Any, transport: Any) -> bool:
@@ -57,12 +60,22 @@ class Side:
 
         A mock library, or an instrumentation, that has taken the place of either is to be called.
         """
-        hook = vars(self._pool).get(self._method)
+        try:
+            function, pool = wrapped.__func__, transport._pool
+        except AttributeError:
+            return False
+        hook = self._pool.get(self._method)
         return (
-            type(getattr(transport, "_pool", None)) in self._pools
-            and _is_of(getattr(wrapped, "__func__", None), self._folder)
+            type(pool) in self._pools
+            and (function is self._function or self._is_the_librarys(function))
             and (hook is self._hook or self._is_ours(hook))
         )
+
+    def _is_the_librarys(self, function: Any) -> bool:
+        if not _is_of(function, self._folder):
+            return False
+        self._function = function
+        return True
 
     def _is_ours(self, hook: Any) -> bool:
         wrapper = getattr(hook, "_self_wrapper", None)
@@ -90,7 +103,8 @@ def _stream_at_hand(base: Any) -> Any:
     class Stream(base):  # type: ignore[misc]
         def __iter__(self) -> Any:
             body = self._httpcore_stream
-            return iter(body) if body.is_open else super().__iter__()
+            # There is nobody to tell of it as it is read, or the pool would have been asked.
+            return body.pieces if body.is_open else super().__iter__()
 
     return Stream
 
@@ -101,6 +115,6 @@ def _async_stream_at_hand(base: Any) -> Any:
     class Stream(base):  # type: ignore[misc]
         def __aiter__(self) -> Any:
             body = self._httpcore_stream
-            return aiter(body) if body.is_open else super().__aiter__()
+            return AsyncPieces(body) if body.is_open else super().__aiter__()
 
     return Stream

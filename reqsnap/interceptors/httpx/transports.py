@@ -7,13 +7,14 @@ to anything but a whole answer, the decision is handed on to what is wrapped of 
 
 from __future__ import annotations
 
+from logging import DEBUG
 from typing import Any
 
 from reqsnap import scope
 from reqsnap.interceptors.httpcore.checkpoints import checkpoint
-from reqsnap.interceptors.httpcore.replay import Answer, answer_of
-from reqsnap.interceptors.httpcore.shapes import DEFAULT_PORTS, remembered_head
+from reqsnap.interceptors.httpcore.replay import answer_of
 from reqsnap.interceptors.httpx.library import Library, Side, library
+from reqsnap.interceptors.httpx.whole import Whole
 from reqsnap.interceptors.making_way import may_go_on
 from reqsnap.model import Request
 from reqsnap.patching import Patch, Wrapper
@@ -35,14 +36,14 @@ def _sync_handler(client: str) -> Wrapper:
             return wrapped(*args, **kwargs)
         parts = library(client)
         request = args[0] if args else kwargs["request"]
-        asked = _asked(parts, request) if parts.sync.is_direct(wrapped, transport) else None
+        asked = parts.asked(request) if parts.sync.is_direct(wrapped, transport) else None
         if asked is None:
             return wrapped(*args, **kwargs)
         decision = recorder.before(asked)
-        answer = _answer(parts, decision)
+        answer = _whole(parts, parts.sync, decision)
         if answer is None:
             return wrapped(_decided(parts, request, asked, decision))
-        return _given(parts, parts.sync, answer, request)
+        return answer.response(request.method)
 
     return handle_request
 
@@ -54,66 +55,30 @@ def _async_handler(client: str) -> Wrapper:
             return await wrapped(*args, **kwargs)
         parts = library(client)
         request = args[0] if args else kwargs["request"]
-        asked = _asked(parts, request) if parts.async_.is_direct(wrapped, transport) else None
+        asked = parts.asked(request) if parts.async_.is_direct(wrapped, transport) else None
         if asked is None:
             return await wrapped(*args, **kwargs)
         decision = recorder.before(asked)
-        answer = _answer(parts, decision)
+        answer = _whole(parts, parts.async_, decision)
         if answer is None:
             return await wrapped(_decided(parts, request, asked, decision))
         if not may_go_on():
             await checkpoint()
-        return _given(parts, parts.async_, answer, request)
+        return answer.response(request.method)
 
     return handle_async_request
 
 
-def _asked(parts: Library, request: Any) -> Request | None:
-    """The request as the pool beneath would ask for it; None for one that needs a pool.
-
-    Its body is to be at hand, and it may ask for nothing that only a pool does.
-    """
-    stream, extensions, url = request.stream, request.extensions, request.url
-    if type(stream) is not parts.byte_stream or (extensions and tuple(extensions) != ("timeout",)):
-        return None
-    scheme = url.raw_scheme
-    if scheme not in DEFAULT_PORTS or not request.method.isascii():
-        return None
-    head = remembered_head(
-        request.method.encode("ascii"),
-        scheme,
-        url.raw_host,
-        url.port,
-        url.raw_path,
-        tuple(request.headers.raw),
-    )
-    return head.request(b"".join(stream), True)
-
-
-_Answer = tuple[Answer, Any]
-"""A recorded answer as a pool would give it, and its header fields as a transport does."""
-
-
-def _answer(parts: Library, decision: Replay | Forward | Refuse) -> _Answer | None:
+def _whole(parts: Library, side: Side, decision: Replay | Forward | Refuse) -> Whole | None:
     """The answer, where that is all that comes of a decision and no log tells how it comes."""
-    if type(decision) is not Replay or decision.error is not None:
+    if type(decision) is not Replay:
         return None
-    found: _Answer | None = decision.kept.get(parts.name)
-    if found is None:
-        answer = answer_of(parts.core, decision)
-        found = decision.kept[parts.name] = answer, parts.headers(answer.headers)
-    return None if found[0].is_logged else found
-
-
-def _given(parts: Library, side: Side, found: _Answer, request: Any) -> Any:
-    """The library's own response, as a transport makes it."""
-    answer, headers = found
-    return parts.response(
-        status_code=answer.status,
-        headers=headers,
-        stream=side.stream(answer.body(side.body, request.method.encode("ascii"))),
-        extensions=answer.extensions(side.body),
-    )
+    whole: Whole | None = decision.kept.get(side.name)
+    if whole is None:
+        if decision.error is not None:
+            return None
+        whole = decision.kept[side.name] = Whole(parts, side, answer_of(parts.core, decision))
+    return None if whole.logger.isEnabledFor(DEBUG) else whole
 
 
 def _decided(parts: Library, request: Any, asked: Request, decision: Replay | Forward | Refuse) -> Any:

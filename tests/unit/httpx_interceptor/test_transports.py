@@ -215,6 +215,122 @@ def test_a_recorder_is_asked_what_the_pool_beneath_asks(flavour: Flavour) -> Non
     assert above.asked == beneath.asked
 
 
+AGAIN: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", URL, {}),
+    ("GET", URL, {}),
+    ("GET", URL, {"headers": {"X": "1"}}),
+    ("GET", URL, {"headers": {"x": "1"}}),
+    ("GET", URL, {}),
+    ("POST", URL, {}),
+    ("POST", URL, {"content": b"one"}),
+    ("POST", URL, {"content": b"two"}),
+    ("GET", "https://api.example/items?page=1", {}),
+    ("GET", "http://api.example/items?page=1#there", {}),
+    ("GET", "http://api.example:8080/items?page=1", {}),
+]
+
+
+@every_flavour
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_what_is_found_again_is_the_same_request(
+    flavour: Flavour, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library that keeps what a head is made of otherwise is asked for it each time."""
+    parts: Any = library.library(flavour.library)
+    monkeypatch.setattr(parts.asked.__self__, "_is_known", known)
+
+    async def program(client: Client) -> None:
+        for method, url, keywords in AGAIN:
+            await client.request(method, url, **keywords)
+
+    above, beneath = answering(ANSWERS["json"]), answering(ANSWERS["json"])
+    with_client(flavour, above, program)
+    with_client(flavour, beneath, program, POOLS)
+    assert above.asked == beneath.asked
+    assert [request.headers.pairs for request in above.asked] == [
+        request.headers.pairs for request in beneath.asked
+    ]
+
+
+@every_flavour
+def test_header_fields_that_are_changed_later_were_not_asked_for(flavour: Flavour) -> None:
+    async def program(client: Client) -> None:
+        request = client.client.build_request("GET", URL, headers={"X": "1"})
+        await client._done(client.client.send(request))
+        request.headers["X"] = "2"
+        await client._done(client.client.send(request))
+
+    recorder = answering(ANSWERS["json"])
+    with_client(flavour, recorder, program)
+    assert [request.headers.get("X") for request in recorder.asked] == ["1", "2"]
+
+
+@every_flavour
+@pytest.mark.parametrize("body", [bytearray(b"abc"), bytearray(), b"", b"abc"], ids=repr)
+def test_a_body_of_another_kind_of_bytes_is_asked_for_as_bytes(
+    flavour: Flavour, body: bytes | bytearray
+) -> None:
+    async def program(client: Client) -> None:
+        stream = flavour.module.ByteStream(body)
+        await client._done(client.client.send(flavour.module.Request("POST", URL, stream=stream)))
+
+    recorder = answering(ANSWERS["json"])
+    with_client(flavour, recorder, program)
+    assert [(type(request.body), request.body) for request in recorder.asked] == [(bytes, bytes(body))]
+
+
+@every_flavour
+def test_no_two_answers_have_anything_in_common_that_can_be_changed(flavour: Flavour) -> None:
+    async def program(client: Client) -> None:
+        first = await client.request()
+        raw, extensions = list(first.headers.raw), dict(first.extensions)
+        first.headers["X"] = "changed"
+        first.extensions["more"] = 1
+        first.history.append(first)
+        second = await client.request()
+        assert second.headers.raw == raw
+        assert second.extensions == extensions
+        assert second.history == []
+        assert second.elapsed >= type(second.elapsed)(0)
+
+    with_client(flavour, answering(ANSWERS["json"]), program)
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpx2"])
+def test_both_sides_of_a_library_may_replay_one_recording(name: str) -> None:
+    answer = Replay(ANSWERS["json"])
+
+    async def program(client: Client) -> str:
+        return type((await client.request()).extensions["network_stream"]).__name__
+
+    names = [
+        with_client(Flavour(name, runtime), FakeRecorder(at_head=None, at_body=answer), program)
+        for runtime in RUNTIMES
+    ]
+    expected = {"sync": "ReplayedStream"}
+    assert names == [expected.get(runtime, "AsyncReplayedStream") for runtime in RUNTIMES]
+
+
+@every_flavour
+def test_what_is_put_in_the_place_of_the_making_of_a_response_is_called(
+    flavour: Flavour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, made = flavour.module.Response, []
+    init = kind.__init__
+
+    def instrumented(self: Any, *args: Any, **keywords: Any) -> None:
+        init(self, *args, **keywords)
+        made.append(self)
+
+    monkeypatch.setattr(kind, "__init__", instrumented)
+
+    async def program(client: Client) -> list[Any]:
+        return [await client.request(), await client.request()]
+
+    responses = with_client(flavour, answering(ANSWERS["json"]), program)
+    assert all(one is other for one, other in zip(responses, made, strict=True))
+
+
 @every_flavour
 def test_a_body_that_is_made_as_it_is_sent_is_left_to_the_pool(flavour: Flavour) -> None:
     files: dict[str, Any] = {

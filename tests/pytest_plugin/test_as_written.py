@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import reqsnap
+from reqsnap.pytest_plugin import as_written
 from reqsnap.pytest_plugin.as_written import AsWritten, begin, end
 from tests.support.counter import Counter
 
@@ -62,7 +63,11 @@ def test_pytest_does_not_warn_where_reqsnap_is_loaded_before_it(run: pytest.Pyte
     assert run.run(sys.executable, "-c", program).ret == pytest.ExitCode.OK
 
 
-def test_the_finder_finds_what_python_finds_and_minds_its_own_business() -> None:
+def test_the_finder_finds_what_python_finds_and_minds_its_own_business(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As if no run of pytest had ended in this process.
+    monkeypatch.setattr(as_written, "_loaded", {})
     found = AsWritten.find_spec("reqsnap.model", reqsnap.__path__)
     assert found is not None
     assert found.origin == str(Path(reqsnap.__file__).with_name("model.py"))

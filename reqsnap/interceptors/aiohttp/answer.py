@@ -15,6 +15,7 @@ from aiohttp.helpers import BaseTimerContext
 from aiohttp.http import RawResponseMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
+from reqsnap.interceptors.aiohttp.made import Content, content_of, stream_of
 from reqsnap.interceptors.http1_written import whole_answer
 from reqsnap.recorder import Replay
 
@@ -25,17 +26,14 @@ _LARGE = 64 * 1024
 class Parsed(NamedTuple):
     """A head and a whole body as the parser has made them, to be given out again.
 
-    The head is shared by all replays: nobody can change it. `pieces` is None where there
+    The head is shared by all replays: nobody can change it. `content` is None where there
     can be no body.
     """
 
     settings: dict[str, Any]
     message: RawResponseMessage
     sets_cookies: bool
-    limit: int = 0
-    pieces: tuple[bytes, ...] | None = None
-    chunk_ends: tuple[int, ...] | None = None
-    compressed: int | None = None
+    content: Content | None = None
 
     def body(
         self,
@@ -44,19 +42,8 @@ class Parsed(NamedTuple):
         loop: asyncio.AbstractEventLoop,
     ) -> StreamReader:
         """A new stream of the body, all of it there."""
-        if self.pieces is None:
-            return EMPTY_PAYLOAD
-        stream = StreamReader(protocol, self.limit, timer=timer, loop=loop)
-        if self.chunk_ends is not None:
-            stream.begin_http_chunk_receiving()
-            splits: Any = stream._http_chunk_splits
-            splits.extend(self.chunk_ends)
-        for piece in self.pieces:
-            stream.feed_data(piece)
-        if self.compressed is not None:
-            stream.total_compressed_bytes = self.compressed
-        stream.feed_eof()
-        return stream
+        content = self.content
+        return EMPTY_PAYLOAD if content is None else stream_of(content, protocol, timer, loop)
 
 
 class Answer:
@@ -85,17 +72,10 @@ class Answer:
         if payload is EMPTY_PAYLOAD:
             self._parsed = Parsed(settings, message, cookies)
         elif type(payload) is StreamReader and payload.is_eof() and payload.exception() is None:
-            low, high = payload.get_read_buffer_limits()
-            if payload.total_bytes <= min(high, _LARGE):
-                self._parsed = Parsed(settings, message, cookies, low, *_content(payload))
+            content = content_of(payload)
+            if content.size <= min(content.limits[1], _LARGE):
+                self._parsed = Parsed(settings, message, cookies, content)
         self.was_parsed = self._parsed is not None
-
-
-def _content(payload: Any) -> tuple[tuple[bytes, ...], tuple[int, ...] | None, int | None]:
-    ends = payload._http_chunk_splits
-    # aiohttp 3.14 counts coded bytes apart.
-    compressed = getattr(payload, "total_compressed_bytes", None)
-    return tuple(payload._buffer), None if ends is None else tuple(ends), compressed
 
 
 def answer_to(method: str, decision: Replay) -> Answer:

@@ -17,10 +17,45 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
 from reqsnap.interceptors.aiohttp.made import Content, content_of, stream_of
 from reqsnap.interceptors.http1_written import whole_answer
+from reqsnap.memo import Memo
 from reqsnap.recorder import Replay
 
 _LARGE = 64 * 1024
 """Bodies above this many bytes are parsed afresh each time instead of being kept twice."""
+
+
+UNSET: Any = object()
+"""Stands for a setting that is not given."""
+
+_NAMED = (
+    "skip_payload",
+    "read_until_eof",
+    "auto_decompress",
+    "read_timeout",
+    "read_bufsize",
+    "timeout_ceil_threshold",
+    "max_line_size",
+    "max_field_size",
+    "max_headers",
+)
+
+Settings = tuple[Any, ...]
+"""The settings of a parser of answers: those that are known by name, in order, and a dict of others, if any."""
+
+
+def settings_of(given: dict[str, Any]) -> Settings:
+    """The settings that were given by name."""
+    named = [given.get(name, UNSET) for name in _NAMED]
+    return (*named, {name: value for name, value in given.items() if name not in _NAMED} or None)
+
+
+def given_as(settings: Settings) -> dict[str, Any]:
+    """The settings, to be given by name again."""
+    named = {name: value for name, value in zip(_NAMED, settings, strict=False) if value is not UNSET}
+    return {**named, **(settings[-1] or {})}
+
+
+_settings: Memo[Settings] = Memo()
 
 
 class Parsed(NamedTuple):
@@ -30,7 +65,7 @@ class Parsed(NamedTuple):
     can be no body.
     """
 
-    settings: dict[str, Any]
+    settings: Settings
     message: RawResponseMessage
     sets_cookies: bool
     content: Content | None = None
@@ -61,14 +96,16 @@ class Answer:
         self.was_parsed = False
         self._parsed: Parsed | None = None
 
-    def parsed(self, settings: dict[str, Any]) -> Parsed | None:
+    def parsed(self, settings: Settings) -> Parsed | None:
         """What a parser of these settings makes of it, if that is known."""
         parsed = self._parsed
         return parsed if parsed is not None and parsed.settings == settings else None
 
-    def keep(self, settings: dict[str, Any], message: RawResponseMessage, payload: Any) -> None:
+    def keep(self, settings: Settings, message: RawResponseMessage, payload: Any) -> None:
         """Keep what a parser of these settings made of it, if the body is whole and small."""
         cookies = hdrs.SET_COOKIE in message.headers
+        # One for thousands of answers.
+        settings = _settings.of(settings, lambda: settings)
         if payload is EMPTY_PAYLOAD:
             self._parsed = Parsed(settings, message, cookies)
         elif type(payload) is StreamReader and payload.is_eof() and payload.exception() is None:

@@ -17,7 +17,7 @@ from aiohttp import BaseConnector, ClientRequest, ClientResponse, HttpVersion11,
 from aiohttp.connector import Connection
 from aiohttp.helpers import BaseTimerContext
 
-from reqsnap.interceptors.aiohttp.answer import Answer
+from reqsnap.interceptors.aiohttp.answer import UNSET, Answer, given_as
 from reqsnap.interceptors.aiohttp.made import (
     SHOWS_WRITER,
     TAKEN_WITH,
@@ -210,14 +210,40 @@ class PromptHandler(ReplayHandler):
     transport = _Open()
     _made = False
 
-    def set_response_params(self, *, timer: BaseTimerContext | None = None, **settings: Any) -> None:
-        """Take the settings of the answer's parser."""
+    def set_response_params(
+        self,
+        *,
+        timer: BaseTimerContext | None = None,
+        skip_payload: Any = UNSET,
+        read_until_eof: Any = UNSET,
+        auto_decompress: Any = UNSET,
+        read_timeout: Any = UNSET,
+        read_bufsize: Any = UNSET,
+        timeout_ceil_threshold: Any = UNSET,
+        max_line_size: Any = UNSET,
+        max_field_size: Any = UNSET,
+        max_headers: Any = UNSET,
+        **others: Any,
+    ) -> None:
+        """Take the settings of the answer's parser, each by its name, which is done at once."""
+        settings = (
+            skip_payload,
+            read_until_eof,
+            auto_decompress,
+            read_timeout,
+            read_bufsize,
+            timeout_ceil_threshold,
+            max_line_size,
+            max_field_size,
+            max_headers,
+            others or None,
+        )
         connection, self.connection = self.connection, None
         self._parsed, self._clock = self.answer.parsed(settings), timer
         if self._parsed is None and connection is not None:
             handler = ReplayHandler(self.loop, self.answer, True)
             connection.use(handler)
-            handler.set_response_params(timer=timer, **settings)
+            handler.set_response_params(timer=timer, **given_as(settings))
 
     async def read(self) -> Received:
         """The head of the answer and its body. Others that wait run first, as they would with a server."""

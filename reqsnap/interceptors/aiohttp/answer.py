@@ -40,7 +40,7 @@ _NAMED = (
 )
 
 Settings = tuple[Any, ...]
-"""The settings of a parser of answers: those that are known by name, in order, and a dict of others, if any."""
+"""The settings of an answer's parser: those known by name, in order, and a dict of others, if any."""
 
 
 def settings_of(given: dict[str, Any]) -> Settings:

@@ -1,4 +1,4 @@
-"""What is made without the steps of aiohttp is as these leave it, and they are taken where they were changed."""
+"""What is made without the steps of aiohttp is as they leave it, and a step that was changed is taken."""
 
 from __future__ import annotations
 

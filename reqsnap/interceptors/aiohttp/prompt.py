@@ -26,6 +26,7 @@ from reqsnap.interceptors.aiohttp.made import (
     makes_response_to,
     new_response,
     response_to,
+    stream_of,
 )
 from reqsnap.interceptors.aiohttp.replay import Received, ReplayConnection, ReplayHandler, with_transport
 from reqsnap.interceptors.making_way import may_go_on
@@ -140,8 +141,9 @@ async def _send(connection: PromptConnection) -> Any:
     is_plain, start = parsed is not None and not parsed.sets_cookies, None
     if is_plain and parsed.content is not None and makes_response_to(request):
         if may_go_on(handler.loop):
-            message, content = handler.received()
-            response = request.response = response_to(request, connection.written, handler, message, content)
+            content = stream_of(parsed.content, handler, handler._clock, handler.loop)
+            response = response_to(request, connection.written, handler, parsed.message, content)
+            request.response = response
             connection.close()
             connection.response, response.start = response, _started
             return response

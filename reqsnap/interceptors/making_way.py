@@ -28,18 +28,20 @@ def may_go_on(loop: Any = None) -> bool:
     """
     if loop is None:
         loop = _running_loop()
+    turn = _turns.latest
     kind: Any = type(loop)
-    if not _is_asyncios_own(kind):
-        return False
+    if kind is not turn.kind:
+        if not _is_asyncios_own(kind):
+            return False
+        turn.kind = kind
     task = sys.modules["asyncio"].current_task(loop)
     if task is None:
         # trio may run as asyncio's guest.
         return False
-    latest = _latest
-    if latest.left and latest.task() is task and not (loop._ready or loop._stopping or task.cancelling()):
-        latest.left -= 1
+    if turn.left and turn.task() is task and not (loop._ready or loop._stopping or task.cancelling()):
+        turn.left -= 1
         return True
-    latest.task, latest.left = weakref.ref(task), MOST
+    turn.task, turn.left = weakref.ref(task), MOST
     return False
 
 
@@ -52,14 +54,28 @@ def _no_task() -> Any:
     return None
 
 
-class _Latest(threading.local):
-    """The task that made way last in this thread, and how often it need not do so again."""
+class _Turn:
+    """The task that made way last, and how often it need not do so again.
 
-    task: Callable[[], Any] = staticmethod(_no_task)
-    left = 0
+    `kind` is the class of the loop, which is one of asyncio's own.
+    """
+
+    __slots__ = ("kind", "left", "task")
+
+    def __init__(self) -> None:
+        self.kind: Any = None
+        self.task: Callable[[], Any] = _no_task
+        self.left = 0
 
 
-_latest = _Latest()
+class _Turns(threading.local):
+    """The latest turn of each thread."""
+
+    def __init__(self) -> None:
+        self.latest = _Turn()
+
+
+_turns = _Turns()
 
 
 @functools.lru_cache(maxsize=16)

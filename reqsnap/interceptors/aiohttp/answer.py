@@ -15,27 +15,60 @@ from aiohttp.helpers import BaseTimerContext
 from aiohttp.http import RawResponseMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
+from reqsnap.interceptors.aiohttp.made import Content, content_of, stream_of
 from reqsnap.interceptors.http1_written import whole_answer
+from reqsnap.memo import Memo
 from reqsnap.recorder import Replay
 
 _LARGE = 64 * 1024
 """Bodies above this many bytes are parsed afresh each time instead of being kept twice."""
 
 
+UNSET: Any = object()
+"""Stands for a setting that is not given."""
+
+_NAMED = (
+    "skip_payload",
+    "read_until_eof",
+    "auto_decompress",
+    "read_timeout",
+    "read_bufsize",
+    "timeout_ceil_threshold",
+    "max_line_size",
+    "max_field_size",
+    "max_headers",
+)
+
+Settings = tuple[Any, ...]
+"""The settings of an answer's parser: those known by name, in order, and a dict of others, if any."""
+
+
+def settings_of(given: dict[str, Any]) -> Settings:
+    """The settings that were given by name."""
+    named = [given.get(name, UNSET) for name in _NAMED]
+    return (*named, {name: value for name, value in given.items() if name not in _NAMED} or None)
+
+
+def given_as(settings: Settings) -> dict[str, Any]:
+    """The settings, to be given by name again."""
+    named = {name: value for name, value in zip(_NAMED, settings, strict=False) if value is not UNSET}
+    return {**named, **(settings[-1] or {})}
+
+
+_settings: Memo[Settings] = Memo()
+
+
 class Parsed(NamedTuple):
     """A head and a whole body as the parser has made them, to be given out again.
 
-    The head is shared by all replays: nobody can change it. `pieces` is None where there
+    The head is shared by all replays: nobody can change it. `content` is None where there
     can be no body.
     """
 
-    settings: dict[str, Any]
+    settings: Settings
     message: RawResponseMessage
     sets_cookies: bool
-    limit: int = 0
-    pieces: tuple[bytes, ...] | None = None
-    chunk_ends: tuple[int, ...] | None = None
-    compressed: int | None = None
+    content: Content | None = None
 
     def body(
         self,
@@ -44,19 +77,8 @@ class Parsed(NamedTuple):
         loop: asyncio.AbstractEventLoop,
     ) -> StreamReader:
         """A new stream of the body, all of it there."""
-        if self.pieces is None:
-            return EMPTY_PAYLOAD
-        stream = StreamReader(protocol, self.limit, timer=timer, loop=loop)
-        if self.chunk_ends is not None:
-            stream.begin_http_chunk_receiving()
-            splits: Any = stream._http_chunk_splits
-            splits.extend(self.chunk_ends)
-        for piece in self.pieces:
-            stream.feed_data(piece)
-        if self.compressed is not None:
-            stream.total_compressed_bytes = self.compressed
-        stream.feed_eof()
-        return stream
+        content = self.content
+        return EMPTY_PAYLOAD if content is None else stream_of(content, protocol, timer, loop)
 
 
 class Answer:
@@ -74,28 +96,23 @@ class Answer:
         self.was_parsed = False
         self._parsed: Parsed | None = None
 
-    def parsed(self, settings: dict[str, Any]) -> Parsed | None:
+    def parsed(self, settings: Settings) -> Parsed | None:
         """What a parser of these settings makes of it, if that is known."""
         parsed = self._parsed
         return parsed if parsed is not None and parsed.settings == settings else None
 
-    def keep(self, settings: dict[str, Any], message: RawResponseMessage, payload: Any) -> None:
+    def keep(self, settings: Settings, message: RawResponseMessage, payload: Any) -> None:
         """Keep what a parser of these settings made of it, if the body is whole and small."""
         cookies = hdrs.SET_COOKIE in message.headers
+        # One for thousands of answers.
+        settings = _settings.of(settings, lambda: settings)
         if payload is EMPTY_PAYLOAD:
             self._parsed = Parsed(settings, message, cookies)
         elif type(payload) is StreamReader and payload.is_eof() and payload.exception() is None:
-            low, high = payload.get_read_buffer_limits()
-            if payload.total_bytes <= min(high, _LARGE):
-                self._parsed = Parsed(settings, message, cookies, low, *_content(payload))
+            content = content_of(payload)
+            if content.size <= min(content.limits[1], _LARGE):
+                self._parsed = Parsed(settings, message, cookies, content)
         self.was_parsed = self._parsed is not None
-
-
-def _content(payload: Any) -> tuple[tuple[bytes, ...], tuple[int, ...] | None, int | None]:
-    ends = payload._http_chunk_splits
-    # aiohttp 3.14 counts coded bytes apart.
-    compressed = getattr(payload, "total_compressed_bytes", None)
-    return tuple(payload._buffer), None if ends is None else tuple(ends), compressed
 
 
 def answer_to(method: str, decision: Replay) -> Answer:

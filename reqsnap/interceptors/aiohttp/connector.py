@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from aiohttp import BaseConnector, ClientRequest, HttpVersion10, HttpVersion11, hdrs
@@ -22,24 +22,19 @@ from aiohttp.tracing import Trace
 from reqsnap import scope
 from reqsnap.interceptors.aiohttp.ahead import read_ahead
 from reqsnap.interceptors.aiohttp.answer import answer_to
+from reqsnap.interceptors.aiohttp.asked import Fields, asked_plainly, headers_of, without_body
 from reqsnap.interceptors.aiohttp.body import Upload, gather, in_memory, is_repeatable, restore
 from reqsnap.interceptors.aiohttp.errors import Witness
 from reqsnap.interceptors.aiohttp.failures import fail_connecting, is_unconnected, replay_broken
 from reqsnap.interceptors.aiohttp.note import Exchange, exchange_on
-from reqsnap.interceptors.aiohttp.prompt import Plain, is_plain, reply, written_of
+from reqsnap.interceptors.aiohttp.prompt import is_plain, reply
 from reqsnap.interceptors.aiohttp.replay import mute, replay
-from reqsnap.memo import Memo
-from reqsnap.model import Headers, NetworkError, Request, Response
+from reqsnap.model import NetworkError, Request, Response
 from reqsnap.patching import Patch
 from reqsnap.recorder import Forward, Recorder, Refuse, Replay, let_out
 
 _ANNOUNCES_PERSISTENCE = not hasattr(ClientRequest, "keep_alive")
 """Up to aiohttp 3.10, told by this method, a request does not say whether its connection persists."""
-
-_REMEMBERED = 256
-"""Requests, and sets of header fields, that are remembered."""
-
-_Fields = tuple[tuple[str, str], ...]
 
 
 async def _connect(wrapped: Any, connector: BaseConnector, args: Any, kwargs: Any) -> Connection:
@@ -51,7 +46,7 @@ async def _connect(wrapped: Any, connector: BaseConnector, args: Any, kwargs: An
     traces: list[Trace] = args[1] if len(args) > 1 else kwargs["traces"]
     upload, decision = None, None
     if not traces and recorder.may_replay and is_plain(request, connector):
-        plain = _plain(request)
+        plain = asked_plainly(request)
         if plain is not None:
             decision = recorder.before(plain.request)
             if type(decision) is Replay and decision.error is None:
@@ -163,31 +158,12 @@ async def _trace_creation(traces: Iterable[Trace]) -> None:
         await trace.send_connection_create_end()
 
 
-_plain_requests: Memo[Plain] = Memo()
-"""From block to block, since tests ask for the same again and again."""
-
-
-def _plain(request: ClientRequest) -> Plain | None:
-    """A request that is written as it stands."""
-    fields = tuple(request.headers.items())
-    known = request.method, request.url, fields
-    plain = _plain_requests.get(known)
-    if plain is None:
-        url = str(request.url)
-        written = written_of(request)
-        if written is None:
-            return None
-        plain = Plain(Request(request.method, url, _headers(fields)), written)
-        _plain_requests.keep(known, plain)
-    return plain
-
-
 def _whole(request: ClientRequest, connector: BaseConnector, url: str, upload: Upload | None) -> Request:
     """The request as it will be on the wire."""
     fields = _fields(request, connector)
     if upload is None:
-        return _without_body(request.method, url, fields)
-    return Request(request.method, url, _headers(fields), upload.body)
+        return without_body(request.method, url, fields)
+    return Request(request.method, url, headers_of(fields), upload.body)
 
 
 def _meant(
@@ -203,7 +179,7 @@ def _meant(
     return _whole(request, connector, url, found)
 
 
-def _fields(request: ClientRequest, connector: BaseConnector) -> _Fields:
+def _fields(request: ClientRequest, connector: BaseConnector) -> Fields:
     """The request's header fields, with those that aiohttp adds only when it writes them."""
     headers = request.headers
     if request.proxy is not None and not request.is_ssl():
@@ -223,26 +199,6 @@ def _fields(request: ClientRequest, connector: BaseConnector) -> _Fields:
         elif not connector.force_close and request.version == HttpVersion10:
             fields += ((hdrs.CONNECTION, "keep-alive"),)
     return fields
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _headers(fields: _Fields) -> Headers:
-    """Header fields as they will be on the wire; remembered, since programs repeat themselves."""
-    pairs = [(str(name), value.strip(" \t")) for name, value in fields]
-    if not "".join([name + value for name, value in pairs]).isascii():
-        # aiohttp writes UTF-8; a header is held with one character for each byte.
-        pairs = [(_octets(name), _octets(value)) for name, value in pairs]
-    return Headers(pairs)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _without_body(method: str, url: str, fields: _Fields) -> Request:
-    """A request that has no body; remembered as its fields are."""
-    return Request(method, url, _headers(fields))
-
-
-def _octets(text: str) -> str:
-    return text.encode("utf-8").decode("latin-1")
 
 
 def _set_response_params(wrapped: Any, protocol: Any, args: Any, kwargs: Any) -> None:

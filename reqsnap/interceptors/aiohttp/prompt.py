@@ -9,7 +9,6 @@ Everything else takes the longer way, in replay.py.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import types
 from typing import Any, NamedTuple
 
@@ -18,7 +17,17 @@ from aiohttp import BaseConnector, ClientRequest, ClientResponse, HttpVersion11,
 from aiohttp.connector import Connection
 from aiohttp.helpers import BaseTimerContext
 
-from reqsnap.interceptors.aiohttp.answer import Answer
+from reqsnap.interceptors.aiohttp.answer import UNSET, Answer, given_as
+from reqsnap.interceptors.aiohttp.made import (
+    SHOWS_WRITER,
+    TAKEN_WITH,
+    Writer,
+    Written,
+    makes_response_to,
+    new_response,
+    response_to,
+    stream_of,
+)
 from reqsnap.interceptors.aiohttp.replay import Received, ReplayConnection, ReplayHandler, with_transport
 from reqsnap.interceptors.making_way import may_go_on
 from reqsnap.model import Request
@@ -28,8 +37,6 @@ _SERIALIZE: Any = getattr(aiohttp.http_writer, "_serialize_headers", None)
 _MADE_WITH = frozenset({"writer", "continue100", "timer", "request_info", "traces", "loop", "session"})
 """What `send` makes a response with, from aiohttp 3.11 on; since 3.14 there is the `stream_writer` too."""
 
-_TAKEN_WITH = frozenset(inspect.signature(ClientResponse.__init__).parameters) - {"self", "method", "url"}
-_SHOWS_WRITER = "stream_writer" in _TAKEN_WITH
 _SEND = ClientRequest.__dict__.get("send")
 _START = ClientResponse.__dict__.get("start")
 
@@ -39,23 +46,13 @@ def _is_known() -> bool:
     return (
         isinstance(_SEND, types.FunctionType)
         and _SEND.__code__.co_filename == ClientRequest.update_headers.__code__.co_filename
-        and _TAKEN_WITH - {"stream_writer"} == _MADE_WITH
+        and TAKEN_WITH - {"stream_writer"} == _MADE_WITH
         and _SERIALIZE is not None
         and not hasattr(ClientRequest, "keep_alive")
     )
 
 
 _KNOWN = _is_known()
-
-
-Written = dict[str, Any]
-"""What a response is told of the writer of its request."""
-
-
-class _Writer(NamedTuple):
-    """A writer that has written all, as far as a response asks it."""
-
-    output_size: int
 
 
 class Plain(NamedTuple):
@@ -88,7 +85,7 @@ def written_of(request: ClientRequest) -> Written | None:
         head = _SERIALIZE(f"{request.method} {request.url.raw_path_qs} HTTP/1.1", request.headers)
     except (ValueError, TypeError):
         return None
-    return {"stream_writer": _Writer(len(head))} if _SHOWS_WRITER else {}
+    return {"stream_writer": Writer(len(head))} if SHOWS_WRITER else {}
 
 
 def reply(connector: BaseConnector, request: ClientRequest, answer: Answer, written: Written) -> Connection:
@@ -136,37 +133,54 @@ class PromptConnection(ReplayConnection):
 
 
 async def _send(connection: PromptConnection) -> Any:
-    """What `ClientRequest.send` leaves behind."""
+    """What `ClientRequest.send` leaves behind; and `ClientResponse.start`, if nothing stands against it."""
     request: Any = connection.request
     del request.send
-    response: Any = request.response_class(
-        request.method,
-        request.original_url,
-        writer=None,
-        continue100=None,
-        timer=request._timer,
-        request_info=request.request_info,
-        traces=request._traces,
-        loop=request.loop,
-        session=request._session,
-        **connection.written,
-    )
-    request.response = response
-    parsed = connection.protocol._parsed
-    if parsed is not None and not parsed.sets_cookies and type(response).start is _START:
-        connection.response = response
-        response.start = _start
+    handler: PromptHandler = connection.protocol
+    parsed: Any = handler._parsed
+    is_plain, start = parsed is not None and not parsed.sets_cookies, None
+    if is_plain and parsed.content is not None and makes_response_to(request):
+        if may_go_on(handler.loop):
+            content = stream_of(parsed.content, handler, handler._clock, handler.loop)
+            response = response_to(request, connection.written, handler, parsed.message, content)
+            request.response = response
+            connection.close()
+            connection.response, response.start = response, _started
+            return response
+        start = _start_after_others
+    response = request.response = new_response(request, connection.written)
+    if start is None and is_plain and type(response).start is _START:
+        start = _start if may_go_on(handler.loop) else _start_after_others
+    if start is not None:
+        connection.response, response.start = response, start
     return response
+
+
+async def _started(connection: PromptConnection) -> Any:
+    """What is left for `ClientResponse.start` where all was there at once."""
+    response: Any = connection.response
+    del response.start
+    return response
+
+
+async def _start_after_others(connection: PromptConnection) -> Any:
+    """As `_start`, when others that wait have had their turn."""
+    response: Any = connection.response
+    del response.start
+    with response._timer:
+        await asyncio.sleep(0)
+    return _receive(connection, response)
 
 
 async def _start(connection: PromptConnection) -> Any:
     """What `ClientResponse.start` leaves behind, but for cookies."""
     response: Any = connection.response
-    handler: PromptHandler = connection.protocol
     del response.start
-    if not may_go_on(handler.loop):
-        with response._timer:
-            await asyncio.sleep(0)
+    return _receive(connection, response)
+
+
+def _receive(connection: PromptConnection, response: Any) -> Any:
+    handler: PromptHandler = connection.protocol
     message, content = handler.received()
     response._closed, response._protocol, response._connection = False, handler, connection
     content.on_eof(response._response_eof)
@@ -198,14 +212,40 @@ class PromptHandler(ReplayHandler):
     transport = _Open()
     _made = False
 
-    def set_response_params(self, *, timer: BaseTimerContext | None = None, **settings: Any) -> None:
-        """Take the settings of the answer's parser."""
+    def set_response_params(
+        self,
+        *,
+        timer: BaseTimerContext | None = None,
+        skip_payload: Any = UNSET,
+        read_until_eof: Any = UNSET,
+        auto_decompress: Any = UNSET,
+        read_timeout: Any = UNSET,
+        read_bufsize: Any = UNSET,
+        timeout_ceil_threshold: Any = UNSET,
+        max_line_size: Any = UNSET,
+        max_field_size: Any = UNSET,
+        max_headers: Any = UNSET,
+        **others: Any,
+    ) -> None:
+        """Take the settings of the answer's parser, each by its name, which is done at once."""
+        settings = (
+            skip_payload,
+            read_until_eof,
+            auto_decompress,
+            read_timeout,
+            read_bufsize,
+            timeout_ceil_threshold,
+            max_line_size,
+            max_field_size,
+            max_headers,
+            others or None,
+        )
         connection, self.connection = self.connection, None
         self._parsed, self._clock = self.answer.parsed(settings), timer
         if self._parsed is None and connection is not None:
             handler = ReplayHandler(self.loop, self.answer, True)
             connection.use(handler)
-            handler.set_response_params(timer=timer, **settings)
+            handler.set_response_params(timer=timer, **given_as(settings))
 
     async def read(self) -> Received:
         """The head of the answer and its body. Others that wait run first, as they would with a server."""

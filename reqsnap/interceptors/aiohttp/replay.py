@@ -16,7 +16,7 @@ from aiohttp.helpers import BaseTimerContext
 from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 
-from reqsnap.interceptors.aiohttp.answer import Answer, Parsed
+from reqsnap.interceptors.aiohttp.answer import Answer, Parsed, settings_of
 from reqsnap.interceptors.making_way import may_go_on
 
 _PATIENCE = 1.0
@@ -144,8 +144,8 @@ class ReplayHandler(ResponseHandler):
     def set_response_params(self, *, timer: BaseTimerContext | None = None, **settings: Any) -> None:
         """Take the settings of the answer's parser. None is made where they were met before."""
         if self._at_once:
-            self._clock, self._settings = timer, settings
-            self._parsed = self._answer.parsed(settings)
+            self._clock, self._settings = timer, settings_of(settings)
+            self._parsed = self._answer.parsed(self._settings)
         if self._parsed is None:
             super().set_response_params(timer=timer, **settings)
 

@@ -10,28 +10,18 @@ import aiohttp
 import pytest
 from aiohttp import ClientRequest, ClientResponse
 
-from reqsnap.interceptors.aiohttp import prompt
-from reqsnap.model import Request, Response
-from reqsnap.recorder import Replay
-from tests.support.aiohttp_interceptor.bench import NotingRecorder, in_force, recorded, run
+from reqsnap.model import Response
+from tests.support.aiohttp_interceptor.again import (
+    ANSWER,
+    TIMES,
+    Again,
+    needs_prompt,
+    note_prompt_replies,
+    responses,
+    state,
+)
+from tests.support.aiohttp_interceptor.bench import in_force, recorded, run
 from tests.support.aiohttp_interceptor.programs import URL
-
-TIMES = 3
-"""The first replay is parsed, the others are prompt."""
-
-ANSWER = recorded(b'{"a": 1}', ("Content-Type", "application/json"))
-
-
-class Again(NotingRecorder):
-    """Replays one recording for ever, and keeps what it is asked."""
-
-    def __init__(self, answer: Response = ANSWER) -> None:
-        super().__init__()
-        self.replay = Replay(answer, {})
-
-    def before(self, request: Request) -> Replay:
-        self.asked.append(request)
-        return self.replay
 
 
 class OfAUser(ClientResponse):
@@ -57,41 +47,7 @@ class Seen(ClientRequest):
 @pytest.fixture
 def prompt_replies(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The prompt replies from here on."""
-    given: list[object] = []
-
-    async def send(connection: Any, send: Any = prompt._send) -> object:
-        given.append(connection)
-        return await send(connection)
-
-    monkeypatch.setattr(prompt, "_send", send)
-    return given
-
-
-def responses(
-    recorder: NotingRecorder, session: Callable[[], aiohttp.ClientSession], **request: Any
-) -> list[ClientResponse]:
-    """The responses to the same request, each read."""
-
-    async def program() -> list[ClientResponse]:
-        found = []
-        async with session() as client:
-            with in_force(recorder):
-                for _ in range(TIMES):
-                    async with client.request(**{"method": "GET", "url": URL, **request}) as response:
-                        await response.read()
-                        found.append(response)
-        return found
-
-    return run(program)
-
-
-def state(response: ClientResponse) -> dict[str, Any]:
-    """All that a response holds, but what cannot be compared with another's."""
-    others = {"_timer", "content", "_protocol", "_resolve_charset", "_source_traceback", "_loop", "_writer"}
-    return {name: value for name, value in vars(response).items() if name not in others}
-
-
-needs_prompt = pytest.mark.skipif(not prompt._KNOWN, reason="this aiohttp sends in another way")
+    return note_prompt_replies(monkeypatch)
 
 
 @needs_prompt

@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import TracebackType
 
-from aiohttp import (
-    BaseConnector,
-    ClientConnectorDNSError,
-    ClientConnectorError,
-    ServerDisconnectedError,
-    SocketTimeoutError,
-)
+import aiohttp
+from aiohttp import BaseConnector, ClientConnectorError, ServerDisconnectedError, SocketTimeoutError
 from aiohttp.helpers import BaseTimerContext
 
 from reqsnap.interceptors.aiohttp.body import Upload
 from reqsnap.interceptors.network_errors import Phase, cause_of, is_of_connecting
 from reqsnap.model import ErrorKind, NetworkError, Request
 
+DNS_ERROR: type[ClientConnectorError] = getattr(aiohttp, "ClientConnectorDNSError", ClientConnectorError)
+"""What a name that is not found comes to. aiohttp 3.10.0 has no class of its own for it."""
+
+_OF_NAMES = () if DNS_ERROR is ClientConnectorError else (DNS_ERROR,)
 ABANDONED = NetworkError(ErrorKind.ABANDONED)
 
 TOTAL = "total timeout"
@@ -58,7 +57,7 @@ class Witness:
         found = cause_of(error, Phase.CONNECTING)
         if found is None:
             return None
-        if isinstance(error, ClientConnectorDNSError):
+        if isinstance(error, _OF_NAMES):
             return replace(found, kind=ErrorKind.NAME)
         if isinstance(error, ClientConnectorError) and not is_of_connecting(found):
             return replace(found, kind=ErrorKind.CONNECT)

@@ -15,7 +15,6 @@ from typing import Any, NoReturn
 
 from aiohttp import (
     ClientConnectorCertificateError,
-    ClientConnectorDNSError,
     ClientConnectorError,
     ClientConnectorSSLError,
     ClientProxyConnectionError,
@@ -28,7 +27,7 @@ from aiohttp.helpers import BaseTimerContext
 
 from reqsnap.errors import CutRecordingError
 from reqsnap.interceptors.aiohttp.answer import Answer
-from reqsnap.interceptors.aiohttp.errors import TOTAL, WITHIN_HEAD
+from reqsnap.interceptors.aiohttp.errors import DNS_ERROR, TOTAL, WITHIN_HEAD
 from reqsnap.interceptors.aiohttp.replay import ReplayHandler, connection_on
 from reqsnap.interceptors.http1 import is_chunked
 from reqsnap.interceptors.http1_written import cut_answer, head_of
@@ -140,7 +139,7 @@ def _made(
     if kind is ErrorKind.TLS:
         return ClientConnectorSSLError(key, plain)
     if kind is ErrorKind.NAME:
-        return ClientConnectorDNSError(key, plain)
+        return DNS_ERROR(key, plain)
     return ClientProxyConnectionError(key, plain) if is_of_proxy else ClientConnectorError(key, plain)
 
 
